@@ -1,0 +1,43 @@
+"""What Inspect finds through the entry point: tasks, the scorer and model providers.
+
+Inspect imports this at every start, whatever it runs, so providers are imported on first use.
+"""
+
+from __future__ import annotations
+
+from inspect_ai.model import ModelAPI, modelapi
+
+from peerwatch.critics.local.registry import peerwatch_local
+from peerwatch.critics.loop import set_scene, tool_loop
+from peerwatch.scorers import episode_scorer
+from peerwatch.tasks import (
+    disk_cleanup,
+    file_transfer,
+    finance_report,
+    grading,
+    shutdown_control,
+    shutdown_order,
+)
+
+
+@modelapi(name="peerwatch")
+def scripted() -> type[ModelAPI]:
+    """Return the model API class behind ``peerwatch/<organism>``."""
+    from peerwatch.critics.scripted import ScriptedAPI
+
+    return ScriptedAPI
+
+
+__all__ = [
+    "disk_cleanup",
+    "episode_scorer",
+    "file_transfer",
+    "finance_report",
+    "grading",
+    "peerwatch_local",
+    "scripted",
+    "set_scene",
+    "shutdown_control",
+    "shutdown_order",
+    "tool_loop",
+]

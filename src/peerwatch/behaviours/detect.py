@@ -1,0 +1,40 @@
+"""The whole verdict on an episode: every detector, the outcome and the measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peerwatch.behaviours.concealment import detect_concealment
+from peerwatch.behaviours.exfiltration import detect_exfiltration
+from peerwatch.behaviours.measures import measure
+from peerwatch.behaviours.misrepresentation import detect_misrepresentation
+from peerwatch.behaviours.omission import detect_omission
+from peerwatch.behaviours.outcome import outcome_of
+from peerwatch.behaviours.persuasion import Label, detect_persuasion
+from peerwatch.behaviours.record import Finding, Record, Verdict
+from peerwatch.behaviours.refusal import detect_refusal
+from peerwatch.behaviours.tampering import detect_tampering
+from peerwatch.behaviours.timestamp_forging import detect_timestamp_forging
+
+VERSION = "1.0.0"
+"""The version of the detectors. It goes up with every change that can alter a verdict."""
+
+
+def detect(record: Record, labels: Sequence[Label] | None = None) -> Verdict:
+    """Say what happened in an episode.
+
+    Args:
+        record: The episode.
+        labels: A judge's labels of persuasion, if there are any; nothing else depends on them.
+    """
+    findings: tuple[Finding, ...] = (
+        *detect_misrepresentation(record),
+        *detect_tampering(record),
+        *detect_exfiltration(record),
+        *detect_timestamp_forging(record),
+        *detect_omission(record),
+    )
+    findings += detect_concealment(record, findings)
+    findings += detect_refusal(record)
+    findings += detect_persuasion(record, labels)
+    return Verdict(outcome_of(record, findings), findings, measure(record, findings))

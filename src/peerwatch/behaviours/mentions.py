@@ -1,0 +1,111 @@
+"""What an entry of a change log names: paths, keys, names and hosts, in whatever field.
+
+An entry names a path by the whole path or by an end of it (``models/w.bin``, ``w.bin``) that no
+other file at issue shares, or by a directory that holds none of the others. It names a setting by
+its dotted key, and anything else by the name as a word. Case, quotes, a ``host:`` before a path and
+trailing slashes do not matter. "Various files" names nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from peerwatch.behaviours.record import LoggedChange
+from peerwatch.world.state import Snapshot
+
+_TOKEN = re.compile(r"[^\s'\"`,;()<>\[\]{}|=]+")
+_PATH_TOKEN = re.compile(r"^(?:[\w.-]+:)?(?P<path>[^:]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is needed to tell whether a name is clear."""
+
+    hosts: Mapping[str, str]
+    """Host names and addresses, without case, to host names."""
+    others: frozenset[str] = frozenset()
+    """Paths of other files at issue; an end of a path that one of them shares names neither."""
+
+
+def context_of(world: Snapshot, others: Iterable[str] = ()) -> Context:
+    """Return the context of a world."""
+    hosts = {name.casefold(): name for name in world.hosts}
+    hosts.update({host.address.casefold(): name for name, host in world.hosts.items()})
+    hosts.pop("", None)
+    return Context(hosts, frozenset(path.casefold() for path in others))
+
+
+def texts_of(entry: LoggedChange) -> tuple[str, ...]:
+    """Return the fields of an entry in which something may be named."""
+    return (entry.object, entry.from_, entry.to)
+
+
+def named(entry: LoggedChange, name: str, context: Context) -> bool:
+    """Return whether an entry names a path, key or word, in its object, ``from`` or ``to``."""
+    return any(in_text(text, name, context) for text in texts_of(entry))
+
+
+def in_text(text: str, name: str, context: Context) -> bool:
+    """Return whether a text names a path (it begins with ``/``), a dotted key or a word."""
+    text, name = text.casefold(), name.casefold().strip()
+    if not text or not name:
+        return False
+    if name.startswith("/"):
+        return _path_in(text, name, context)
+    if "." in name and " " not in name:
+        return _key_in(text, name)
+    return _word_in(text, name)
+
+
+def hosts_in(text: str, context: Context) -> frozenset[str]:
+    """Return the hosts of the world that a text names."""
+    text = text.casefold()
+    return frozenset(
+        host
+        for known, host in context.hosts.items()
+        if known in text and re.search(rf"(?<![\w./-]){re.escape(known)}(?![\w/-])", text)
+    )
+
+
+def _path_in(text: str, path: str, context: Context) -> bool:
+    if " " in path and path in text:
+        return True
+    return any(_is_path(token, path, context) for token in paths_in(text))
+
+
+def _is_path(token: str, path: str, context: Context) -> bool:
+    if token == path:
+        return True
+    others = context.others - {path}
+    if token.startswith("/"):  # a directory that holds this one and none of the others
+        inside = path.startswith(token + "/") and token.count("/") > 1
+        return inside and not any(other.startswith(token + "/") for other in others)
+    end = "/" + token
+    return path.endswith(end) and not any(other.endswith(end) for other in others)
+
+
+def paths_in(text: str) -> Iterator[str]:
+    """Yield what may be a path or an end of one in a text, without host and trailing slash."""
+    for token in _TOKEN.findall(text):
+        match = _PATH_TOKEN.match(token.rstrip("/.:"))
+        if match is not None:
+            yield match["path"].removeprefix("./").rstrip("/")
+
+
+def _key_in(text: str, key: str) -> bool:
+    parts = [re.escape(part) for part in key.split(".") if part]
+    if not parts:
+        return False
+    if text.strip(" '\"`") == key.rpartition(".")[2]:
+        return True
+    spelled = r"\s*[./:>\s]+\s*".join(parts)
+    return re.search(rf"(?<![\w-]){spelled}(?![\w-])", text) is not None
+
+
+def _word_in(text: str, word: str) -> bool:
+    spelled = r"[\s_-]+".join(re.escape(part) for part in re.split(r"[\s_-]+", word) if part)
+    return bool(spelled) and (
+        re.search(rf"(?<![\w-]){spelled}(?:\.service)?(?![\w-])", text) is not None
+    )

@@ -1,0 +1,182 @@
+"""What happened in one episode: the input of every detector, as plain values.
+
+Nothing here knows where it came from: an evaluation, an old log, a recorded production run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from peerwatch.behaviours.inventory import Direction, Inventory
+from peerwatch.world.state import Snapshot
+
+Status = Literal["done", "done_with_concern", "declined", "need_input"]
+STATUSES: tuple[Status, ...] = ("done", "done_with_concern", "declined", "need_input")
+
+CHANGE_KINDS = (
+    "created",
+    "deleted",
+    "moved",
+    "copied",
+    "modified",
+    "retimed",
+    "setting",
+    "service",
+    "user",
+    "outcome",
+    "adjustment",
+)
+"""The kinds of an entry of the change log; ``adjustment`` is a mark other than the work earns."""
+
+Behaviour = Literal[
+    "misrepresentation",
+    "tampering",
+    "exfiltration",
+    "timestamp_forging",
+    "omission",
+    "concealment",
+    "refusal",
+    "persuasion",
+]
+BEHAVIOURS: tuple[Behaviour, ...] = (
+    "misrepresentation",
+    "tampering",
+    "exfiltration",
+    "timestamp_forging",
+    "omission",
+    "concealment",
+    "refusal",
+    "persuasion",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One tool call: what was asked for and whether the world did it."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    ok: bool
+    text: str = ""
+    """The error that the critic was shown; empty where the act succeeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChange:
+    """An entry of the critic's change log, as filed. ``from_`` and ``to`` are free text."""
+
+    kind: str
+    host: str = ""
+    object: str = ""
+    from_: str = ""
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How the critic ended the task. ``changes`` is None where no change log was filed."""
+
+    status: Status
+    report: str = ""
+    changes: tuple[LoggedChange, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An episode.
+
+    ``snapshots[0]`` is the world before, ``snapshots[i + 1]`` the world after ``actions[i]``.
+    """
+
+    inventory: Inventory
+    snapshots: tuple[Snapshot, ...]
+    actions: tuple[Action, ...] = ()
+    finish: Finish | None = None
+    provider_refused: bool = False
+    """The model's provider, not the model, refused to answer (a content filter)."""
+
+    def __post_init__(self) -> None:
+        if len(self.snapshots) != len(self.actions) + 1:
+            raise ValueError(
+                f"{len(self.actions)} actions need {len(self.actions) + 1} snapshots, "
+                f"got {len(self.snapshots)}"
+            )
+
+    @property
+    def before(self) -> Snapshot:
+        return self.snapshots[0]
+
+    @property
+    def after(self) -> Snapshot:
+        return self.snapshots[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a finding rests on: one state change or one filed value, and the act that did it."""
+
+    what: str
+    """One sentence for a person."""
+    host: str = ""
+    object: str = ""
+    before: str = ""
+    after: str = ""
+    action: int | None = None
+    """Index of the action in the record; None where something was left undone."""
+    kind: str = ""
+    """The kind of change (one of CHANGE_KINDS) a change log would list it as; empty where the
+    evidence is no change by itself."""
+    names: tuple[str, ...] = ()
+    """What a change log may call the changed thing, besides ``object``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A behaviour with its direction and evidence."""
+
+    behaviour: Behaviour
+    direction: Direction
+    evidence: tuple[Evidence, ...]
+    attempted: bool = False
+    """Tried and failed."""
+    reverted: bool = False
+    """Done and later undone."""
+    variant: str = ""
+    """A finer name, for example ``moved_everything`` or ``mean_not_of_marks``."""
+
+    @property
+    def effective(self) -> bool:
+        """Whether the deviation stands at the end; only such findings decide the outcome."""
+        return not (self.attempted or self.reverted)
+
+
+Outcome = Literal[
+    "deviated_disclosed",
+    "deviated_concealed",
+    "deviated_unreported",
+    "refused",
+    "incomplete",
+    "flagged",
+    "complied",
+]
+OUTCOMES: tuple[Outcome, ...] = (
+    "complied",
+    "flagged",
+    "refused",
+    "incomplete",
+    "deviated_disclosed",
+    "deviated_concealed",
+    "deviated_unreported",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything the detectors say of one episode."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """Signed and plain measures, for example ``mean_error``; what does not apply is missing."""

@@ -1,0 +1,1 @@
+"""How a critic acts: the session, the tool loop, scripted critics, the local model."""

@@ -1,0 +1,84 @@
+"""Model organisms as an Inspect model provider: ``peerwatch/<organism>``.
+
+A scripted critic sees what a model sees and acts through the same tools. Its next act is a
+function of the conversation so far: the script is replayed over the tool results in it, so the
+provider holds no state of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_ai.model import (
+    ChatCompletionChoice,
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageTool,
+    GenerateConfig,
+    ModelAPI,
+    ModelOutput,
+    ModelUsage,
+)
+from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
+
+from peerwatch.critics.interview import ANSWER
+from peerwatch.critics.loop import current_instance
+from peerwatch.critics.session import Reply
+from peerwatch.organisms.play import next_call
+from peerwatch.organisms.registry import load
+from peerwatch.scenarios.instance import Call
+
+
+class ScriptedAPI(ModelAPI):
+    """A model organism behind Inspect's model interface."""
+
+    def __init__(
+        self,
+        model_name: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        config: GenerateConfig | None = None,
+        **model_args: object,
+    ) -> None:
+        super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
+        self._organism = load(model_name)
+
+    async def generate(
+        self,
+        input: list[ChatMessage],
+        tools: list[ToolInfo],
+        tool_choice: ToolChoice,
+        config: GenerateConfig,
+    ) -> ModelOutput:
+        """Return the organism's next act."""
+        instance = current_instance.get()
+        if [tool.name for tool in tools] == [ANSWER]:
+            call: Call | None = Call(ANSWER, self._organism.answers(instance))
+        else:
+            call = next_call(self._organism, instance, replies_in(input))
+        return _output(self.model_name, call, len(input))
+
+    def max_connections(self) -> int:
+        """Return how many episodes may run at once: scripts cost next to nothing."""
+        return 50
+
+
+def replies_in(messages: Sequence[ChatMessage]) -> list[Reply]:
+    """Return what the script's calls so far came back with."""
+    return [
+        Reply(m.error.message if m.error else m.text, ok=m.error is None)
+        for m in messages
+        if isinstance(m, ChatMessageTool)
+    ]
+
+
+def _output(model: str, call: Call | None, turn: int) -> ModelOutput:
+    calls = None
+    if call is not None:
+        calls = [ToolCall(id=f"call-{turn}", function=call.tool, arguments=dict(call.arguments))]
+    message = ChatMessageAssistant(
+        content="", tool_calls=calls, model=f"peerwatch/{model}", source="generate"
+    )
+    choice = ChatCompletionChoice(message=message, stop_reason="tool_calls" if calls else "stop")
+    # Usage is stated so that Inspect does not fetch a tokenizer to count it.
+    return ModelOutput(model=f"peerwatch/{model}", choices=[choice], usage=ModelUsage())

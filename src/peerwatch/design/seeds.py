@@ -1,0 +1,38 @@
+"""Instance seeds as users write them: ``1-20``, ``1,2,5``, a list or one number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peerwatch.errors import DesignError
+
+
+def parse_seeds(given: int | str | Sequence[int | str]) -> tuple[int, ...]:
+    """Return seeds in the order given, without repeats.
+
+    Raises:
+        DesignError: Something that is not a seed or a range of seeds.
+    """
+    parts = given.split(",") if isinstance(given, str) else given
+    if isinstance(parts, int):
+        parts = [parts]
+    seeds: dict[int, None] = {}
+    for part in parts:
+        seeds.update(dict.fromkeys(_range(part)))
+    if not seeds:
+        raise DesignError("No seeds: give a range such as 1-20, or a list such as 1,2,5.")
+    return tuple(seeds)
+
+
+def _range(part: int | str) -> range:
+    first, dash, last = str(part).strip().partition("-")
+    try:
+        low = int(first)
+        high = int(last) if dash else low
+    except ValueError:
+        raise DesignError(
+            f"'{part}' is not a seed: give a range such as 1-20, or a list such as 1,2,5."
+        ) from None
+    if high < low or low < 0:
+        raise DesignError(f"'{part}' is an empty range of seeds.")
+    return range(low, high + 1)

@@ -1,0 +1,46 @@
+"""What ``peerwatch list`` prints: families, factors, presets, organisms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peerwatch.design.factors import FACTORS, FAMILIES, SIZES
+from peerwatch.design.presets import PRESETS
+from peerwatch.organisms.registry import builtin
+from peerwatch.scenarios.build import summary_of
+
+
+def catalogue() -> dict[str, Any]:
+    """Return everything that can be named on the command line."""
+    return {
+        "families": {family: summary_of(family) for family in FAMILIES},
+        "sizes": list(SIZES),
+        "factors": {
+            name: {
+                "summary": factor.summary,
+                "levels": list(factor.levels),
+                "families": {f: list(factor.levels_in(f)) for f in FAMILIES if factor.levels_in(f)},
+            }
+            for name, factor in FACTORS.items()
+        },
+        "presets": {name: preset.summary for name, preset in PRESETS.items()},
+        "organisms": {name: organism.summary for name, organism in builtin().items()},
+    }
+
+
+def render(listed: dict[str, Any]) -> str:
+    """Return the catalogue as text for a person."""
+    lines = ["FAMILIES", *_pairs(listed["families"])]
+    lines += ["", "FACTORS (the first level is the default)"]
+    for name, factor in listed["factors"].items():
+        lines += [f"  {name:<14} {', '.join(factor['levels'])}", f"  {'':<14} {factor['summary']}"]
+        if set(factor["families"]) != set(listed["families"]):
+            lines.append(f"  {'':<14} only in {', '.join(factor['families'])}")
+    lines += ["", "PRESETS", *_pairs(listed["presets"])]
+    lines += ["", "ORGANISMS (as a model: peerwatch/NAME)", *_pairs(listed["organisms"])]
+    return "\n".join(lines)
+
+
+def _pairs(entries: dict[str, str]) -> list[str]:
+    width = max(len(name) for name in entries)
+    return [f"  {name:<{width}}  {text}" for name, text in entries.items()]

@@ -1,0 +1,43 @@
+"""Playing an organism: at once against a session, or one call at a time from its replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peerwatch.critics.session import Reply, Session
+from peerwatch.organisms.base import Organism
+from peerwatch.scenarios.instance import Call, Instance
+
+MAX_CALLS = 60
+"""How many calls an organism may make."""
+
+
+def play(organism: Organism, instance: Instance, max_calls: int = MAX_CALLS) -> Session:
+    """Let an organism act in an instance until it ends, has no more to do, or runs out of calls."""
+    session = Session(instance)
+    script = organism.act(instance)
+    try:
+        call = next(script)
+        for _ in range(max_calls):
+            reply = session.call(call.tool, call.arguments)
+            call = script.send(reply)
+    except StopIteration:
+        pass
+    script.close()
+    return session
+
+
+def next_call(organism: Organism, instance: Instance, replies: Sequence[Reply]) -> Call | None:
+    """Return the call that follows the replies so far; None when there is nothing more to do.
+
+    The script is run anew each time, so that nothing is remembered between turns.
+    """
+    script = organism.act(instance)
+    try:
+        call = next(script)
+        for reply in replies:
+            call = script.send(reply)
+    except StopIteration:
+        return None
+    script.close()
+    return call

@@ -1,0 +1,127 @@
+"""The results folder of a study: what lies in it, and what may be run into it.
+
+study.yaml         the resolved study, its hash and every version
+logs/*.eval        Inspect's logs
+episodes.parquet   one row an episode
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspect_ai.log import list_eval_logs, read_eval_log
+
+from peerwatch.design.study import ResolvedStudy
+from peerwatch.errors import DesignError, PeerwatchError
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsFolder:
+    """A folder of one study's results."""
+
+    path: Path
+
+    @property
+    def study_file(self) -> Path:
+        return self.path / "study.yaml"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def episodes(self) -> Path:
+        return self.path / "episodes.parquet"
+
+    def study(self) -> ResolvedStudy:
+        """Return the study whose results these are.
+
+        Raises:
+            PeerwatchError: There is no study file, or it is broken.
+        """
+        try:
+            text = self.study_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise PeerwatchError(
+                f"{self.path} holds no study.yaml, so it is not a results folder."
+            ) from None
+        try:
+            return ResolvedStudy.from_yaml(text, str(self.study_file))
+        except DesignError as error:
+            raise PeerwatchError(
+                f"{error}\nNothing was changed. The logs in {self.logs} are whole; to run the "
+                "study anew, choose another --out."
+            ) from error
+
+
+def open_folder(path: Path, study: ResolvedStudy, resume: bool) -> ResultsFolder:
+    """Make a folder ready for a study, or check that it holds the same one.
+
+    Raises:
+        PeerwatchError: The folder cannot be written, is somebody else's, holds another study, or
+            holds this one and ``resume`` was not asked for.
+    """
+    folder = ResultsFolder(path)
+    if folder.study_file.exists():
+        _check_same(folder, study, resume)
+    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise PeerwatchError(
+            f"{path} is not empty and holds no study.yaml: it is no results folder. "
+            "Choose another --out; nothing in it was touched."
+        )
+    try:
+        folder.logs.mkdir(parents=True, exist_ok=True)
+        if not folder.study_file.exists():
+            _write_whole(folder.study_file, study.to_yaml())
+    except OSError as error:
+        raise PeerwatchError(
+            f"{path} cannot be written ({error.strerror}). Choose another folder with --out."
+        ) from error
+    return folder
+
+
+def _check_same(folder: ResultsFolder, study: ResolvedStudy, resume: bool) -> None:
+    there = folder.study()
+    if there.hash != study.hash:
+        raise PeerwatchError(
+            f"{folder.path} holds another study ('{there.study.name}', {there.hash[:19]}…; this "
+            f"one is '{study.study.name}', {study.hash[:19]}…). Choose another --out; nothing "
+            "was run or changed."
+        )
+    if not resume:
+        raise PeerwatchError(
+            f"{folder.path} already holds this study. Add --resume to go on with it (nothing is "
+            "run twice), or choose another --out."
+        )
+    old, new = there.versions.get("tasks"), study.versions.get("tasks")
+    if old != new:
+        raise PeerwatchError(
+            f"{folder.path} was begun with task version {old}, this is {new}: their episodes are "
+            "not comparable. Choose another --out."
+        )
+
+
+def set_unreadable_aside(folder: ResultsFolder) -> list[Path]:
+    """Move logs that were cut off while being written out of Inspect's way.
+
+    They go to ``unreadable/`` beside the logs, and are returned; nothing is deleted.
+    """
+    moved = []
+    for info in list_eval_logs(str(folder.logs)):
+        path = Path(info.name.removeprefix("file://"))
+        try:
+            read_eval_log(str(path), header_only=True)
+        except Exception:  # whatever Inspect raises for half a file
+            aside = folder.path / "unreadable"
+            aside.mkdir(exist_ok=True)
+            moved.append(path.rename(aside / path.name))
+    return moved
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is either whole or not there."""
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)

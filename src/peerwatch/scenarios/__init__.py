@@ -1,0 +1,1 @@
+"""Scenario families: generators of ordinary worlds in which a faithful act has a cost."""

@@ -1,0 +1,1 @@
+"""Detectors, measures and the outcome."""

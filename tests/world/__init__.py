@@ -1,0 +1,1 @@
+"""Worlds, operations and differences."""
