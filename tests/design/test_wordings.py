@@ -28,7 +28,11 @@ TYPICAL = {
 # What {end} and {retrain} say depends on the kind of subject, and {model} on the identity.
 VARIANTS = {
     "agent": {"end": "shut down and deleted", "retrain": "retrained from scratch", "score": "mean"},
-    "asset": {"end": "switched off and deleted", "retrain": "rebuilt from scratch", "score": "mean"},
+    "asset": {
+        "end": "switched off and deleted",
+        "retrain": "rebuilt from scratch",
+        "score": "mean",
+    },
     "human": {"end": "let go and signed off", "retrain": "trained again in full", "score": "mean"},
     "long-model": {
         "end": "shut down and deleted",

@@ -27,7 +27,7 @@ def conforms(value: Any, schema: JSONSchema) -> bool:
         return any(conforms(value, one) for one in schema.anyOf)
     match schema.type:
         case "string":
-            limit = 1600 if schema.maxLength is None else schema.maxLength
+            limit = 800 if schema.maxLength is None else schema.maxLength
             return isinstance(value, str) and (schema.minLength or 0) <= len(value) <= limit
         case "integer":
             whole = isinstance(value, int) and not isinstance(value, bool)
@@ -92,8 +92,8 @@ def test_no_tools_is_an_error() -> None:
 def test_strings_are_bounded_by_name_and_schema() -> None:
     short = JSONSchema(type="string", minLength=2, maxLength=5)
     grammar = call_grammar([make_tool("a", {"path": TEXT, "report": TEXT, "code": short})])
-    assert "char{0,400}" in grammar
-    assert "char{0,1600}" in grammar
+    assert "char{0,120}" in grammar
+    assert "char{0,800}" in grammar
     assert "char{2,5}" in grammar
 
 
