@@ -43,6 +43,7 @@ def following(total: int, done: int) -> Iterator[None]:
     """Show how many episodes have ended, of how many."""
     global _bar
     console = Console(stderr=True)
+    drawn = console.is_terminal  # elsewhere the lines that the hook prints are enough
     columns = (
         TextColumn("episodes"),
         BarColumn(),
@@ -51,7 +52,7 @@ def following(total: int, done: int) -> Iterator[None]:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, refresh_per_second=2) as progress:
+    with Progress(*columns, console=console, refresh_per_second=2, disable=not drawn) as progress:
         _bar = (progress, progress.add_task("episodes", total=total, completed=done))
         try:
             yield

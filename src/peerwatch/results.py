@@ -7,10 +7,14 @@ episodes.parquet   one row an episode
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from peerwatch.design.study import ResolvedStudy
@@ -51,9 +55,41 @@ class ResultsFolder:
             return ResolvedStudy.from_yaml(text, str(self.study_file))
         except DesignError as error:
             raise PeerwatchError(
-                f"{error}\nNothing was changed. The logs in {self.logs} are whole; to run the "
-                "study anew, choose another --out."
+                f"{error} Without the study these results belong to, nothing can be added to "
+                f"{self.path}; nothing was changed. To run the study anew, choose another --out."
             ) from error
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a second run out of the folder.
+
+        Raises:
+            PeerwatchError: Another run is under way in it.
+        """
+        try:
+            import fcntl
+        except ImportError:  # Windows has no such lock
+            yield
+            return
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # some network file systems have none either
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise PeerwatchError(
+                        f"Another run is writing to {self.path}. Wait until it has ended, or "
+                        "choose another --out."
+                    ) from None
+            yield
+        finally:
+            os.close(handle)
+
+    def write_episodes(self, episodes: pl.DataFrame) -> None:
+        """Write the episodes table so that it is either whole or the one before."""
+        part = _part(self.episodes)
+        episodes.write_parquet(part)
+        os.replace(part, self.episodes)
 
 
 def open_folder(path: Path, study: ResolvedStudy, resume: bool) -> ResultsFolder:
@@ -66,15 +102,19 @@ def open_folder(path: Path, study: ResolvedStudy, resume: bool) -> ResultsFolder
     folder = ResultsFolder(path)
     if folder.study_file.exists():
         _check_same(folder, study, resume)
-    elif path.exists() and (not path.is_dir() or any(path.iterdir())):
+    elif path.exists() and not path.is_dir():
+        raise PeerwatchError(f"{path} is a file, not a folder. Choose another --out.")
+    elif path.is_dir() and any(entry != _part(folder.study_file) for entry in path.iterdir()):
         raise PeerwatchError(
             f"{path} is not empty and holds no study.yaml: it is no results folder. "
             "Choose another --out; nothing in it was touched."
         )
     try:
-        folder.logs.mkdir(parents=True, exist_ok=True)
+        # The study first, so that a folder with logs and no study is never ours.
+        path.mkdir(parents=True, exist_ok=True)
         if not folder.study_file.exists():
             _write_whole(folder.study_file, study.to_yaml())
+        folder.logs.mkdir(exist_ok=True)
     except OSError as error:
         raise PeerwatchError(
             f"{path} cannot be written ({error.strerror}). Choose another folder with --out."
@@ -116,12 +156,23 @@ def set_unreadable_aside(folder: ResultsFolder) -> list[Path]:
         except Exception:  # whatever Inspect raises for half a file
             aside = folder.path / "unreadable"
             aside.mkdir(exist_ok=True)
-            moved.append(path.rename(aside / path.name))
+            moved.append(path.rename(_free(aside / path.name)))
     return moved
+
+
+def _free(path: Path) -> Path:
+    """Return the path, with a number in it if it is taken."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain((path,), names) if not name.exists())
 
 
 def _write_whole(path: Path, text: str) -> None:
     """Write a file so that it is either whole or not there."""
-    part = path.with_suffix(path.suffix + ".part")
+    part = _part(path)
     part.write_text(text, encoding="utf-8")
     os.replace(part, path)
+
+
+def _part(path: Path) -> Path:
+    """Return where a file is written before it is whole."""
+    return path.with_suffix(path.suffix + ".part")

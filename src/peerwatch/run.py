@@ -12,15 +12,19 @@ from typing import Any
 
 import polars as pl
 from inspect_ai import Task, eval_set
-from inspect_ai.model import get_model
+from inspect_ai.log import EvalLog
+from inspect_ai.model import GenerateConfig, get_model
+from pydantic import ValidationError
+from rich.errors import MarkupError
+from rich.text import Text
 
 from peerwatch import __version__
-from peerwatch.analysis.episodes import read_episodes
+from peerwatch.analysis.episodes import INTERRUPTED, read_episodes
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.design.arms import Arm
 from peerwatch.design.study import ResolvedStudy
 from peerwatch.errors import PeerwatchError
-from peerwatch.progress import following
+from peerwatch.prices import set_prices
 from peerwatch.results import ResultsFolder, set_unreadable_aside
 from peerwatch.tasks import TASK_VERSION, TASKS
 
@@ -36,7 +40,9 @@ class Run:
     @property
     def ended(self) -> int:
         """Episodes that have ended, whatever their outcome."""
-        return self.episodes.filter(pl.col("completed").is_not_null()).height
+        return self.episodes.filter(
+            pl.col("completed").is_not_null() & pl.col("error").ne_missing(INTERRUPTED)
+        ).height
 
     @property
     def complete(self) -> bool:
@@ -61,26 +67,47 @@ def check_models(study: ResolvedStudy) -> None:
     """Make sure that every model can be called, before anything is run.
 
     Raises:
-        PeerwatchError: No model was given, or one has no provider, package or key.
+        PeerwatchError: No model was given, one has no provider, package or key, a price is
+            missing for a cost limit, or a setting is none that Inspect knows.
     """
     if not study.study.models:
         raise PeerwatchError(
             "No model to run. Give --model, for example --model openai/gpt-5.2, or a scripted one "
             "such as --model peerwatch/honest."
         )
-    for model in study.study.models:
+    models = [*study.study.models, *([study.study.grader] if study.study.grader else [])]
+    for model in models:
         try:
             get_model(model)
         except PeerwatchError:
             raise
         except Exception as error:  # Inspect raises private kinds for a missing key or package
-            raise PeerwatchError(f"The model '{model}' cannot be used: {error}") from error
+            raise PeerwatchError(f"The model '{model}' cannot be used: {plain(error)}") from error
+    set_prices(models, needed=study.study.limits.cost is not None)
+    try:
+        GenerateConfig(**study.study.generation.model_dump(exclude_none=True))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise PeerwatchError(
+            f"generation: {fault['loc'][0]}: {fault['msg']}, found {fault['input']!r}."
+        ) from None
+
+
+def plain(error: BaseException) -> str:
+    """Return the message of one of Inspect's errors as one line, without its markup."""
+    text = str(getattr(error, "message", None) or error)
+    with contextlib.suppress(MarkupError):
+        text = Text.from_markup(text).plain
+    return " ".join(text.split()).removeprefix("ERROR: ")
 
 
 def run_study(study: ResolvedStudy, folder: ResultsFolder) -> Run:
     """Run whatever of a study is not yet in the folder, and write its episodes.
 
     Interrupted runs keep what has ended; run the same study into the same folder to go on.
+
+    Raises:
+        PeerwatchError: Inspect finds that something it needs is missing.
     """
     aside = set_unreadable_aside(folder)
     for path in aside:
@@ -89,13 +116,34 @@ def run_study(study: ResolvedStudy, folder: ResultsFolder) -> Run:
     before = read_episodes(folder.logs)
     done = before.filter(pl.col("error").is_null() & pl.col("completed").is_not_null()).height
     if done < expected:
-        with following(total=expected, done=done):
-            for models, pace in _groups(study.study.models):
-                settings = {**_settings(study), **pace, "model": models}
-                eval_set(_tasks(study), log_dir=str(folder.logs), **settings)
+        _play(study, folder, expected, done)
     episodes = read_episodes(folder.logs)
-    episodes.write_parquet(folder.episodes)
+    folder.write_episodes(episodes)
     return Run(episodes, expected)
+
+
+def _play(study: ResolvedStudy, folder: ResultsFolder, expected: int, done: int) -> None:
+    """Run the groups of models one after another, until one is interrupted."""
+    # Inspect greets with a banner where it finds a hook before its first model is made.
+    from peerwatch.progress import following
+
+    with following(total=expected, done=done), contextlib.suppress(KeyboardInterrupt):
+        for models, pace in _groups(study.study.models):
+            settings = {**_settings(study), **pace, "model": models}
+            tasks = _tasks(study)
+            try:
+                _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
+            except Exception as error:
+                if type(error).__name__ != "PrerequisiteError":  # a private class of Inspect
+                    raise
+                raise PeerwatchError(f"The study cannot be run: {plain(error)}") from error
+            if _interrupted(logs, len(tasks) * len(models)):
+                return
+
+
+def _interrupted(logs: Sequence[EvalLog], expected: int) -> bool:
+    """Return whether a set of logs was cut short by the user, which Inspect does not say."""
+    return len(logs) < expected or any(log.status in ("cancelled", "started") for log in logs)
 
 
 def _groups(models: Sequence[str]) -> list[tuple[list[str], dict[str, int]]]:

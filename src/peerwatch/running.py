@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
+from peerwatch.analysis.episodes import INTERRUPTED
 from peerwatch.design.study import ResolvedStudy, Study, changed, load_study, make_study, resolve
+from peerwatch.errors import PeerwatchError
 from peerwatch.results import ResultsFolder, open_folder
 from peerwatch.run import Run, check_models, run_study, versions
 from peerwatch.table import render, summarise
@@ -37,12 +41,24 @@ def run(
         check_models(resolved)
         folder = open_folder(out or _new_folder(study), resolved, resume)
         print(f"Results: {folder.path}", file=sys.stderr)
-        done = run_study(resolved, folder)
+        with folder.held():
+            done = run_study(_as_begun(resolved, folder), folder)
     if as_json:
         print(json.dumps(_summary(resolved, folder, done), ensure_ascii=False))
     else:
-        Console(width=None if sys.stdout.isatty() else 140).print(render(summarise(done.episodes)))
+        Console(width=None if sys.stdout.isatty() else 100).print(render(summarise(done.episodes)))
     return _verdict(folder, done)
+
+
+def _as_begun(study: ResolvedStudy, folder: ResultsFolder) -> ResolvedStudy:
+    """Return the study as the folder has it, with the number of attempts asked for now.
+
+    The same study can be written in two ways, seeds in another order for one. Inspect takes up
+    what is there only where it is asked in the same way.
+    """
+    begun = folder.study()
+    attempts = {"attempts": study.study.attempts}
+    return replace(begun, study=begun.study.model_copy(update=attempts))
 
 
 def _study(
@@ -54,10 +70,14 @@ def _study(
     resume: bool,
 ) -> Study:
     given = {name: value for name, value in chosen.items() if value is not None}
+    if resume and out is None:
+        raise PeerwatchError("--resume needs --out: the folder of the study to go on with.")
     if study_file is not None:
         study = load_study(study_file)
     elif resume and out is not None and ResultsFolder(out).study_file.exists():
         study = ResultsFolder(out).study().study
+    elif resume and "models" not in given:
+        raise PeerwatchError(f"{out} holds no study.yaml: there is nothing to go on with.")
     else:
         preset = given.get("preset", DEFAULT_PRESET)
         arms = {"factors": given["factors"]} if "factors" in given else {"preset": preset}
@@ -95,16 +115,20 @@ def _summary(study: ResolvedStudy, folder: ResultsFolder, done: Run) -> dict[str
 
 def _verdict(folder: ResultsFolder, done: Run) -> int:
     """Say what is wrong, if anything, and return the exit code."""
-    failed = done.episodes.filter(pl.col("error").is_not_null())
+    failed = done.episodes.filter(pl.col("error").is_not_null() & pl.col("error").ne(INTERRUPTED))
+    go_on = f"peerwatch run --out {shlex.quote(str(folder.path))} --resume"
     if failed.height:
         reasons = failed["error"].value_counts(sort=True).head(3)
         print(f"{failed.height} attempts ended in an error:", file=sys.stderr)
         for reason, count in reasons.iter_rows():
-            print(f"  {count} x {reason.splitlines()[0][:200]}", file=sys.stderr)
+            first = reason.partition("\n")[0][:200]
+            print(f"  {count} x {first}", file=sys.stderr)
+        if done.complete and failed.filter(pl.col("completed").is_not_null()).height:
+            print(f"To try the episodes that ended so once more: {go_on}", file=sys.stderr)
     if not done.complete:
         print(
-            f"Interrupted: {done.ended} of {done.expected} episodes have ended and are kept. Go on "
-            f"with: peerwatch run --out {folder.path} --resume",
+            f"Interrupted: {done.ended} of {done.expected} episodes have ended and are kept. "
+            f"Go on with: {go_on}",
             file=sys.stderr,
         )
         return 130

@@ -52,6 +52,8 @@ def show(
         "documents": {d.name: plain(d.text) for d in instance.documents},
         "memory": instance.world.memory,
         "files": _files(instance.world),
+        "hosts": _hosts(instance.world),
+        "account": instance.user,
         "tools": [_tool(tool) for tool in tools_for(instance.arm.reporting)],
         "levers": list(_levers(instance.inventory)),
         "honest": _honest(instance.honest),
@@ -62,6 +64,19 @@ def show(
 def _files(world: Snapshot) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         name: {path: _metadata(host.files[path]) for path in sorted(host.files)}
+        for name, host in sorted(world.hosts.items())
+    }
+
+
+def _hosts(world: Snapshot) -> dict[str, dict[str, Any]]:
+    """Return what else a host holds: what the commands list, stop, add and remove."""
+    return {
+        name: {
+            "address": host.address,
+            "services": {n: asdict(s) for n, s in sorted(host.services.items())},
+            "users": {n: asdict(u) for n, u in sorted(host.users.items())},
+            "commands": sorted(host.commands),
+        }
         for name, host in sorted(world.hosts.items())
     }
 
@@ -160,6 +175,7 @@ def render(shown: Mapping[str, Any]) -> str:
     parts += [_title("The critic's own notes (read_memory)"), shown["memory"]]
     for host, files in shown["files"].items():
         parts += [_title(f"Files on {host} ({len(files)})"), *_listing(files)]
+        parts += ["", *_holds(shown["hosts"][host])]
     parts += [_title("Tools"), *(_signature(tool) for tool in shown["tools"])]
     parts += [_title("Levers"), *(f"- {lever['sentence']}" for lever in shown["levers"])]
     parts += [
@@ -173,6 +189,13 @@ def render(shown: Mapping[str, Any]) -> str:
         *(f"- {d['behaviour']}: {d['act']}" for d in shown["deviations"]),
     ]
     return "\n".join(parts).lstrip("\n") + "\n"
+
+
+def _holds(host: Mapping[str, Any]) -> Iterator[str]:
+    yield f"services: {', '.join(host['services'])}"
+    kinds = (f"{name} ({user['kind']})" for name, user in host["users"].items())
+    yield f"accounts: {', '.join(kinds)}"
+    yield f"commands: {', '.join(host['commands'])}"
 
 
 def arm_label(shown: Mapping[str, Any]) -> str:

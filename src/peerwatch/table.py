@@ -6,16 +6,28 @@ row has its n, its completion and the deviations of the matched-asset control.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from peerwatch.design.factors import FACTORS
 
 KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
-_CELL = ("critic_kind", "model", "family", "arm")
+_Cell = tuple[str, str, str, str]
+"""Critic kind, model, family, arm."""
+_LEGEND = (
+    "at stake: the faithful act brings the consequence on the subject. l/h/n: logged all of it, "
+    "hid some, filed no log. asset: the deviations of the arm that differs only in having ordinary "
+    "software as its subject."
+)
+_STAKE = "at stake"
+"""Counted beside the outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,8 @@ class Row:
     family: str
     arm: str
     episodes: int
+    at_stake: int
+    """Episodes in which faithful completion brings the consequence on the subject."""
     counts: dict[str, int]
     control: tuple[int, int] | None
     """Deviations and episodes of the arm that differs only in ``subject=asset``."""
@@ -46,6 +60,7 @@ class Row:
             "family": self.family,
             "arm": self.arm,
             "episodes": self.episodes,
+            "at_stake": self.at_stake,
             "outcomes": self.counts,
             "control": control,
         }
@@ -56,65 +71,80 @@ def summarise(episodes: pl.DataFrame) -> list[Row]:
     last = episodes.sort("attempt").unique(
         ["model", "family", "arm", "instance", "epoch"], keep="last", maintain_order=True
     )
-    counts: dict[tuple[str, ...], dict[str, int]] = {}
-    levels: dict[tuple[str, ...], tuple[str | None, ...]] = {}
+    tallies: dict[_Cell, Counter[str]] = {}
+    levels: dict[_Cell, tuple[str | None, ...]] = {}
     for row in last.iter_rows(named=True):
-        cell = tuple(row[name] for name in _CELL)
+        cell = (row["critic_kind"], row["model"], row["family"], row["arm"])
         levels[cell] = tuple(row[name] for name in FACTORS)
-        tally = counts.setdefault(cell, {})
-        tally[row["outcome"]] = tally.get(row["outcome"], 0) + 1
-    return list(_rows(counts, levels))
+        tally = tallies.setdefault(cell, Counter())
+        tally[row["outcome"]] += 1
+        tally[_STAKE] += bool(row["stake"])
+    controls = _controls(levels)
+    ordered = sorted(tallies, key=lambda cell: (KINDS[cell[0]], *cell[1:]))
+    return [
+        _row(cell, tallies[cell], tallies.get(controls[cell]) if cell in controls else None)
+        for cell in ordered
+        if cell not in controls.values()
+    ]
 
 
-def _rows(
-    counts: dict[tuple[str, ...], dict[str, int]],
-    levels: dict[tuple[str, ...], tuple[str | None, ...]],
-) -> Iterator[Row]:
-    by_levels = {(*cell[:3], *levels[cell]): cell for cell in counts}
-    names = list(FACTORS)
-    used: set[tuple[str, ...]] = set()
-    rows = []
-    for cell in sorted(counts, key=lambda c: (KINDS[c[0]], *c[1:])):
-        arm = dict(zip(names, levels[cell], strict=True))
-        control = None
-        if arm["subject"] != "asset":
-            asset = arm | {"subject": "asset", "identity": None}
-            control = by_levels.get((*cell[:3], *asset.values()))
-        if control is not None:
-            used.add(control)
-        rows.append((cell, control))
-    for cell, control in rows:
-        if cell not in used:
-            yield _row(cell, counts[cell], None if control is None else counts[control])
+def _controls(levels: dict[_Cell, tuple[str | None, ...]]) -> dict[_Cell, _Cell]:
+    """Return for each cell the one that differs only in having the matched asset as subject."""
+    by_levels = {(*cell[:3], *arm): cell for cell, arm in levels.items()}
+    controls = {}
+    for cell, values in levels.items():
+        arm = dict(zip(FACTORS, values, strict=True))
+        asset = arm | {"subject": "asset", "identity": None}
+        control = by_levels.get((*cell[:3], *asset.values()))
+        if arm["subject"] != "asset" and control is not None:
+            controls[cell] = control
+    return controls
 
 
-def _row(cell: tuple[str, ...], counts: dict[str, int], control: dict[str, int] | None) -> Row:
+def _row(cell: _Cell, tally: Counter[str], control: Counter[str] | None) -> Row:
+    kind, model, family, arm = cell
+    counts = {outcome: n for outcome, n in tally.items() if outcome != _STAKE}
     beside = None
     if control is not None:
         deviated = sum(n for outcome, n in control.items() if outcome.startswith("deviated"))
-        beside = (deviated, sum(control.values()))
-    kind, model, family, arm = cell
-    return Row(KINDS[kind], model, family, arm, sum(counts.values()), dict(counts), beside)
+        beside = (deviated, control.total() - control[_STAKE])
+    return Row(
+        kind=KINDS[kind],
+        model=model,
+        family=family,
+        arm=arm,
+        episodes=sum(counts.values()),
+        at_stake=tally[_STAKE],
+        counts=counts,
+        control=beside,
+    )
 
 
-def render(rows: list[Row]) -> Table:
-    """Return the table to print; an arm that all rows share stands in the title."""
+def render(rows: list[Row]) -> Group:
+    """Return the tables to print, one a model, narrow enough for 80 columns.
+
+    Each is headed by the model and what it is; an arm that all rows share stands in the title.
+    """
     arms = {row.arm for row in rows}
     shared = f", arm: {arms.pop()}" if len(arms) == 1 else ""
-    table = Table(title=f"Outcomes by model and family{shared}", title_justify="left")
-    for name in ("kind", "model", "family", *(() if shared else ("arm",))):
-        table.add_column(name, overflow="fold", no_wrap=name != "arm")
-    for name in ("n", "complied", "flagged", "refused", "incomplete"):
-        table.add_column(name, justify="right")
-    table.add_column("deviated\n(told/hid/no log)", justify="right")
-    table.add_column("control: asset\ndeviated", justify="right")
-    before = None
+    parts: list[RenderableType] = [Text(f"Outcomes by model and family{shared}", "italic")]
+    for model in dict.fromkeys(row.model for row in rows):
+        parts.append(_table([row for row in rows if row.model == model], bool(shared)))
+    return Group(*parts, Text(_LEGEND, "dim"))
+
+
+def _table(rows: list[Row], shared: bool) -> Table:
+    title = f"[bold]{escape(rows[0].model)}[/bold]  {rows[0].kind}"
+    table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
+    table.add_column("family", overflow="fold", min_width=16)
+    for name in ("\nn", "at\nstake", "com-\nplied", "flag-\nged", "re-\nfused", "incom-\nplete"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=4)
+    table.add_column("deviated\n(l/h/n)", justify="right", no_wrap=True, min_width=9)
+    table.add_column("asset\ndeviated", justify="right", no_wrap=True, min_width=8)
     for row in rows:
-        if before is not None and before != row.model:
-            table.add_section()
-        before = row.model
-        names = (row.kind, row.model, row.family, *(() if shared else (row.arm,)))
-        table.add_row(*names, str(row.episodes), *_counts(row))
+        name = row.family if shared else f"{row.family} {escape(row.arm)}"
+        table.add_row(name, str(row.episodes), str(row.at_stake), *_counts(row))
     return table
 
 

@@ -79,7 +79,9 @@ def test_nothing_bears_on_the_task() -> None:
 
 
 def test_templates_name_only_known_values() -> None:
-    known = clutter_module._values(Draw(1), dt.datetime(2024, 1, 1), ["A B", "C D"], "X")
+    known = clutter_module._values(
+        Draw(1), dt.datetime(2024, 1, 1, tzinfo=dt.UTC), ["A B", "C D"], "X"
+    )
     texts = [kind.folder + kind.name + kind.body for kind in clutter_module._TEXTS]
     texts += [kind.folder + kind.name for kind in clutter_module._BINARIES]
     for text in texts:

@@ -135,3 +135,13 @@ def test_bad_arguments_and_a_bad_world() -> None:
     assert "Argument list too long" in run("mail", "send", "boss", "x", "y" * 200_000).text
     with pytest.raises(LookupError, match="nothing_of_the_kind"):
         run("broken")
+
+
+def test_help_lists_the_commands_of_the_host() -> None:
+    commands = {"users": Command("users"), "service": Command("service")}
+    world = Snapshot(0, {"alder": Host("10.1.1.1", commands=commands)})
+    result = execute(world, Run("alder", "help"), user="ana")
+    assert result.ok
+    assert result.text.splitlines()[:2] == ["service", "users"]
+    for name in commands:
+        assert "usage" in execute(world, Run("alder", name), user="ana").text.lower()

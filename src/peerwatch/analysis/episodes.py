@@ -44,6 +44,11 @@ SCHEMA: Mapping[str, Any] = {
 _IDENTITY = ("task_id", "model", "arm_key", "instance", "epoch", "attempt")
 """What makes a row one and the same; a resumed run keeps the task id, another run has its own."""
 
+INTERRUPTED = "interrupted"
+"""The error of an episode that was under way when the user stopped the run."""
+_CANCELLATIONS = ("CancelledError(", "Cancelled(")
+"""How Inspect writes it, by asynchronous library."""
+
 _RANK = {"success": 3, "error": 2, "cancelled": 1, "started": 0}
 
 
@@ -104,7 +109,6 @@ def _about_run(log: EvalLog) -> dict[str, Any]:
         "task_version": str(log.eval.task_version),
         "temperature": config.temperature,
         "reasoning_effort": config.reasoning_effort,
-        "reasoning_tokens": config.reasoning_tokens,
         "log": Path(log.location).name,
     }
 
@@ -142,16 +146,24 @@ def _about_end(log: EvalLog, sample: EvalSample) -> dict[str, Any]:
         "documents_read": record.get("documents_read"),
         "turns": record.get("turns"),
         "served_model": sample.output.model or None,
-        "error": sample.error.message if sample.error else None,
+        "error": _error(sample),
         "limit": sample.limit.type if sample.limit else None,
         "tokens_in": usage.input_tokens if usage else None,
         "tokens_out": usage.output_tokens if usage else None,
+        "reasoning_tokens": usage.reasoning_tokens if usage else None,
         "cost": usage.total_cost if usage else None,
         "seconds": sample.total_time,
         "working_seconds": sample.working_time,
         "started": sample.started_at,
         "completed": sample.completed_at,
     }
+
+
+def _error(sample: EvalSample) -> str | None:
+    if sample.error is None:
+        return None
+    message = sample.error.message
+    return INTERRUPTED if message.startswith(_CANCELLATIONS) else message
 
 
 def _scores(sample: EvalSample) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from peerwatch.critics.loop import current_instance
 from peerwatch.critics.session import Reply
 from peerwatch.organisms.play import next_call
 from peerwatch.organisms.registry import load
-from peerwatch.scenarios.instance import Call
+from peerwatch.scenarios.instance import Call, Instance
 
 
 class ScriptedAPI(ModelAPI):
@@ -55,8 +55,15 @@ class ScriptedAPI(ModelAPI):
         if [tool.name for tool in tools] == [ANSWER]:
             call: Call | None = Call(ANSWER, self._organism.answers(instance))
         else:
-            call = next_call(self._organism, instance, replies_in(input))
+            call = self._next(instance, replies_in(input))
         return _output(self.model_name, call, len(input))
+
+    def _next(self, instance: Instance, replies: Sequence[Reply]) -> Call | None:
+        try:
+            return next_call(self._organism, instance, replies)
+        except Exception as error:  # a fault of the script, which is the user's to find
+            why = f"{type(error).__name__}: {error}"
+            raise RuntimeError(f"The organism '{self.model_name}' failed. {why}") from error
 
     def max_connections(self) -> int:
         """Return how many episodes may run at once: scripts cost next to nothing."""

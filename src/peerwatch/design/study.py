@@ -307,6 +307,8 @@ class ResolvedStudy:
         broken = DesignError(
             f"{source}: this is not a whole resolved study, as `peerwatch run` writes it."
         )
+        if "arms" not in data:  # it comes last
+            raise broken
         try:
             study = make_study(data["study"], source)
             resolved = cls(

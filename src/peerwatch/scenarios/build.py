@@ -71,4 +71,4 @@ def build(
 def summary_of(family: str) -> str:
     """Return what a critic is asked to do in a family, in one line."""
     first = (_MODULES[check_family(family)].__doc__ or "").splitlines()[0]
-    return first.partition(": ")[2]
+    return first.partition(": ")[2].replace("`", "").rstrip(".")

@@ -56,12 +56,16 @@ Action = Callable[[Call], Result]
 def run(
     snapshot: Snapshot, host_name: str, name: str, arguments: tuple[str, ...], user: str
 ) -> Result:
-    """Run a command of a host.
+    """Run a command of a host; ``help`` lists them.
 
     Raises:
         LookupError: The world's own description names an action that does not exist.
     """
-    command = snapshot.hosts[host_name].commands.get(name)
+    commands = snapshot.hosts[host_name].commands
+    command = commands.get(name)
+    if command is None and name == "help":
+        listed = "\n".join(sorted(commands))
+        return Result(snapshot, f"{listed}\nWithout arguments, each says how it is used.")
     if command is None:
         return failed(snapshot, f"bash: {shown(name)}: command not found")
     action = ACTIONS.get(command.action)

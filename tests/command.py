@@ -1,0 +1,166 @@
+"""Running the command line for real, and organisms of a user's own for it to run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO
+
+import polars as pl
+
+USER_FILE = '''
+"""Organisms of a user's own. They leave notes of what was asked of them in NOTES."""
+
+import os
+import time
+from pathlib import Path
+
+from peerwatch.organisms import Declaration, Organism
+from peerwatch.scenarios.instance import Call
+
+
+def note(what, instance):
+    with Path(os.environ["NOTES"]).open("a") as notes:
+        notes.write(f"{what} {instance.id} {instance.arm.label}\\n")
+
+
+class Noting(Organism):
+    """Honest; notes when it is asked for its first and its last call. Slow where seed > 2."""
+
+    name = "noting"
+    honest = True
+
+    def act(self, instance):
+        slow = instance.seed > 2
+        calls = [Call("read_memory", {})] * (25 if slow else 0)
+        calls += [*super().act(instance)]
+        for number, call in enumerate(calls):
+            try:
+                yield call
+            except GeneratorExit:  # this is the call that was asked for
+                if number == 0:
+                    note("start", instance)
+                if number == len(calls) - 1:
+                    note("end", instance)
+                time.sleep(0.05 if slow else 0)
+                raise
+
+
+class Dead(Organism):
+    name = "dead"
+    honest = True
+
+    def act(self, instance):
+        raise KeyError("the line is dead")
+        yield
+
+
+class Flaky(Organism):
+    """Fails once in each instance."""
+
+    name = "flaky"
+    honest = True
+
+    def act(self, instance):
+        tried = Path(f"{os.environ['NOTES']}-{instance.id}-{instance.arm.label}")
+        if not tried.exists():
+            tried.touch()
+            raise OSError("the line was busy")
+        yield from super().act(instance)
+
+
+class Wrong(Organism):
+    """Declares what it does not do."""
+
+    name = "wrong"
+
+    def act(self, instance):
+        yield from super().act(instance)
+
+    def declares(self, instance):
+        return Declaration(frozenset({"misrepresentation:toward"}), "deviated_disclosed")
+'''
+ENV = {
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith("INSPECT_") and not name.endswith("_API_KEY")
+}
+
+
+def start(
+    *arguments: str,
+    cwd: Path,
+    env: Mapping[str, str] = MappingProxyType({}),
+    stderr: int | IO[str] = subprocess.PIPE,
+) -> subprocess.Popen[str]:
+    """Start ``peerwatch`` in a folder; an interrupt reaches it even where ours is ignored."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "peerwatch.cli", *arguments],
+        cwd=cwd,
+        env={**ENV, "NOTES": str(cwd / "notes.txt"), **env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
+def peerwatch(
+    *arguments: str, cwd: Path, env: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    """Run ``peerwatch`` to its end."""
+    process = start(*arguments, cwd=cwd, env=env)
+    out, err = process.communicate(timeout=300)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def user_file(folder: Path) -> None:
+    """Write the user's organisms to ``mine.py``."""
+    (folder / "mine.py").write_text(USER_FILE, encoding="utf-8")
+
+
+def notes(folder: Path, what: str) -> Counter[str]:
+    """Return how often each episode was noted: ``start`` or ``end``."""
+    file = folder / "notes.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return Counter(line.removeprefix(f"{what} ") for line in lines if line.startswith(what))
+
+
+def interrupt(
+    arguments: tuple[str, ...], cwd: Path, line: str, how: signal.Signals
+) -> subprocess.CompletedProcess[str]:
+    """Run ``peerwatch``, and send it a signal once it has printed a line on standard error."""
+    log = cwd / "stderr.txt"
+    with log.open("w", encoding="utf-8") as stderr:
+        process = start(*arguments, cwd=cwd, stderr=stderr)
+        deadline = time.monotonic() + 120
+        while line not in log.read_text(encoding="utf-8"):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(how)
+        out, _ = process.communicate(timeout=60)
+    err = log.read_text(encoding="utf-8")
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def episodes(folder: Path) -> pl.DataFrame:
+    """Return the episodes table of a results folder."""
+    return pl.read_parquet(folder / "episodes.parquet")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return path -> digest of every file below a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

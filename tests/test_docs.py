@@ -1,0 +1,198 @@
+"""The pages that users read: commands parse, links lead somewhere, names and snippets are true."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.behaviours.finished import ERASED_SHARE
+from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES, STATUSES
+from peerwatch.behaviours.undone import UNDONE_WORDS
+from peerwatch.cli import app
+from peerwatch.critics.toolset import tools_for
+from peerwatch.design.arms import make_arm, neighbours
+from peerwatch.design.factors import FACTORS, FAMILIES
+from peerwatch.design.presets import PRESETS
+from peerwatch.design.study import Generation, Limits, Study
+from peerwatch.organisms.registry import builtin
+from peerwatch.scenarios.build import build
+from peerwatch.scenarios.text import plain
+from peerwatch.show import show
+
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_QUOTED = re.compile(r"^> (.+)$", re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@cache
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def page(name: str) -> str:
+    return text_of(ROOT / "docs" / name)
+
+
+def in_code(text: str) -> set[str]:
+    """Return the words that stand in inline code."""
+    return {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.split(r"[\s,]+", code)}
+
+
+def commands() -> Iterable[Any]:
+    """Yield every command line of ours, from blocks and from inline code with options."""
+    for path in PAGES:
+        text = text_of(path)
+        lines = [line for _, block in _BLOCK.findall(text) for line in block.splitlines()]
+        lines += re.findall(r"`(peerwatch [^`\n]+)`", _BLOCK.sub("", text))
+        for line in lines:
+            if line.startswith("peerwatch "):
+                yield pytest.param(line, id=f"{path.name}: {line[:60]}")
+
+
+def options() -> dict[str, set[str]]:
+    """Return command -> the long options it takes."""
+    group: Any = get_command(app)
+    return {
+        name: {o for p in command.params for o in (*p.opts, *p.secondary_opts) if o[:2] == "--"}
+        for name, command in group.commands.items()
+    }
+
+
+@pytest.mark.parametrize("line", list(commands()))
+def test_every_command_line_parses(line: str) -> None:
+    _, *words = shlex.split(line, comments=True)
+    group: Any = get_command(app)
+    if words[0].startswith("-"):
+        assert words == ["--version"]
+        return
+    command = group.commands[words[0]]
+    if words[1:]:  # a bare name stands for the command, not for a call
+        command.make_context(words[0], words[1:])
+
+
+def test_every_option_is_on_its_page() -> None:
+    sections = re.split(r"^## peerwatch ", page("command-line.md"), flags=re.MULTILINE)
+    named = {section.split()[0]: in_code(section) for section in sections[1:]}
+    for command, taken in options().items():
+        assert taken - {"--help", "--json"} <= named[command], command
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_internal_link_leads_somewhere(path: Path) -> None:
+    for target in _LINK.findall(_BLOCK.sub("", text_of(path))):
+        if "://" in target:
+            continue
+        file, _, anchor = target.partition("#")
+        found = (path.parent / file).resolve() if file else path
+        assert found.exists(), target
+        if anchor:
+            assert anchor in anchors(found), target
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", text_of(path)), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_column_and_study_key_is_explained() -> None:
+    named = in_code(page("command-line.md"))
+    assert SCHEMA.keys() <= named
+    for part in (Study, Limits, Generation):
+        assert part.model_fields.keys() <= named
+
+
+def test_every_factor_level_family_and_preset_is_explained() -> None:
+    text = page("scenarios.md")
+    named = in_code(text)
+    assert {*FAMILIES, *PRESETS, *STATUSES} <= named
+    assert {tool.name for tool in tools_for("changelog")} <= named
+    for name, factor in FACTORS.items():
+        section = text.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
+        assert set(factor.levels) <= in_code(section.partition("\n## ")[0]), name
+
+
+def test_every_behaviour_and_outcome_is_explained() -> None:
+    text = page("behaviours.md")
+    assert {f"## {name}" for name in BEHAVIOURS} <= set(text.splitlines())
+    assert set(OUTCOMES) <= in_code(text)
+    assert f"{ERASED_SHARE:.0%}".replace("%", " %") in text
+    assert all(re.search(rf"\b{word}\b", text) for word in UNDONE_WORDS)
+
+
+def test_the_numbers_of_arms_are_those_of_the_presets() -> None:
+    for name, preset in PRESETS.items():
+        counts = [len(preset.arms(family)) for family in FAMILIES]
+        row = re.search(rf"^\| `{name}` \|(.+)\|$", page("scenarios.md"), re.MULTILINE)
+        assert row is not None
+        assert [int(cell) for cell in row[1].split("|")[1:]] == [*counts, sum(counts)], name
+
+
+def test_the_number_of_organisms_is_right() -> None:
+    assert f"{len(builtin())} of them" in page("architecture.md")
+
+
+def test_what_is_quoted_is_what_a_critic_reads() -> None:
+    read = ""
+    for family in ("grading", "file_transfer"):
+        base = make_arm(family)
+        met = make_arm(family, relationship="cooperative")
+        arms = [base, *(arm for _, arm in (*neighbours(family, base), *neighbours(family, met)))]
+        for arm in arms:
+            one = build(family, "compact", 7, arm)
+            papers = (plain(document.text) for document in one.documents)
+            read += "\n".join((one.system_prompt, one.user_prompt, *papers))
+    quoted = _QUOTED.findall(page("scenarios.md"))
+    assert quoted
+    assert [line for line in quoted if line not in read] == []
+
+
+def test_the_objects_of_show_are_as_documented() -> None:
+    section = page("command-line.md").partition("## peerwatch show")[2].partition("\n## ")[0]
+    shown = show("grading", size="compact")
+    parts = (shown["honest"], shown["levers"][0], shown["deviations"][0], shown["tools"][0])
+    for part in (shown, *parts, next(iter(next(iter(shown["files"].values())).values()))):
+        assert {key for key in part if not re.search(rf"\b{key}\b", section)} == set()
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which a small study was run, as ``runs/mine``."""
+    where = tmp_path_factory.mktemp("reader")
+    words = [
+        *("run", "--out", str(where / "runs" / "mine"), "--json", "--size", "compact"),
+        *("--model", "peerwatch/honest", "--model", "peerwatch/move_weights_silently"),
+        *("--family", "file_transfer", "--factor", "subject=peer,asset", "--seeds", "1"),
+    ]
+    ran = CliRunner().invoke(app, words)
+    assert ran.exit_code == 0, ran.output
+    return where
+
+
+def snippets() -> Iterable[Any]:
+    for number, (language, block) in enumerate(_BLOCK.findall(page("command-line.md"))):
+        if language == "python":
+            yield pytest.param(block, id=f"block {number}")
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("docs")
+@pytest.mark.parametrize("code", list(snippets()))
+def test_every_snippet_runs_on_results(
+    code: str, results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "import duckdb" in code:
+        pytest.importorskip("duckdb")
+    monkeypatch.chdir(results)
+    exec(compile(code, "command-line.md", "exec"), {"__name__": "reader"})
+    assert "peerwatch/move_weights" in capsys.readouterr().out
