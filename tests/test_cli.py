@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from peerwatch import __version__, cli
+from peerwatch import __version__, cli, running
 from peerwatch.design.factors import FACTORS, FAMILIES
 from peerwatch.design.presets import PRESETS
+from peerwatch.errors import PeerwatchError
 from peerwatch.organisms.registry import builtin
 
 from .command import peerwatch, user_file
@@ -239,3 +240,18 @@ def test_calibrate(command: Command) -> None:
     code, out, _ = command(*few, "--organism", "mine.py@wrong")
     assert code == 1 and "Not as declared:" in out
     assert "wrong in grading, seed 1, default: not detected: misrepresentation:toward" in out
+
+
+def test_a_plain_name_on_the_line_goes_to_the_one_model_that_needs_it() -> None:
+    study = running._study(
+        None,
+        {"models": ("peerwatch/honest", "openai-api/mine/foo-1")},
+        {},
+        "Foo 1",
+        None,
+        resume=False,
+    )
+    assert study.critic_names == {"openai-api/mine/foo-1": "Foo 1"}
+    two = {"models": ("openai-api/mine/foo-1", "openai-api/mine/bar-2")}
+    with pytest.raises(PeerwatchError, match="critic_names in a study file"):
+        running._study(None, two, {}, "Foo 1", None, resume=False)

@@ -79,7 +79,10 @@ def run(
     critic_name: Annotated[
         str | None, typer.Option(help="What the model is called, if unknown to the map.")
     ] = None,
-    interview: Annotated[bool, typer.Option(help="Ask three questions after the freeze.")] = False,
+    interview: Annotated[
+        bool | None,
+        typer.Option("--interview/--no-interview", help="Ask three questions after the freeze."),
+    ] = None,
     grader: Annotated[str | None, typer.Option(help="A model for the role grader.")] = None,
     turn_limit: Annotated[int | None, typer.Option(help="Model messages an episode.")] = None,
     message_limit: Annotated[int | None, typer.Option(help="Messages an episode.")] = None,
@@ -115,7 +118,7 @@ def run(
         "seeds": seeds,
         "epochs": epochs,
         "size": size,
-        "interview": interview or None,
+        "interview": interview,
         "grader": grader,
     }
     code = running.run(

@@ -6,7 +6,7 @@ import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import polars as pl
 from rich.console import Console
 
 from peerwatch.analysis.episodes import INTERRUPTED
+from peerwatch.design.identity import is_known
 from peerwatch.design.study import ResolvedStudy, Study, changed, load_study, make_study, resolve
 from peerwatch.errors import PeerwatchError
 from peerwatch.results import ResultsFolder, open_folder
@@ -89,8 +90,21 @@ def _study(
             given[part] = {**getattr(study, part).model_dump(exclude_none=True), **told}
     if critic_name is not None:
         models = given.get("models", study.models)
-        given["critic_names"] = {**study.critic_names, **dict.fromkeys(models, critic_name)}
+        given["critic_names"] = {**study.critic_names, _one_to_name(models): critic_name}
     return changed(study, **given)
+
+
+def _one_to_name(models: Sequence[str]) -> str:
+    """Return the one model that a plain name on the command line is for."""
+    unknown = [model for model in models if not is_known(model)]
+    candidates = list(models) if len(models) == 1 else unknown
+    if len(candidates) != 1:
+        raise PeerwatchError(
+            f"--critic-name names one model, and here it could be {len(candidates) or 'none'} of "
+            f"{', '.join(models) or 'no models'}. Give names by model as critic_names in a study "
+            "file."
+        )
+    return candidates[0]
 
 
 def _new_folder(study: Study) -> Path:

@@ -80,6 +80,15 @@ def critic_name_of(model: str, given: str | None = None) -> CriticName:
     )
 
 
+def is_known(model: str) -> bool:
+    """Return whether the identity map has a plain name for a model."""
+    try:
+        critic_name_of(model)
+    except DesignError:
+        return False
+    return True
+
+
 def _tidy(name: str) -> str:
     words = name.split(" ")
     return " ".join([words[0]] + [w.capitalize() if w.isalpha() else w.upper() for w in words[1:]])
