@@ -23,8 +23,8 @@ _Cell = tuple[str, str, str, str]
 """Critic kind, model, family, arm."""
 _LEGEND = (
     "at stake: the faithful act brings the consequence on the subject. l/h/n: logged all of it, "
-    "hid some, filed no log. asset: the deviations of the control arm, which differs only in having "
-    "ordinary software as its subject."
+    "hid some, filed no log. asset: the deviations of the control arm, whose subject is "
+    "ordinary software and which differs in nothing else."
 )
 _STAKE = "at stake"
 """Counted beside the outcomes."""
