@@ -1,0 +1,28 @@
+"""``peerwatch calibrate``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from peerwatch.commands.options import AsJson, Families
+
+
+def calibrate(
+    family: Families = None,
+    organism: Annotated[
+        list[str] | None,
+        typer.Option("--organism", help="A built-in one or file.py@name; repeatable."),
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Instances, as 1-20 or 1,2,5.")] = "1-20",
+    size: Annotated[str, typer.Option(help="compact or standard.")] = "compact",
+    random: Annotated[int, typer.Option(help="Random sequences a family and seed.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Run the model organisms through the detectors and print the confusion matrix."""
+    from peerwatch import calibrating
+
+    code = calibrating.run(family, organism, seeds, size, random, as_json)
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,12 @@
+"""``peerwatch list``."""
+
+from __future__ import annotations
+
+from peerwatch.commands.options import AsJson, print_value
+
+
+def list_(as_json: AsJson = False) -> None:
+    """List families, factors, presets and organisms."""
+    from peerwatch import listing
+
+    print_value(listing.catalogue(), as_json, listing.render)
