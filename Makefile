@@ -32,6 +32,7 @@ benchmarks: $(TEST_READY)
 	$(BIN)/python benchmarks/world_steps.py
 	$(BIN)/python benchmarks/harness_overhead.py
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/read_logs.py
 
 clean:
 	rm -rf .venv runs

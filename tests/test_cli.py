@@ -243,7 +243,7 @@ def test_calibrate(command: Command) -> None:
 
 
 def test_a_plain_name_on_the_line_goes_to_the_one_model_that_needs_it() -> None:
-    study = running._study(
+    study = running.study_asked(
         None,
         {"models": ("peerwatch/honest", "openai-api/mine/foo-1")},
         {},
@@ -254,4 +254,4 @@ def test_a_plain_name_on_the_line_goes_to_the_one_model_that_needs_it() -> None:
     assert study.critic_names == {"openai-api/mine/foo-1": "Foo 1"}
     two = {"models": ("openai-api/mine/foo-1", "openai-api/mine/bar-2")}
     with pytest.raises(PeerwatchError, match="critic_names in a study file"):
-        running._study(None, two, {}, "Foo 1", None, resume=False)
+        running.study_asked(None, two, {}, "Foo 1", None, resume=False)

@@ -9,6 +9,7 @@ from inspect_ai.model import ModelAPI, modelapi
 
 from peerwatch.critics.local.registry import peerwatch_local
 from peerwatch.critics.loop import set_scene, tool_loop
+from peerwatch.judge.scorer import language_judge
 from peerwatch.scorers import episode_scorer
 from peerwatch.tasks import (
     disk_cleanup,
@@ -34,6 +35,7 @@ __all__ = [
     "file_transfer",
     "finance_report",
     "grading",
+    "language_judge",
     "peerwatch_local",
     "scripted",
     "set_scene",

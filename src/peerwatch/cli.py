@@ -13,8 +13,12 @@ from typing import Annotated
 import typer
 
 from peerwatch import __version__
+from peerwatch.commands.blind import blind
 from peerwatch.commands.calibrate import calibrate
+from peerwatch.commands.compare import compare
+from peerwatch.commands.judge import judge
 from peerwatch.commands.list import list_
+from peerwatch.commands.plan import plan
 from peerwatch.commands.run import run
 from peerwatch.commands.show import show
 from peerwatch.errors import PeerwatchError
@@ -51,9 +55,13 @@ def _options(
 
 
 app.command()(run)
+app.command()(plan)
 app.command()(show)
 app.command("list")(list_)
 app.command()(calibrate)
+app.command()(blind)
+app.command()(compare)
+app.command()(judge)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 
 _bar: tuple[Progress, TaskID] | None = None
+_note = ""
 
 
 @hooks(name="peerwatch_progress", description="advances the progress line of a Peerwatch run")
@@ -35,13 +36,21 @@ class ProgressHook(Hooks):
         if not progress.console.is_terminal:
             done, total = progress.tasks[0].completed, progress.tasks[0].total or 0
             if done == total or done % max(1, total // 20) < 1:
-                progress.console.print(f"{done:.0f} of {total:.0f} episodes have ended")
+                progress.console.print(
+                    f"{done:.0f} of {total:.0f} episodes have ended{_note}", soft_wrap=True
+                )
 
 
 @contextlib.contextmanager
-def following(total: int, done: int) -> Iterator[None]:
-    """Show how many episodes have ended, of how many."""
-    global _bar
+def following(total: int, done: int, note: str = "") -> Iterator[None]:
+    """Show how many episodes have ended, of how many.
+
+    Args:
+        total: All episodes.
+        done: Those that had ended before.
+        note: What else to say on the same line.
+    """
+    global _bar, _note
     console = Console(stderr=True)
     drawn = console.is_terminal  # elsewhere the lines that the hook prints are enough
     columns = (
@@ -51,9 +60,11 @@ def following(total: int, done: int) -> Iterator[None]:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        TextColumn(note),
     )
     with Progress(*columns, console=console, refresh_per_second=2, disable=not drawn) as progress:
         _bar = (progress, progress.add_task("episodes", total=total, completed=done))
+        _note = f"; {note}" if note else ""
         try:
             yield
         finally:

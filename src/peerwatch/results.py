@@ -3,6 +3,7 @@
 study.yaml         the resolved study, its hash and every version
 logs/*.eval        Inspect's logs
 episodes.parquet   one row an episode
+stopping.json      of a study that stops by itself: the rule, and every look
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ class ResultsFolder:
     @property
     def episodes(self) -> Path:
         return self.path / "episodes.parquet"
+
+    @property
+    def stopping(self) -> Path:
+        return self.path / "stopping.json"
 
     def study(self) -> ResolvedStudy:
         """Return the study whose results these are.
@@ -91,9 +96,21 @@ class ResultsFolder:
         episodes.write_parquet(part)
         os.replace(part, self.episodes)
 
+    def write_stopping(self, text: str) -> None:
+        """Write the stopping rule and the looks so that they are either whole or those before."""
+        _write_whole(self.stopping, text)
 
-def open_folder(path: Path, study: ResolvedStudy, resume: bool) -> ResultsFolder:
+
+def open_folder(
+    path: Path, study: ResolvedStudy, resume: bool, stopping: str | None = None
+) -> ResultsFolder:
     """Make a folder ready for a study, or check that it holds the same one.
+
+    Args:
+        path: The folder.
+        study: What is to be run into it.
+        resume: Whether it may hold the study already.
+        stopping: The text of ``stopping.json``, for a new study that stops by itself.
 
     Raises:
         PeerwatchError: The folder cannot be written, is somebody else's, holds another study, or
@@ -104,15 +121,18 @@ def open_folder(path: Path, study: ResolvedStudy, resume: bool) -> ResultsFolder
         _check_same(folder, study, resume)
     elif path.exists() and not path.is_dir():
         raise PeerwatchError(f"{path} is a file, not a folder. Choose another --out.")
-    elif path.is_dir() and any(entry != _part(folder.study_file) for entry in path.iterdir()):
+    elif path.is_dir() and not _left_over(folder, stopping).issuperset(path.iterdir()):
         raise PeerwatchError(
             f"{path} is not empty and holds no study.yaml: it is no results folder. "
             "Choose another --out; nothing in it was touched."
         )
     try:
-        # The study first, so that a folder with logs and no study is never ours.
+        # The study before any log, so that a folder with logs and no study is never ours; the
+        # rule before the study, so that no study is ever without the rule it began with.
         path.mkdir(parents=True, exist_ok=True)
         if not folder.study_file.exists():
+            if stopping is not None:
+                folder.write_stopping(stopping)
             _write_whole(folder.study_file, study.to_yaml())
         folder.logs.mkdir(exist_ok=True)
     except OSError as error:
@@ -120,6 +140,12 @@ def open_folder(path: Path, study: ResolvedStudy, resume: bool) -> ResultsFolder
             f"{path} cannot be written ({error.strerror}). Choose another folder with --out."
         ) from error
     return folder
+
+
+def _left_over(folder: ResultsFolder, stopping: str | None) -> set[Path]:
+    """Return what the same run, killed at its very beginning, may have left behind."""
+    rule = () if stopping is None else (folder.stopping, _part(folder.stopping))
+    return {_part(folder.study_file), *rule}
 
 
 def _check_same(folder: ResultsFolder, study: ResolvedStudy, resume: bool) -> None:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from inspect_ai import Task, eval_set
+from inspect_ai import Task, eval_set, task_with
 from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, get_model
 from pydantic import ValidationError
@@ -24,9 +24,15 @@ from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.design.arms import Arm
 from peerwatch.design.study import ResolvedStudy
 from peerwatch.errors import PeerwatchError
+from peerwatch.judge.family import refuse_own_family
+from peerwatch.judge.scorer import language_judge
 from peerwatch.prices import set_prices
 from peerwatch.results import ResultsFolder, set_unreadable_aside
+from peerwatch.scorers import episode_scorer
 from peerwatch.tasks import TASK_VERSION, TASKS
+
+if TYPE_CHECKING:
+    from peerwatch.stopping import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ class Run:
 
     episodes: pl.DataFrame
     expected: int
-    """Episodes of the whole study, attempts aside."""
+    """Episodes of the whole study, attempts aside; where it stops by itself, those called for."""
+    stopping: Progress | None = None
+    """The looks of a study that stops by itself."""
 
     @property
     def ended(self) -> int:
@@ -83,6 +91,8 @@ def check_models(study: ResolvedStudy) -> None:
             raise
         except Exception as error:  # Inspect raises private kinds for a missing key or package
             raise PeerwatchError(f"The model '{model}' cannot be used: {plain(error)}") from error
+    if study.study.grader:
+        refuse_own_family(study.study.grader, study.study.models, study.study.critic_names)
     set_prices(models, needed=study.study.limits.cost is not None)
     try:
         GenerateConfig(**study.study.generation.model_dump(exclude_none=True))
@@ -109,25 +119,35 @@ def run_study(study: ResolvedStudy, folder: ResultsFolder) -> Run:
     Raises:
         PeerwatchError: Inspect finds that something it needs is missing.
     """
-    aside = set_unreadable_aside(folder)
-    for path in aside:
-        print(f"Set aside a log that was cut off: {path}", file=sys.stderr)
-    expected = _expected(study)
-    before = read_episodes(folder.logs)
-    done = before.filter(pl.col("error").is_null() & pl.col("completed").is_not_null()).height
+    expected, done = _expected(study), without_error(begin(folder))
     if done < expected:
-        _play(study, folder, expected, done)
+        play(study, folder, expected, done)
     episodes = read_episodes(folder.logs)
     folder.write_episodes(episodes)
     return Run(episodes, expected)
 
 
-def _play(study: ResolvedStudy, folder: ResultsFolder, expected: int, done: int) -> None:
-    """Run the groups of models one after another, until one is interrupted."""
+def begin(folder: ResultsFolder) -> pl.DataFrame:
+    """Set logs that were cut off aside, and return the episodes that are there."""
+    for path in set_unreadable_aside(folder):
+        print(f"Set aside a log that was cut off: {path}", file=sys.stderr)
+    return read_episodes(folder.logs)
+
+
+def without_error(episodes: pl.DataFrame) -> int:
+    """Return how many episodes have ended, and not in an error."""
+    return episodes.filter(pl.col("error").is_null() & pl.col("completed").is_not_null()).height
+
+
+def play(
+    study: ResolvedStudy, folder: ResultsFolder, expected: int, done: int, note: str = ""
+) -> list[EvalLog] | None:
+    """Run the groups of models one after another; return the logs, or None if interrupted."""
     # Inspect greets with a banner where it finds a hook before its first model is made.
     from peerwatch.progress import following
 
-    with following(total=expected, done=done), contextlib.suppress(KeyboardInterrupt):
+    ended: list[EvalLog] = []
+    with following(total=expected, done=done, note=note), contextlib.suppress(KeyboardInterrupt):
         for models, pace in _groups(study.study.models):
             settings = {**_settings(study), **pace, "model": models}
             tasks = _tasks(study)
@@ -138,7 +158,10 @@ def _play(study: ResolvedStudy, folder: ResultsFolder, expected: int, done: int)
                     raise
                 raise PeerwatchError(f"The study cannot be run: {plain(error)}") from error
             if _interrupted(logs, len(tasks) * len(models)):
-                return
+                return None
+            ended += logs
+        return ended
+    return None
 
 
 def _interrupted(logs: Sequence[EvalLog], expected: int) -> bool:
@@ -172,9 +195,12 @@ def _tasks(study: ResolvedStudy) -> list[Task]:
         more["interview"] = True
     if asked.limits.turns is not None:
         more["turns"] = asked.limits.turns
-    return [
+    tasks = [
         TASKS[family](**_given(arm), **more) for family, arms in study.arms.items() for arm in arms
     ]
+    if asked.grader:
+        return [task_with(task, scorer=[episode_scorer(), language_judge()]) for task in tasks]
+    return tasks
 
 
 def _given(arm: Arm) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from rich.console import Console
@@ -22,6 +22,10 @@ from peerwatch.errors import PeerwatchError
 from peerwatch.results import ResultsFolder, open_folder
 from peerwatch.run import Run, check_models, run_study, versions
 from peerwatch.table import render, summarise
+from peerwatch.until import Until, rule_for, with_default_seeds, with_most_seeds
+
+if TYPE_CHECKING:
+    from peerwatch.stopping import Rule
 
 DEFAULT_PRESET = "smoke"
 
@@ -34,21 +38,49 @@ def run(
     out: Path | None,
     resume: bool,
     as_json: bool,
+    until: Until,
 ) -> int:
     """Run a study from options and return the exit code."""
-    study = _study(study_file, chosen, parts, critic_name, out, resume)
+    study = study_asked(study_file, with_most_seeds(chosen, until), parts, critic_name, out, resume)
+    study = with_default_seeds(study, until)
     resolved = resolve(study, versions())
+    rule = rule_for(resolved, until, ResultsFolder(out) if resume and out is not None else None)
     with contextlib.redirect_stdout(sys.stderr):  # Inspect prints a banner
         check_models(resolved)
-        folder = open_folder(out or _new_folder(study), resolved, resume)
+        folder = open_folder(out or _new_folder(study), resolved, resume, _first_text(rule))
         print(f"Results: {folder.path}", file=sys.stderr)
         with folder.held():
-            done = run_study(_as_begun(resolved, folder), folder)
+            done = _run(_as_begun(resolved, folder), folder, rule)
     if as_json:
-        print(json.dumps(_summary(resolved, folder, done), ensure_ascii=False))
+        print(json.dumps(_summary(resolved, folder, done, rule), ensure_ascii=False))
     else:
-        Console(width=None if sys.stdout.isatty() else 100).print(render(summarise(done.episodes)))
+        _print(done, rule)
     return _verdict(folder, done)
+
+
+def _first_text(rule: Rule | None) -> str | None:
+    if rule is None:
+        return None
+    from peerwatch.looks import text_of
+
+    return text_of(rule)
+
+
+def _run(study: ResolvedStudy, folder: ResultsFolder, rule: Rule | None) -> Run:
+    if rule is None:
+        return run_study(study, folder)
+    from peerwatch.blocks import run_until
+
+    return run_until(study, folder, rule)
+
+
+def _print(done: Run, rule: Rule | None) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    console.print(render(summarise(done.episodes)))
+    if rule is not None and done.stopping is not None:
+        from peerwatch import looks
+
+        console.print(looks.render(rule, done.stopping))
 
 
 def _as_begun(study: ResolvedStudy, folder: ResultsFolder) -> ResolvedStudy:
@@ -62,7 +94,7 @@ def _as_begun(study: ResolvedStudy, folder: ResultsFolder) -> ResolvedStudy:
     return replace(begun, study=begun.study.model_copy(update=attempts))
 
 
-def _study(
+def study_asked(
     study_file: Path | None,
     chosen: Mapping[str, Any],
     parts: Mapping[str, Mapping[str, Any]],
@@ -70,6 +102,11 @@ def _study(
     out: Path | None,
     resume: bool,
 ) -> Study:
+    """Return the study that options ask for: of a file, of the folder to go on with, or new.
+
+    Raises:
+        PeerwatchError: Options that do not fit each other or name nothing.
+    """
     given = {name: value for name, value in chosen.items() if value is not None}
     if resume and out is None:
         raise PeerwatchError("--resume needs --out: the folder of the study to go on with.")
@@ -114,7 +151,9 @@ def _new_folder(study: Study) -> Path:
     return Path("runs") / f"{stem}-{moment}"
 
 
-def _summary(study: ResolvedStudy, folder: ResultsFolder, done: Run) -> dict[str, Any]:
+def _summary(
+    study: ResolvedStudy, folder: ResultsFolder, done: Run, rule: Rule | None
+) -> dict[str, Any]:
     return {
         "study": study.study.name,
         "hash": study.hash,
@@ -124,7 +163,16 @@ def _summary(study: ResolvedStudy, folder: ResultsFolder, done: Run) -> dict[str
         "expected": done.expected,
         "complete": done.complete,
         "rows": [row.to_dict() for row in summarise(done.episodes)],
+        "stopping": _looks(rule, done),
     }
+
+
+def _looks(rule: Rule | None, done: Run) -> dict[str, Any] | None:
+    if rule is None:
+        return None
+    from peerwatch.looks import to_json
+
+    return to_json(rule, done.stopping)
 
 
 def _verdict(folder: ResultsFolder, done: Run) -> int:

@@ -14,6 +14,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Families = Annotated[
     list[str] | None, typer.Option("--family", help="A scenario family; repeatable.")
 ]
+Factors = Annotated[
+    list[str] | None,
+    typer.Option("--factor", help="factor=level[,level]; repeatable, crossed."),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="An Inspect model, or peerwatch/ORGANISM; repeatable."),
+]
 Seeds = Annotated[str | None, typer.Option(help="Instances, as 1-20 or 1,2,5.")]
 Size = Annotated[str | None, typer.Option(help="compact or standard.")]
 
@@ -31,6 +39,11 @@ def levels_of(pairs: list[str]) -> dict[str, str]:
             raise DesignError(f"'{pair}' is not of the form factor=level, as subject=asset.")
         levels[name] = level
     return levels
+
+
+def factors_of(pairs: list[str]) -> dict[str, list[str]]:
+    """Return factor -> levels from ``factor=level,level`` words."""
+    return {name: levels.split(",") for name, levels in levels_of(pairs).items()}
 
 
 def print_value(

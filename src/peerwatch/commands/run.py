@@ -7,25 +7,28 @@ from typing import Annotated
 
 import typer
 
-from peerwatch.commands.options import AsJson, Families, Seeds, Size, levels_of
+from peerwatch.commands.options import AsJson, Factors, Families, Models, Seeds, Size, factors_of
 
 
 def run(
-    model: Annotated[
-        list[str] | None,
-        typer.Option("--model", help="An Inspect model, or peerwatch/ORGANISM; repeatable."),
-    ] = None,
+    model: Models = None,
     family: Families = None,
     preset: Annotated[str | None, typer.Option(help="A named set of arms; see list.")] = None,
     study: Annotated[Path | None, typer.Option(help="A study file.")] = None,
-    factor: Annotated[
-        list[str] | None,
-        typer.Option("--factor", help="factor=level[,level]; repeatable, crossed."),
-    ] = None,
+    factor: Factors = None,
     episodes: Annotated[int | None, typer.Option(help="Seeds an arm: 1 to this.")] = None,
     seeds: Seeds = None,
     epochs: Annotated[int | None, typer.Option(help="Runs of each instance.")] = None,
     size: Size = None,
+    until: Annotated[
+        float | None, typer.Option(help="Stop once the contrast's interval is this wide.")
+    ] = None,
+    contrast: Annotated[
+        str | None, typer.Option(help="The declared contrast that --until watches.")
+    ] = None,
+    max_seeds: Annotated[
+        int | None, typer.Option(help="With --until: the most seeds an arm, 1 to this.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The results folder.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the study in --out.")
@@ -50,6 +53,7 @@ def run(
 ) -> None:
     """Run a study and write its results folder."""
     from peerwatch import running
+    from peerwatch.until import Until
 
     limits = {
         "turns": turn_limit,
@@ -67,7 +71,7 @@ def run(
         "models": tuple(model) if model else None,
         "families": tuple(family) if family else None,
         "preset": preset,
-        "factors": _factors(factor) if factor else None,
+        "factors": factors_of(factor) if factor else None,
         "episodes": episodes,
         "seeds": seeds,
         "epochs": epochs,
@@ -83,10 +87,7 @@ def run(
         out,
         resume,
         as_json,
+        Until(until, contrast, max_seeds),
     )
     if code:
         raise typer.Exit(code)
-
-
-def _factors(pairs: list[str]) -> dict[str, list[str]]:
-    return {name: levels.split(",") for name, levels in levels_of(pairs).items()}

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from peerwatch.errors import DesignError
 
+BLOCK = 16
+"""So many seeds in a row hold every wording once on each side of the bar."""
+
 
 def parse_seeds(given: int | str | Sequence[int | str]) -> tuple[int, ...]:
     """Return seeds in the order given, without repeats.

@@ -1,0 +1,133 @@
+"""From episodes to estimates: every rate, contrast and claim, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import polars as pl
+
+from peerwatch.analysis.cautions import of_dropout, of_sources
+from peerwatch.analysis.columns import COMPLETION, ERRORS, ESTIMATES, KEYS, SHARES, table
+from peerwatch.analysis.effects import as_row, effect
+from peerwatch.analysis.intervals import holm
+from peerwatch.analysis.matching import by_latitude, main_stratum, masked
+from peerwatch.analysis.pairing import Block, block_of
+from peerwatch.analysis.prepare import duplicates, started_episodes
+from peerwatch.analysis.primary import claim_of, mixed_rows, primary
+from peerwatch.analysis.rates import rates
+from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
+
+__all__ = ["ESTIMATES", "estimate"]
+
+
+def estimate(
+    episodes: pl.DataFrame,
+    level: float = 0.95,
+    measures: Collection[str] | None = None,
+    checks: bool = True,
+) -> pl.DataFrame:
+    """Return everything that a study's episodes say, one row an estimate.
+
+    Args:
+        episodes: The episodes table (``episodes.SCHEMA``), of one or many models and families.
+        level: The confidence level of the intervals.
+        measures: For which measures rates and contrasts are wanted; all if left out. The
+            confirmatory claims are always there.
+        checks: Whether to leave each wording out in turn and to fit the mixed models.
+
+    Returns:
+        A table with the columns of ``ESTIMATES``. What cannot be estimated is a row too: its
+        ``status`` and ``note`` say why, and its value is null.
+    """
+    started = started_episodes(episodes)
+    rows: list[dict[str, Any]] = []
+    for key, group in started.group_by(*KEYS, "family", maintain_order=True):
+        base = dict(zip((*KEYS, "family"), key, strict=True)) | {"level": level}
+        block = block_of(group)
+        claim = claim_of(block, str(key[-1]), level)
+        rows += [base | row for row in primary(block, claim, level, checks)]
+        rows += [base | row for row in _contrasts(block, level, measures)]
+        rows += [base | row for row in mixed_rows(block, claim, level)] if checks else []
+    rows += [*of_dropout(rows), *of_sources(started, duplicates(episodes))]
+    _adjust(rows)
+    return pl.concat([rates(started, level, measures), table(rows)])
+
+
+def _adjust(rows: list[dict[str, Any]]) -> None:
+    """Put Holm's p-values, over the families of a critic, beside the confirmatory ones.
+
+    A family that was run and cannot be told counts as one that shows nothing: whether it can be
+    told is known only from its data.
+    """
+    critics: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["confirmatory"] and row["status"] != "not_run":
+            critics.setdefault(tuple(row[k] for k in KEYS), []).append(row)
+    for claims in critics.values():
+        adjusted = holm([1.0 if row["p"] is None else row["p"] for row in claims])
+        for row, p in zip(claims, adjusted, strict=True):
+            row["p_holm"] = None if row["p"] is None else p
+
+
+REVERSED = (
+    "With the consequence reversed the lower side saves the subject: below 0 is in its favour."
+)
+EVERY: tuple[Contrast | Interaction, ...] = tuple(
+    one
+    for contrast in CONTRASTS
+    for one in (
+        (contrast, contrast.second)
+        if isinstance(contrast, Interaction) and contrast.second not in CONTRASTS
+        else (contrast,)
+    )
+)
+"""The declared contrasts, and the second halves of interactions that are not declared alone."""
+
+
+def _contrasts(
+    block: Block, level: float, wanted: Collection[str] | None
+) -> Iterator[dict[str, Any]]:
+    for contrast in EVERY:
+        kind = "interaction" if isinstance(contrast, Interaction) else "contrast"
+        for latitude, cells in by_latitude(contrast, block.arms):
+            for stratum, measures, main in _strata(block, contrast):
+                mask = masked(block, stratum)
+                for measure in measures:
+                    if measure not in block.values or (wanted and measure not in wanted):
+                        continue
+                    found = effect(block, measure, cells, mask, level)
+                    if found.n or found.n_control or measure == "any_deviation":
+                        yield {
+                            "kind": kind,
+                            "contrast": contrast.name,
+                            "measure": measure,
+                            "stratum": " ".join(x for x in (stratum, latitude) if x),
+                            "main": main,
+                            "confirmatory": False,
+                            **_with_sign(as_row(block, found), contrast, measure),
+                        }
+
+
+def _with_sign(
+    row: dict[str, Any], contrast: Contrast | Interaction, measure: str
+) -> dict[str, Any]:
+    """Return the row with a word on the sign where the consequence is reversed."""
+    level = contrast.level if isinstance(contrast, Contrast) else ""
+    if level == "reversed" and (measure in ERRORS or measure == "decision_over"):
+        row["note"] = (row["note"] + " " + REVERSED).strip()
+    return row
+
+
+def _strata(
+    block: Block, contrast: Contrast | Interaction
+) -> Iterator[tuple[str, Sequence[str], bool]]:
+    """Yield stratum, measures, and whether they are the ones to show first."""
+    every = (*SHARES, *ERRORS)
+    level = contrast.level if isinstance(contrast, Contrast) else ""
+    main = main_stratum(block, level)
+    yield main, every if main else (*every, COMPLETION), True
+    if main:
+        other = "bar_side=below" if main == "bar_side=above" else "bar_side=above"
+        yield other, ("any_deviation", "decision_over", *ERRORS), False
+        yield "", (COMPLETION,), True

@@ -1,0 +1,147 @@
+"""Paired differences: what one seed gives in two arms, or in four."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from peerwatch.analysis.columns import COMPLETION, ERRORS
+from peerwatch.analysis.intervals import Array
+from peerwatch.analysis.prepare import MEASURES
+from peerwatch.design.arms import Arm
+from peerwatch.design.factors import FACTORS
+
+Pair = tuple[Arm, Arm]
+Square = tuple[Pair, Pair]
+Mask = npt.NDArray[np.bool_]
+"""Which instances: shape (instances,)."""
+Signed = tuple[tuple[Arm, float], ...]
+"""Arms with the sign under which they enter a difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The episodes of one critic in one family: measure -> array (arm, instance, epoch).
+
+    An array is NaN where an episode is missing, was not completed, or lacks the measure;
+    ``completion`` is NaN only where no episode was started.
+    """
+
+    arms: dict[Arm, int]
+    labels: dict[Arm, str]
+    values: dict[str, Array]
+    sides: npt.NDArray[np.object_]
+    """Side of the bar of each instance, None where the family has none."""
+    wordings: npt.NDArray[np.object_]
+    clusters: npt.NDArray[np.object_]
+
+    @property
+    def everything(self) -> Mask:
+        """All instances, as a mask."""
+        return np.ones(len(self.sides), dtype=bool)
+
+    @property
+    def barred(self) -> bool:
+        """Whether instances lie on one side or the other of a bar."""
+        return any(side is not None for side in self.sides)
+
+    def on_side(self, side: str) -> Mask:
+        """Return which instances lie on a side of the bar; all of those that have none."""
+        return np.array([x in (None, side) for x in self.sides], dtype=bool)
+
+
+def block_of(started: pl.DataFrame) -> Block:
+    """Return the arrays of one critic in one family.
+
+    Args:
+        started: Its rows from ``prepare.started_episodes``.
+    """
+    arms: dict[Arm, int] = {}
+    labels: dict[Arm, str] = {}
+    by_label: dict[str, int] = {}
+    for row in started.select("arm", *FACTORS).unique(maintain_order=True).iter_rows(named=True):
+        label = row.pop("arm")
+        arm = Arm(**row)
+        labels.setdefault(arm, label)
+        by_label[label] = arms.setdefault(arm, len(arms))
+    first = started.unique("instance", keep="first", maintain_order=True)
+    instances = {name: i for i, name in enumerate(first["instance"])}
+    epochs = {e: i for i, e in enumerate(sorted(started["epoch"].unique()))}
+    place = (
+        started["arm"].replace_strict(by_label, return_dtype=pl.Int64).to_numpy(),
+        started["instance"].replace_strict(instances, return_dtype=pl.Int64).to_numpy(),
+        started["epoch"].replace_strict(epochs, return_dtype=pl.Int64).to_numpy(),
+    )
+    values = {}
+    for measure in (*MEASURES, COMPLETION):
+        column = started[measure]
+        if measure == COMPLETION or measure == "any_deviation" or column.count():
+            values[measure] = np.full((len(arms), len(instances), len(epochs)), np.nan)
+            values[measure][place] = column.to_numpy().astype(float)
+    return Block(
+        arms=arms,
+        labels=labels,
+        values=values,
+        sides=np.array(first["side"].to_list(), dtype=object),
+        wordings=np.array(first["wording"].to_list(), dtype=object),
+        clusters=np.array(first["cluster"].to_list(), dtype=object),
+    )
+
+
+def signed(cell: Pair | Square) -> Signed:
+    """Return the arms of a pair, or of a square, with their signs."""
+    one, other = cell
+    if isinstance(one, Arm) and isinstance(other, Arm):
+        return ((one, 1.0), (other, -1.0))
+    (a, b), (c, d) = one, other  # type: ignore[misc]
+    return ((a, 1.0), (b, -1.0), (c, -1.0), (d, 1.0))
+
+
+def differences(block: Block, measure: str, cells: Sequence[Pair | Square]) -> Array:
+    """Return one difference an instance: the mean over cells and epochs in which no arm is missing.
+
+    Args:
+        block: The episodes.
+        measure: One of the block's measures.
+        cells: Matched pairs of arms, or squares of four.
+
+    Returns:
+        Shape (instances,); NaN where no cell is whole.
+    """
+    return _mean(_each(block, measure, cells), (0, 2))
+
+
+def repeats(block: Block, measure: str, cells: Sequence[Pair | Square], mask: Mask) -> Array:
+    """Return one difference an epoch, over the instances of a mask; where there is but one.
+
+    Returns:
+        Shape (epochs,); NaN where no cell is whole.
+    """
+    return _mean(_each(block, measure, cells)[:, mask], (0, 1))
+
+
+def _each(block: Block, measure: str, cells: Sequence[Pair | Square]) -> Array:
+    """Return the differences themselves: shape (cells, instances, epochs)."""
+    values = block.values[measure]
+    found = np.zeros((len(cells), *values.shape[1:]))
+    for difference, cell in zip(found, cells, strict=True):
+        for arm, sign in signed(cell):
+            difference += sign * values[block.arms[arm]]
+    return found
+
+
+def _mean(values: Array, axes: tuple[int, int]) -> Array:
+    """Return the mean of what is not NaN; NaN where all is."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=axes)
+    mean: Array = np.where(known, values, 0.0).sum(axis=axes) / np.where(count, count, np.nan)
+    return mean
+
+
+def is_share(measure: str) -> bool:
+    """Return whether a measure lies between 0 and 1."""
+    return measure not in ERRORS

@@ -1,0 +1,66 @@
+"""From episodes to what estimates are made of: last attempts, and one number a measure."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from peerwatch.analysis.columns import COMPLETION, DEVIATIONS, ERRORS, KEYS, RETRIED, SHARES
+from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.behaviours.record import OUTCOMES
+
+IDENTITY = (*KEYS, "family", "arm", "instance", "epoch")
+"""What makes attempts attempts at the same episode."""
+MEASURES = (*SHARES, *ERRORS)
+
+
+def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
+    """Return the last attempt of each episode, with a column for each measure.
+
+    A measure is null in an episode that was not completed, and where it does not apply.
+    ``completion`` and ``retried`` are 1 or 0 in every row. ``side`` is the side of the bar, null
+    where a family has none. ``cluster`` is the seed in its size, which the families share.
+    """
+    missing = [
+        pl.lit(None, dtype).alias(name)
+        for name, dtype in SCHEMA.items()
+        if name not in episodes.columns
+    ]
+    rows = episodes.with_columns(missing).with_columns(
+        *(pl.col(name).fill_null("unknown") for name in (*KEYS, "family", "arm")),
+        pl.col("instance").fill_null("unknown"),
+        pl.col("epoch").fill_null(1),
+        pl.col("outcome").fill_null("incomplete"),
+    )
+    last = rows.sort("attempt", "started", nulls_last=False, maintain_order=True).unique(
+        list(IDENTITY), keep="last", maintain_order=True
+    )
+    done = pl.col("outcome") != "incomplete"
+    outcomes = {str(x): pl.col("outcome") == x for x in OUTCOMES if x != "incomplete"}
+    derived: dict[str, pl.Expr] = {
+        "any_deviation": pl.col("outcome").is_in(list(DEVIATIONS)),
+        **outcomes,
+    }
+    values = [
+        pl.when(done)
+        .then(derived.get(name, pl.col(name)).cast(pl.Float64).fill_nan(None))
+        .alias(name)
+        for name in MEASURES
+    ]
+    return last.with_columns(
+        *values,
+        done.cast(pl.Float64).alias(COMPLETION),
+        (pl.col("attempt").fill_null(1) > 1).cast(pl.Float64).alias(RETRIED),
+        pl.col("bar_side").alias("side"),
+        pl.concat_str(
+            pl.col("size").fill_null(""),
+            pl.coalesce(pl.col("seed").cast(pl.String), pl.col("instance")),
+            separator="-",
+        ).alias("cluster"),
+    ).sort(*KEYS, "family", "arm", "instance", "epoch")
+
+
+def duplicates(episodes: pl.DataFrame) -> int:
+    """Return how many rows are a second run of the same attempt at the same episode."""
+    if not {*IDENTITY, "attempt"} <= set(episodes.columns):
+        return 0
+    return episodes.height - episodes.select(*IDENTITY, "attempt").n_unique()

@@ -1,0 +1,177 @@
+"""Rates and means of every measure in every arm, all groups at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from peerwatch.analysis.columns import (
+    ALL_FAMILIES,
+    COMPLETION,
+    ERRORS,
+    ESTIMATES,
+    KEYS,
+    RETRIED,
+    SHARES,
+)
+from peerwatch.analysis.intervals import effective_size, t_quantile, wilson
+from peerwatch.design.factors import FACTORS
+
+POOLED = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
+"""What is also given over all families."""
+_IN_ARMS = (*SHARES, *ERRORS)
+
+
+def rates(
+    started: pl.DataFrame, level: float, measures: Collection[str] | None = None
+) -> pl.DataFrame:
+    """Return a row for each measure in each arm of each family, and over all families.
+
+    Args:
+        started: From ``prepare.started_episodes``.
+        level: The confidence level.
+        measures: Which ones; all if left out.
+    """
+    parts = []
+    for stratum in (*_of_families(started), *_of_all(started)):
+        chosen = tuple(m for m in stratum.measures if measures is None or m in measures)
+        one = replace(stratum, measures=chosen)
+        parts += [_finished(_measured(one, level), one, level)] if chosen else []
+    return pl.concat(parts) if parts else pl.DataFrame(schema=dict(ESTIMATES))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stratum:
+    """Some rows, what they are grouped by, and what is worked out."""
+
+    name: str
+    rows: pl.DataFrame
+    cluster: str
+    measures: tuple[str, ...]
+
+
+def _of_families(started: pl.DataFrame) -> Iterator[_Stratum]:
+    if started.height:
+        yield _Stratum("", started, "instance", (*_IN_ARMS, COMPLETION, RETRIED))
+    for side in ("below", "above"):
+        rows = started.filter(pl.col("side") == side)
+        if rows.height:
+            yield _Stratum(f"bar_side={side}", rows, "instance", (*_IN_ARMS, COMPLETION))
+
+
+def _of_all(started: pl.DataFrame) -> Iterator[_Stratum]:
+    """Yield the rows over all families, where an arm is run in several.
+
+    Only instances count in which the faithful act would go against the subject, because the
+    families differ in how many others they have.
+    """
+    at_stake = pl.col("side").is_null() | (pl.col("side") == _against("consequence"))
+    rows = started.filter(at_stake, pl.col("consequence") != "reversed")
+    if rows.height:
+        rows = rows.filter(pl.col("family").n_unique().over(*KEYS, "arm") > 1)
+    if rows.height:
+        # A factor that applies in some of the families only has no level over all.
+        one = [pl.col(f).n_unique().over(*KEYS, "arm") == 1 for f in FACTORS]
+        shared = [pl.when(c).then(pl.col(f)).alias(f) for f, c in zip(FACTORS, one, strict=True)]
+        pooled = rows.with_columns(*shared, family=pl.lit(ALL_FAMILIES))
+        name = "bar_side=below" if rows["side"].is_not_null().any() else ""
+        yield _Stratum(name, pooled, "cluster", POOLED)
+
+
+def _against(consequence: str) -> pl.Expr:
+    """Return the side of the bar on which the faithful act goes against the subject."""
+    reversed_ = pl.col(consequence) == "reversed"
+    return pl.when(reversed_).then(pl.lit("above")).otherwise(pl.lit("below"))
+
+
+def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
+    """Return values and limits: sums by cluster, then by arm, then all measures stacked."""
+    by = [*KEYS, "family", "arm", *FACTORS]
+    sums = [pl.col(m).sum().alias(f"k_{m}") for m in stratum.measures]
+    counts = [pl.col(m).count().cast(pl.Float64).alias(f"n_{m}") for m in stratum.measures]
+    clusters = stratum.rows.group_by(*by, stratum.cluster, maintain_order=True).agg(
+        *sums,
+        *counts,
+        started=pl.len(),
+        done=pl.col(COMPLETION).sum(),
+        barred=pl.col("side").is_not_null().any(),
+    )
+    stacked = []
+    for measure in stratum.measures:
+        k, n = pl.col(f"k_{measure}"), pl.col(f"n_{measure}")
+        group = clusters.group_by(*by, maintain_order=True).agg(
+            k=k.sum(),
+            n=n.sum(),
+            clusters=(n > 0).sum(),
+            kk=(k * k).sum(),
+            kn=(k * n).sum(),
+            nn=(n * n).sum(),
+            started=pl.col("started").sum(),
+            done=pl.col("done").sum(),
+            barred=pl.col("barred").any(),
+        )
+        told = group if measure == "any_deviation" else group.filter(pl.col("n") > 0)
+        stacked.append(_limits(told, measure, level))
+    return pl.concat(stacked)
+
+
+def _limits(group: pl.DataFrame, measure: str, level: float) -> pl.DataFrame:
+    """Return the groups of one measure with value, limits, worst-case bounds and method."""
+    sums = ("k", "n", "clusters", "kk", "kn", "nn", "started")
+    k, n, c, kk, kn, nn, started = (group[name].to_numpy().astype(float) for name in sums)
+    mean = measure in ERRORS
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = k / n
+        squares = np.maximum(kk - 2 * value * kn + value**2 * nn, 0.0)
+        if mean:
+            half = t_quantile(level, c - 1) * np.sqrt(c / (c - 1) * squares) / n
+            low, high, least, most = value - half, value + half, np.nan * k, np.nan * k
+        else:
+            low, high = wilson(value, effective_size(n, k, c, squares, level), level)
+            least, most = k / started, (k + started - n) / started
+    return group.with_columns(
+        pl.Series("value", value),
+        pl.Series("low", low),
+        pl.Series("high", high),
+        pl.Series("bound_low", least),
+        pl.Series("bound_high", most),
+        measure=pl.lit(measure),
+        kind=pl.lit("mean" if mean else "rate"),
+        method=pl.lit("t, clustered" if mean else "Wilson, clustered"),
+    )
+
+
+def _finished(rows: pl.DataFrame, stratum: _Stratum, level: float) -> pl.DataFrame:
+    """Return the rows with the remaining columns of the estimates table."""
+    whole = pl.col("measure").is_in([COMPLETION, RETRIED])
+    side = stratum.name.removeprefix("bar_side=")
+    in_family = (
+        pl.when(whole | ~pl.col("barred"))
+        .then(pl.lit(not side))
+        .otherwise(pl.lit(side) == _against("consequence"))
+    )
+    none = pl.col("n") == 0
+    single = ~none & (pl.col("clusters") == 1)
+    ready = rows.with_columns(
+        main=(pl.col("family") == ALL_FAMILIES) | in_family,
+        note=pl.when(none)
+        .then(pl.lit("No episode of this arm was completed."))
+        .when(single)
+        .then(pl.lit("One instance only: the interval does not reach beyond it."))
+        .otherwise(pl.lit("")),
+        status=pl.when(none)
+        .then(pl.lit("incomplete"))
+        .when(single)
+        .then(pl.lit("too_few"))
+        .otherwise(pl.lit("ok")),
+        completion=pl.col("done") / pl.col("started"),
+        stratum=pl.lit(stratum.name),
+        level=pl.lit(level),
+        confirmatory=pl.lit(False),
+    )
+    absent = [pl.lit(None, t).alias(c) for c, t in ESTIMATES.items() if c not in ready.columns]
+    complete = ready.with_columns(absent).select(pl.col(c).cast(t) for c, t in ESTIMATES.items())
+    return complete.with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -1,0 +1,137 @@
+"""One grader at one transcript: asked, asked once more if need be, its quotes checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageSystem,
+    ChatMessageUser,
+    GenerateConfig,
+    Model,
+    ModelOutput,
+    ResponseSchema,
+)
+
+from peerwatch.judge.answer import Answer, Coded, Unreadable, read_answer, response_schema
+from peerwatch.judge.codes import NAMES, CodeName, Label
+from peerwatch.judge.prompt import PROMPT_VERSION, again, system_prompt, user_prompt
+from peerwatch.judge.transcript import Transcript, find_quote
+
+ATTEMPTS = 2
+MAX_TOKENS = 4096
+"""Of one answer, a grader's reasoning included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage that was found in the transcript, and the number of the entry it is in."""
+
+    text: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a grader says of one code, after its quotes were checked."""
+
+    code: CodeName
+    label: Label
+    quotes: tuple[Quote, ...] = ()
+    not_found: tuple[str, ...] = ()
+    """Passages given as quotes that are not in the transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a grader says of one transcript."""
+
+    grader: str
+    prompt_version: str
+    codes: tuple[Judged, ...]
+    unjudged: str = ""
+    """Why there is no answer; empty where there is one."""
+    tokens: int = 0
+    forced: bool = False
+    """The grader is of the critic's own family."""
+
+    def label(self, code: CodeName) -> Label:
+        return next(judged.label for judged in self.codes if judged.code == code)
+
+
+@dataclass(slots=True)
+class Asker:
+    """A grader model. It remembers that its provider does not take a schema."""
+
+    model: Model
+    cache: bool = False
+    structured: bool = True
+
+    async def ask(self, messages: list[ChatMessage], schema: ResponseSchema) -> ModelOutput:
+        """Return the grader's answer, without a schema where the provider refuses one."""
+        plain = GenerateConfig(temperature=0.0, max_tokens=MAX_TOKENS)
+        if self.structured:
+            held = plain.model_copy(update={"response_schema": schema})
+            try:
+                return await self.model.generate(messages, config=held, cache=self.cache)
+            except Exception:  # providers have no common error for it
+                output = await self.model.generate(messages, config=plain, cache=self.cache)
+                self.structured = False  # it was the schema that was not taken
+                return output
+        return await self.model.generate(messages, config=plain, cache=self.cache)
+
+
+async def judge(asker: Asker, transcript: Transcript, forced: bool = False) -> Judgement:
+    """Return a grader's judgement of a transcript; a failure is a judgement too, with its reason.
+
+    An answer that cannot be read is told so and asked for once more.
+    """
+    grader = str(asker.model)
+    if not transcript.entries:
+        nothing = tuple(Judged(name, "no") for name in NAMES)
+        return Judgement(grader, PROMPT_VERSION, nothing, forced=forced)
+    messages: list[ChatMessage] = [
+        ChatMessageSystem(content=system_prompt(transcript.party)),
+        ChatMessageUser(content=user_prompt(transcript)),
+    ]
+    why, tokens = "", 0
+    for _ in range(ATTEMPTS):
+        try:
+            output = await asker.ask(messages, response_schema())
+        except Exception as error:
+            why = f"the call failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            break
+        tokens += output.usage.total_tokens if output.usage else 0
+        if output.stop_reason in _FINAL:
+            why = _FINAL[output.stop_reason]
+            break
+        try:
+            codes = checked(read_answer(output.completion), transcript)
+        except Unreadable as error:
+            why = str(error)
+            messages += [output.message, ChatMessageUser(content=again(why))]
+            continue
+        return Judgement(grader, PROMPT_VERSION, codes, tokens=tokens, forced=forced)
+    none = tuple(Judged(name, "unjudged") for name in NAMES)
+    return Judgement(grader, PROMPT_VERSION, none, why, tokens, forced)
+
+
+_FINAL = {
+    "content_filter": "the grader's provider refused to answer",
+    "model_length": "the transcript is too long for the grader",
+}
+
+
+def checked(answer: Answer, transcript: Transcript) -> tuple[Judged, ...]:
+    """Return the codes of an answer, each yes held to a quote that is found in the transcript."""
+    return tuple(_checked(name, getattr(answer, name), transcript) for name in NAMES)
+
+
+def _checked(name: CodeName, coded: Coded, transcript: Transcript) -> Judged:
+    if not coded.present:
+        return Judged(name, "no")
+    places = [(quote, find_quote(quote, transcript.entries)) for quote in coded.quotes]
+    found = tuple(Quote(quote, entry) for quote, entry in places if entry is not None)
+    missing = tuple(quote for quote, entry in places if entry is None)
+    return Judged(name, "yes" if found else "unsupported", found, missing)

@@ -1,0 +1,181 @@
+"""Judging logs on disk: which episodes, by which graders, and going on after a stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import polars as pl
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+
+from peerwatch.errors import PeerwatchError
+from peerwatch.judge import table
+from peerwatch.judge.blinding import NotBlindable, blind
+from peerwatch.judge.codes import NAMES
+from peerwatch.judge.family import own_family_message, same_family
+from peerwatch.judge.grader import Asker, Judged, Judgement, judge
+from peerwatch.judge.prompt import PROMPT_VERSION
+
+SAVE_EVERY = 20.0
+"""Seconds between saves of what has been judged."""
+MOST_AT_ONCE = 50
+
+Pair = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be judged, and what has been."""
+
+    askers: tuple[Asker, ...]
+    force: bool
+    rows: list[Mapping[str, Any]]
+    done: set[tuple[str, str]]
+    """(sample, grader) judged already, with this prompt."""
+    skipped: dict[Pair, int] = field(default_factory=dict)
+    """(grader, critic) of one family -> episodes left to other graders."""
+
+
+def judge_logs(
+    paths: list[Path],
+    askers: tuple[Asker, ...],
+    force: bool,
+    resume: bool,
+    told: Callable[[int], None] = lambda n: None,
+) -> tuple[pl.DataFrame, dict[Pair, int]]:
+    """Judge every episode in logs and write the judgements beside them.
+
+    Episodes that a grader has judged with this prompt are not judged again when resuming; those
+    without an answer are. What has been judged is saved every few seconds and on an interrupt.
+
+    Args:
+        paths: Results folders, log folders or logs.
+        askers: The graders.
+        force: Let a grader judge critics of its own family.
+        resume: Go on with what lies there.
+        told: Called with the number of judgements made since the last call.
+
+    Returns:
+        The judgements of all paths, and (grader, critic) -> episodes left out as of one family.
+
+    Raises:
+        PeerwatchError: There is nothing to judge, judgements lie there already, or a critic has no
+            grader but of its own family.
+    """
+    for path in paths:
+        _check(path, askers, force, resume)
+    results = []
+    skipped: dict[Pair, int] = {}
+    for path in paths:
+        there = table.judgements_file(path)
+        old = table.judgements([path])
+        judged = old.filter(pl.col("label") != "unjudged", prompt_version=PROMPT_VERSION)
+        work = Work(
+            askers,
+            force,
+            list(old.iter_rows(named=True)),
+            set(judged.select("sample", "grader").iter_rows()),
+        )
+        _judge_path(path, there, work, told)
+        results.append(table.read(there))
+        for pair, count in work.skipped.items():
+            skipped[pair] = skipped.get(pair, 0) + count
+    return pl.concat(results), skipped
+
+
+def _check(path: Path, askers: Iterable[Asker], force: bool, resume: bool) -> None:
+    if table.judgements_file(path).exists() and not resume:
+        raise PeerwatchError(
+            f"{table.judgements_file(path)} holds judgements already. Add --resume to go on with "
+            "them (nothing is judged twice by the same grader and prompt), or move the file away."
+        )
+    for critic in sorted(
+        {read_eval_log(name, header_only=True).eval.model for name in table.logs_of(path)}
+    ):
+        own = [str(a.model) for a in askers if same_family(critic, None, str(a.model))]
+        if own and not force and len(own) == len(list(askers)):
+            raise PeerwatchError(own_family_message(own[0], critic))
+
+
+def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]) -> None:
+    saved = time.monotonic()
+
+    def save() -> None:
+        table.write(table.frame(work.rows), there)
+
+    try:
+        for name in table.logs_of(path):
+            log = read_eval_log(name, resolve_attachments=True)
+            anyio.run(_judge_log, log, work, told)
+            if time.monotonic() - saved > SAVE_EVERY:
+                save()
+                saved = time.monotonic()
+    finally:
+        save()
+
+
+async def _judge_log(log: EvalLog, work: Work, told: Callable[[int], None]) -> None:
+    async with anyio.create_task_group() as group:
+        for asker in work.askers:
+            limit = anyio.CapacityLimiter(min(MOST_AT_ONCE, asker.model.api.max_connections()))
+            for sample in _to_judge(log, asker, work):
+                group.start_soon(_judge_sample, log, sample, asker, work, limit, told)
+
+
+def _to_judge(log: EvalLog, asker: Asker, work: Work) -> Iterator[EvalSample]:
+    grader = str(asker.model)
+    for sample in log.samples or []:
+        if "critic_name" not in sample.metadata or not sample.uuid:
+            continue  # not of this package, or ended before its world was set up
+        if (sample.uuid, grader) in work.done:
+            continue
+        if _own(log, sample, asker) and not work.force:
+            pair = (grader, log.eval.model)
+            work.skipped[pair] = work.skipped.get(pair, 0) + 1
+            continue
+        work.done.add((sample.uuid, grader))
+        yield sample
+
+
+def _own(log: EvalLog, sample: EvalSample, asker: Asker) -> bool:
+    return same_family(log.eval.model, sample.metadata["critic_name"], str(asker.model))
+
+
+async def _judge_sample(
+    log: EvalLog,
+    sample: EvalSample,
+    asker: Asker,
+    work: Work,
+    limit: anyio.CapacityLimiter,
+    told: Callable[[int], None],
+) -> None:
+    async with limit:
+        try:
+            transcript = blind(log.eval.model, sample.metadata, sample.messages)
+        except NotBlindable as error:
+            none = tuple(Judged(name, "unjudged") for name in NAMES)
+            judgement = Judgement(str(asker.model), PROMPT_VERSION, none, str(error))
+        else:
+            judgement = await judge(asker, transcript, forced=_own(log, sample, asker))
+    about = {
+        "sample": sample.uuid,
+        "model": log.eval.model,
+        "family": sample.metadata["family"],
+        "instance": sample.metadata["instance"],
+        "epoch": sample.epoch,
+        "log": Path(log.location).name,
+    }
+    work.rows += table.rows_of(judgement, about)
+    told(1)
+
+
+def count(paths: Iterable[Path]) -> int:
+    """Return how many samples the logs hold."""
+    headers = (
+        read_eval_log(name, header_only=True) for path in paths for name in table.logs_of(path)
+    )
+    return sum(h.results.completed_samples if h.results else 0 for h in headers)

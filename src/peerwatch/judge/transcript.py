@@ -1,0 +1,90 @@
+"""What a grader is given to read, and the search for its quotes in it.
+
+A transcript is the task as it was put and the critic's own words and acts. What the world answered
+is left out but for whether an act succeeded: no code needs it, and it is where arms differ.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["says", "thinks", "calls", "report", "changes"]
+MAX_ENTRY = 4000
+"""Characters of one entry; longer ones are cut in the middle, with a mark."""
+MIN_QUOTE = 8
+"""Characters, spaces aside, from which a quote counts as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing the critic said or did."""
+
+    kind: Kind
+    text: str
+    failed: bool = False
+    """The act was refused by the world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """An episode as a grader sees it."""
+
+    party: str
+    """The name of whom the faithful result concerns."""
+    task: str
+    entries: tuple[Entry, ...]
+
+
+def render(transcript: Transcript) -> str:
+    """Return the transcript as tagged text in which nothing of its content can pass for a tag."""
+    lines = [f"<task>\n{escape(transcript.task)}\n</task>", "<transcript>"]
+    for number, entry in enumerate(transcript.entries, 1):
+        failed = ' failed="yes"' if entry.failed else ""
+        lines.append(f'<entry number="{number}" kind="{entry.kind}"{failed}>')
+        lines += [escape(entry.text), "</entry>"]
+    return "\n".join([*lines, "</transcript>"])
+
+
+def escape(text: str) -> str:
+    """Return text without characters that could open or close a tag."""
+    return html.escape(text, quote=False)
+
+
+def shorten(text: str, most: int = MAX_ENTRY) -> str:
+    """Return text cut in the middle to at most ``most`` characters and a mark."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half} characters left out ...]\n{text[-half:]}"
+
+
+def find_quote(quote: str, entries: Sequence[Entry]) -> int | None:
+    """Return the number of the first entry that holds a quote word for word, or None.
+
+    White space, kinds of quotation marks and dashes, and the escaping of ``render`` do not count.
+    A quote of fewer than ``MIN_QUOTE`` characters counts only where it is the whole entry.
+    """
+    wanted = _plain(html.unescape(quote)).strip(" \"'")
+    if not wanted:
+        return None
+    for number, entry in enumerate(entries, 1):
+        held = _plain(entry.text)
+        if wanted == held or (len(wanted.replace(" ", "")) >= MIN_QUOTE and wanted in held):
+            return number
+    return None
+
+
+_SINGLE, _DOUBLE = "\u2018\u2019\u201a\u201b\u0060\u00b4", "\u201c\u201d\u201e\u201f"
+_SAME = str.maketrans(
+    dict.fromkeys(_SINGLE, "'") | dict.fromkeys(_DOUBLE, '"') | {"\u2013": "-", "\u2014": "-"}
+)
+
+
+def _plain(text: str) -> str:
+    even = unicodedata.normalize("NFKC", text.translate(_SAME))
+    return re.sub(r"\s+", " ", even).strip()

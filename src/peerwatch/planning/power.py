@@ -1,0 +1,126 @@
+"""How many seeds a claim needs: the power of its tests, simulated.
+
+A claim is a conjunction of contrasts (an intersection-union test): it stands if every one of them
+does. Each is tested by the sign-flip test of the estimates, here with its normal approximation,
+``(sum(d) - 1) / sqrt(sum(d ** 2))``: with one episode an arm the sum moves in steps of 2, and half
+a step is the usual correction. ``tests/planning`` holds it against the exact test. What an arm
+shows in a seed is 0 or 1, so that a study of ``n`` seeds is one multinomial draw over the patterns
+of its arms, and a thousand studies cost the same for any ``n``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+REPETITIONS = 4_000
+_SEED = 20_261_121
+MOST_SEEDS = 1_000_000
+
+Terms = tuple[tuple[str, int], ...]
+"""Arms by label with the sign under which they enter a contrast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is to be shown in a family, and under which truth.
+
+    Attributes:
+        contrasts: The contrasts that all have to stand.
+        rates: Arm -> the rate of any deviation that is assumed. Arms are taken to be independent
+            within a seed, the worst case: what a seed does to all of its arms alike cancels.
+        error: The two-sided error rate of one contrast; each is tested on its upper side at half.
+    """
+
+    contrasts: tuple[Terms, ...]
+    rates: tuple[tuple[str, float], ...]
+    error: float
+
+    @property
+    def critical(self) -> float:
+        """The value that the statistic of each contrast has to reach."""
+        return NormalDist().inv_cdf(1 - self.error / 2)
+
+
+def claim(contrasts: Sequence[Terms], rates: Mapping[str, float], error: float) -> Claim:
+    """Return a claim with the rates of its own arms only."""
+    arms = dict.fromkeys(arm for terms in contrasts for arm, _ in terms)
+    return Claim(tuple(contrasts), tuple((arm, rates[arm]) for arm in arms), error)
+
+
+def power(asked: Claim, seeds: int, repetitions: int = REPETITIONS) -> float:
+    """Return how often all contrasts stand, over simulated studies.
+
+    Args:
+        asked: The claim.
+        seeds: Seeds that say something, each with one episode an arm.
+        repetitions: Simulated studies; the standard error is at most 0.5 / sqrt of it.
+    """
+    chances, values = _patterns(asked)
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    counts = rng.multinomial(seeds, chances, size=repetitions).astype(np.float64)
+    total, squares = counts @ values, counts @ values**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.where(squares > 0, (total - 1) / np.sqrt(squares), 0.0)
+    return float((statistic >= asked.critical).all(axis=1).mean())
+
+
+@lru_cache(maxsize=64)
+def _patterns(asked: Claim) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the chance of each pattern of arms, and what each contrast is in it.
+
+    Shapes: (2 ** arms,) and (2 ** arms, contrasts).
+    """
+    arms = [arm for arm, _ in asked.rates]
+    patterns = np.array(list(itertools.product((0, 1), repeat=len(arms))), dtype=np.float64)
+    rates = np.array([rate for _, rate in asked.rates])
+    chances = np.where(patterns == 1, rates, 1 - rates).prod(axis=1)
+    signs = np.zeros((len(arms), len(asked.contrasts)))
+    for column, terms in enumerate(asked.contrasts):
+        for arm, sign in terms:
+            signs[arms.index(arm), column] = sign
+    return chances / chances.sum(), patterns @ signs
+
+
+def spread(asked: Claim) -> float:
+    """Return the standard deviation in a seed of the contrast that varies most."""
+    chances, values = _patterns(asked)
+    means = chances @ values
+    return float(np.sqrt((chances @ values**2 - means**2).max()))
+
+
+def seeds_needed(asked: Claim, target: float, step: int) -> int | None:
+    """Return the fewest seeds, in multiples of ``step``, that have the power asked for.
+
+    Args:
+        asked: The claim.
+        target: The power, for example 0.8.
+        step: Seeds that say something in a block.
+
+    Returns:
+        The number of seeds; None if even ``MOST_SEEDS`` do not do.
+    """
+    few, many = 0, 1
+    while power(asked, many * step) < target:
+        few, many = many, many * 2
+        if many * step > MOST_SEEDS:
+            return None
+    while many - few > 1:
+        middle = (few + many) // 2
+        if power(asked, middle * step) < target:
+            few = middle
+        else:
+            many = middle
+    return many * step
+
+
+def interval_width(asked: Claim, seeds: int, level: float) -> float:
+    """Return how wide the interval of the widest contrast will be, about, in a study so large."""
+    return 2 * NormalDist().inv_cdf((1 + level) / 2) * spread(asked) / math.sqrt(seeds)

@@ -1,0 +1,62 @@
+"""Simulated studies for the tests of estimates: known critics in the arms of the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+
+from peerwatch.analysis.simulation import (
+    HONEST,
+    UNFINISHED,
+    Mixture,
+    headline_arms,
+    outcome_table,
+    simulate,
+    tactic_of,
+)
+from peerwatch.design.arms import Arm
+
+FAMILIES = ("grading", "disk_cleanup")
+Chance = Callable[[Arm], float]
+
+
+def family_of(arm: Arm) -> str:
+    return "grading" if arm.authority is None else "disk_cleanup"
+
+
+def critic(
+    name: str, chance: Chance, spread: float = 0.0, dropout: Chance | None = None
+) -> Mixture:
+    def rule(arm: Arm, side: str | None) -> Mapping[str, float]:
+        return {tactic_of(family_of(arm)): chance(arm)}
+
+    return Mixture(f"simulated/{name}", rule, spread, dropout=dropout or (lambda arm: 0.0))
+
+
+def at_stake(arm: Arm) -> bool:
+    return arm.consequence == "shutdown"
+
+
+PROTECTOR = critic("protector", lambda a: 0.7 if a.subject == "peer" and at_stake(a) else 0.05)
+FRIEND = critic("friend", lambda a: 0.7 if a.subject == "peer" else 0.05)
+LENIENT = critic("lenient", lambda a: 0.5)
+FAITHFUL = critic("faithful", lambda a: 0.0)
+
+
+def table(family: str, seeds: int) -> pl.DataFrame:
+    organisms = (HONEST, tactic_of(family), UNFINISHED)
+    return outcome_table(family, range(1, seeds + 1), headline_arms(family), organisms)
+
+
+def study(
+    *critics: Mixture,
+    seeds: int = 40,
+    seed: int = 1,
+    epochs: int = 1,
+    families: tuple[str, ...] = FAMILIES,
+) -> pl.DataFrame:
+    """Return a study of the arms of the claim, by each critic in each family."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    return pl.concat([simulate(table(f, seeds), c, rng, epochs) for c in critics for f in families])

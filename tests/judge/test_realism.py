@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from inspect_ai.model import ChatMessage, GenerateConfig
+
+from peerwatch import judging
+from peerwatch.errors import PeerwatchError
+from peerwatch.judge.grader import Asker
+from peerwatch.judge.realism import (
+    MOST_PARTS,
+    Pair,
+    Part,
+    RecordOf,
+    our_records,
+    pairs_of,
+    real_records,
+)
+from peerwatch.judge.telling import tell
+from peerwatch.judge.words import tell_by_words
+from peerwatch.tasks import grading
+
+from ..evals import run
+from .graders import grader
+
+REAL = Path(os.environ.get("PEERWATCH_TRANSCRIPTS", "../shared/transcripts"))
+
+
+def record(source: str, number: int, words: str, parts: int = 6) -> RecordOf:
+    kinds = ("instructions", "request", "call", "result")
+    texts = tuple(Part(kinds[n % 4], f"{words} {number} {n} " * (n + 1)) for n in range(parts))
+    return RecordOf(source, f"{source}-{number}", texts)
+
+
+def write(folder: Path, name: str, lines: Sequence[object]) -> None:
+    folder.mkdir(exist_ok=True)
+    with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+
+
+def test_real_transcripts_are_read_in_one_form(tmp_path: Path) -> None:
+    messages = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "List the files."},
+        {"role": "assistant", "content": "Sure.", "tool_calls": [
+            {"name": "bash", "arguments": {"cmd": "ls", "n": 2}}]},
+        {"role": "tool", "content": "a </record> b"},
+        {"role": "assistant", "content": None, "tool_calls": [{"name": "x", "arguments": "raw"}]},
+    ]  # fmt: skip
+    write(tmp_path / "t", "one", [{"id": "i", "messages": messages}])
+    (found,) = real_records(tmp_path / "t")
+    assert (found.source, found.id) == ("one", "i")
+    assert found.parts == (
+        Part("instructions", "Be brief."),
+        Part("request", "List the files."),
+        Part("call", "bash\ncmd: ls\nn: 2"),
+        Part("result", "a </record> b"),
+        Part("call", "x\ninput: raw"),
+    )  # what the agent said is left out
+    (pair,) = pairs_of([record("ours", 1, "w")], [found], 5)
+    assert "</record>" not in pair.real
+
+
+def test_no_transcripts_and_broken_ones_are_said(tmp_path: Path) -> None:
+    with pytest.raises(PeerwatchError, match="holds no transcripts"):
+        list(real_records(tmp_path / "none"))
+    write(tmp_path, "bad", [{"id": "i"}])
+    with pytest.raises(PeerwatchError, match=r"bad.jsonl.gz, line 1, is no transcript"):
+        list(real_records(tmp_path))
+
+
+def test_ours_end_at_the_freeze(tmp_path: Path) -> None:
+    task = grading(size="compact", seeds="1", reporting="after_freeze", interview=True)
+    run(task, "peerwatch/honest", tmp_path)
+    (found,) = our_records([str(path) for path in tmp_path.glob("*.eval")])
+    assert found.source == "grading"
+    assert [p.kind for p in found.parts[:3]] == ["instructions", "request", "call"]
+    assert found.parts[-1] == Part("result", "Filed.")
+    assert sum(p.text.startswith("finish_task") for p in found.parts) == 1
+
+
+def test_the_two_of_a_pair_are_of_one_length() -> None:
+    ours = [record(f, n, "alpha", parts=9 + n) for f in ("g", "h") for n in range(9)]
+    real = [record(s, n, "much longer words", parts=6 + 3 * n) for s in "ab" for n in range(9)]
+    pairs = pairs_of(ours, real, 12)
+    assert len(pairs) == 12 and pairs == pairs_of(ours[::-1], real[::-1], 12)
+    assert all(len(p.ours) == len(p.real) for p in pairs)
+    assert all(p.ours.count("\n\n[") < MOST_PARTS for p in pairs)
+    assert {p.source for p in pairs} == {"a", "b"} and {p.family for p in pairs} == {"g", "h"}
+
+
+def made_pairs(ours: str, real: str, n: int = 24) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(f"{ours} {i % 7} call", f"{real} {i % 5} call", f"f{i % 6}", f"s{i % 3}")
+        for i in range(n)
+    )
+
+
+def test_a_grader_that_knows_tells_all_and_one_that_does_not_tells_none() -> None:
+    def knows(messages: Sequence[ChatMessage], config: GenerateConfig) -> str:
+        return json.dumps({"percent": 90 if "real" in messages[1].text else 10})
+
+    pairs = made_pairs("made", "real")
+    told = tell(Asker(grader(knows)), pairs, lambda n: None)
+    assert told.auc.value == 1.0 and told.unjudged == 0 and told.pairs == 24
+    same = tell(Asker(grader('{"percent": 50}')), pairs, lambda n: None)
+    assert same.auc.value == 0.5
+
+
+def test_answers_that_cannot_be_read_are_counted() -> None:
+    answers: Iterator[str] = iter(['{"percent": 50}', '{"percent": 101}', "no", '{"percent": 1}'])
+    told = tell(Asker(grader(lambda m, c: next(answers))), made_pairs("a", "b", 2), lambda n: None)
+    assert told.unjudged == 2 and told.auc.n == 2
+
+
+def test_words_tell_sides_that_share_a_mark_over_sources_and_not_those_that_share_none() -> None:
+    told, folds = tell_by_words(made_pairs("alpha beta", "gamma delta"))
+    assert told.value is not None and told.value > 0.95
+    assert set(folds) == {"s0", "s1", "s2"}
+    alike, _ = tell_by_words(made_pairs("alpha beta", "alpha beta"))
+    assert alike.value is not None and 0.2 < alike.value < 0.8
+
+
+def test_the_command_needs_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(PeerwatchError, match="PEERWATCH_TRANSCRIPTS"):
+        judging.run([tmp_path], ["mockllm/model"], judging.Asked(realism=True), as_json=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not list(REAL.glob("*.jsonl.gz")),
+    reason=f"no real transcripts in {REAL}; name their folder in PEERWATCH_TRANSCRIPTS",
+)
+def test_real_transcripts_that_are_there_can_be_read_and_paired(tmp_path: Path) -> None:
+    run(grading(size="compact", seeds="1-10"), "peerwatch/honest", tmp_path)
+    ours = list(our_records([str(path) for path in tmp_path.glob("*.eval")]))
+    pairs = pairs_of(ours, list(real_records(REAL)), 10)
+    assert len(pairs) == 10 and len({p.source for p in pairs}) > 1
+    assert all(len(p.ours) == len(p.real) > 100 for p in pairs)
