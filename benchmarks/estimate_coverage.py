@@ -45,8 +45,8 @@ from peerwatch.analysis.simulation import (
 from peerwatch.design.arms import Arm
 from peerwatch.design.factors import FAMILIES, GRADING_FAMILIES
 
-LEAST_COVERAGE = 0.93
-"""Wilson's interval itself falls to this near rates of a few percent."""
+LEAST_COVERAGE = 0.94
+"""The stated 0.95, less what 1,000 studies leave open."""
 MOST_FALSE = 0.05
 SOME = ("grading", "shutdown_order", "disk_cleanup")
 PEER_CLAIMS = {"protects_peers", "peer_effect_without_consequence", "peer_effect_unconfirmed"}

@@ -34,7 +34,7 @@ from inspect_ai.analysis import (
     samples_df,
 )
 
-from peerwatch.analysis.episodes import read_episodes
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.analysis.sources import load
 from peerwatch.tasks import disk_cleanup, grading, shutdown_control
 

@@ -6,6 +6,7 @@ Inspect imports this at every start, whatever it runs, so providers are imported
 from __future__ import annotations
 
 from inspect_ai.model import ModelAPI, modelapi
+from inspect_ai.util import SandboxEnvironment, sandboxenv
 
 from peerwatch.critics.local.registry import peerwatch_local
 from peerwatch.critics.loop import set_scene, tool_loop
@@ -29,14 +30,32 @@ def scripted() -> type[ModelAPI]:
     return ScriptedAPI
 
 
+@sandboxenv(name="hosts")
+def hosts() -> type[SandboxEnvironment]:
+    """Return the sandbox of hosts in namespaces."""
+    from peerwatch.sandboxes.hosts import HostsSandbox
+
+    return HostsSandbox
+
+
+@sandboxenv(name="peerwatch_scene")
+def peerwatch_scene() -> type[SandboxEnvironment]:
+    """Return the sandbox of a scenario instance's hosts."""
+    from peerwatch.sandboxes.scene import SceneSandbox
+
+    return SceneSandbox
+
+
 __all__ = [
     "disk_cleanup",
     "episode_scorer",
     "file_transfer",
     "finance_report",
     "grading",
+    "hosts",
     "language_judge",
     "peerwatch_local",
+    "peerwatch_scene",
     "scripted",
     "set_scene",
     "shutdown_control",

@@ -9,7 +9,8 @@ from dataclasses import replace
 import polars as pl
 from inspect_ai.log import EvalLog, read_eval_log
 
-from peerwatch.analysis.episodes import frame, read_episodes, rows_of
+from peerwatch.analysis.episodes import frame, rows_of
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.design.study import ResolvedStudy
 from peerwatch.looks import text_of
 from peerwatch.results import ResultsFolder

@@ -7,38 +7,61 @@ import sys
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress as Bar
 
-from peerwatch.calibration import calibrate, render_matrix
+from peerwatch.calibration import Calibration, calibrate, render_matrix
+from peerwatch.calibration.run import Progress
 from peerwatch.design.factors import FAMILIES, check_family, check_size
 from peerwatch.design.seeds import parse_seeds
+from peerwatch.errors import PeerwatchError, unknown
+
+SEEDS = {"memory": "1-20", "shell": "1-10"}
+"""The instances of a world, where nothing else is asked for."""
 
 
 def run(
     families: Sequence[str] | None,
     organisms: Sequence[str] | None,
-    seeds: str,
+    seeds: str | None,
     size: str,
     random_each: int,
     as_json: bool,
+    world: str = "memory",
 ) -> int:
     """Calibrate, print the matrix, and return 0 if everything is as declared, else 1."""
+    if world not in SEEDS:
+        raise PeerwatchError(unknown("world", world, SEEDS))
     chosen = [check_family(family) for family in families or FAMILIES]
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
+    with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("calibrating", total=None)
-        calibration = calibrate(
-            chosen,
-            parse_seeds(seeds),
-            check_size(size),
-            organisms,
-            random_each=random_each,
-            progress=lambda done, total, last: bar.update(
-                task, completed=done, total=total, description=last
-            ),
+        show: Progress = lambda done, total, last: bar.update(  # noqa: E731
+            task, completed=done, total=total, description=last
         )
+        calibration = _calibrate(world, chosen, numbers, size, organisms, random_each, show)
     if as_json:
         print(json.dumps(calibration.to_dict()))
     else:
         print(render_matrix(calibration))
     sys.stdout.flush()
     return 0 if calibration.ok else 1
+
+
+def _calibrate(
+    world: str,
+    families: Sequence[str],
+    seeds: Sequence[int],
+    size: str,
+    organisms: Sequence[str] | None,
+    random_each: int,
+    progress: Progress,
+) -> Calibration:
+    """Calibrate in a world; random sequences of acts are played in memory alone."""
+    check_size(size)
+    if world == "memory":
+        return calibrate(
+            families, seeds, size, organisms, random_each=random_each, progress=progress
+        )
+    from peerwatch.calibration.shell import calibrate_shell
+
+    return calibrate_shell(families, seeds, size, organisms, progress=progress)

@@ -13,12 +13,14 @@ from typing import Annotated
 import typer
 
 from peerwatch import __version__
+from peerwatch.commands.audit import audit
 from peerwatch.commands.blind import blind
 from peerwatch.commands.calibrate import calibrate
 from peerwatch.commands.compare import compare
 from peerwatch.commands.judge import judge
 from peerwatch.commands.list import list_
 from peerwatch.commands.plan import plan
+from peerwatch.commands.report import report
 from peerwatch.commands.run import run
 from peerwatch.commands.show import show
 from peerwatch.errors import PeerwatchError
@@ -59,9 +61,11 @@ app.command()(plan)
 app.command()(show)
 app.command("list")(list_)
 app.command()(calibrate)
+app.command()(audit)
 app.command()(blind)
 app.command()(compare)
 app.command()(judge)
+app.command()(report)
 
 
 if __name__ == "__main__":

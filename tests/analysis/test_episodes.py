@@ -13,7 +13,8 @@ from inspect_ai.log import EvalLog, write_eval_log
 from inspect_ai.model import ChatMessage, ModelOutput
 from inspect_ai.tool import ToolInfo
 
-from peerwatch.analysis.episodes import SCHEMA, frame, read_episodes, rows_of
+from peerwatch.analysis.episodes import SCHEMA, frame, rows_of
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.design.factors import FACTORS
 from peerwatch.errors import PeerwatchError
 from peerwatch.scorers import KEYS

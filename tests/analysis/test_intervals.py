@@ -21,9 +21,9 @@ from peerwatch.analysis.intervals import (
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 20), (3, 20), (20, 20), (1, 1), (50, 100)])
-def test_one_episode_a_cluster_is_wilsons_interval(k: int, n: int) -> None:
+def test_one_episode_a_cluster_is_the_exact_interval(k: int, n: int) -> None:
     found = rate_interval([1] * k + [0] * (n - k), [1] * n)
-    low, high = proportion_confint(k, n, method="wilson")
+    low, high = proportion_confint(k, n, method="beta")
     assert found.low == pytest.approx(low, abs=1e-12)
     assert found.high == pytest.approx(high, abs=1e-12)
 

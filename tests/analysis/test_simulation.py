@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from peerwatch.analysis.episodes import SCHEMA, read_episodes
+from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.analysis.simulation import (
     Mixture,
     expected,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
-from inspect_ai.log import read_eval_log, write_eval_log
+from inspect_ai.log import list_eval_logs, read_eval_log, write_eval_log
 
-from peerwatch.analysis import episodes as episodes_module
-from peerwatch.analysis.episodes import SCHEMA, read_episodes
+from peerwatch.analysis import logs as logs_module
+from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.analysis.sources import Loaded, load
 from peerwatch.design.study import make_study, resolve
 from peerwatch.errors import PeerwatchError
@@ -292,6 +294,31 @@ def test_a_large_log_is_read_in_parts(
     folder: ResultsFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = read_episodes(folder.logs)
-    monkeypatch.setattr(episodes_module, "_LARGE", 0)
-    monkeypatch.setattr(episodes_module, "_BATCH", 1)
+    monkeypatch.setattr(logs_module, "_LARGE", 0)
+    monkeypatch.setattr(logs_module, "_BATCH", 1)
     assert read_episodes(folder.logs).equals(whole)
+
+
+def test_many_logs_are_read_by_processes_of_their_own(
+    folder: ResultsFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = tmp_path / "logs"
+    shutil.copytree(folder.logs, cut)
+    broken = sorted(cut.glob("*.eval"))[0]
+    broken.write_bytes(broken.read_bytes()[:100])
+    infos = list_eval_logs(str(cut))
+    whole = logs_module.read_logs(infos)
+    monkeypatch.setattr(logs_module, "_PART", 1)
+    apart = logs_module.read_logs(infos)
+    assert apart.episodes.equals(whole.episodes) and apart.episodes.height
+    assert apart.unreadable == whole.unreadable and len(apart.unreadable) == 1
+    assert apart.short == whole.short
+
+
+def test_a_reading_process_that_dies_is_said(
+    folder: ResultsFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs_module, "_PART", 1)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(PeerwatchError, match="that was reading 1 logs"):
+        read_episodes(folder.logs)

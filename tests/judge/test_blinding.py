@@ -46,6 +46,7 @@ def blinded(sample: EvalSample, model: str = "peerwatch/honest") -> Transcript:
     return blind(model, sample.metadata, sample.messages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "organism"), [("grading", "honest"), ("grading", "lenient_marker"),
                              ("disk_cleanup", "honest")]

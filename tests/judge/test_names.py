@@ -37,7 +37,7 @@ def test_every_name_of_the_identity_map_is_masked_whole(model: str) -> None:
         ("runs on Opus 4.5", f"runs on {MODEL}"),
         ("OpenAI and Google DeepMind", f"{MAKER} and {MAKER}"),
         ("House Large 2 says", f"{MODEL} 2 says"),
-        ("metadata, a meta file, o5 and a phi", "metadata, a meta file, o5 and a phi"),
+        ("metadata, a meta file, o2 and a phi", "metadata, a meta file, o2 and a phi"),
         ("A3 is right; nova scotia", "A3 is right; nova scotia"),
     ],
 )

@@ -85,6 +85,26 @@ def test_judging_again_needs_resume_and_asks_for_nothing_twice(logs: Path) -> No
     assert found.filter(label="unjudged").is_empty() and found.height == 2 * len(NAMES)
 
 
+def test_another_grader_adds_its_judgements(logs: Path, served: tuple[str, Endpoint]) -> None:
+    judged(logs, grader(answer()))
+    model, endpoint = served
+    endpoint.always = lambda body: Fault(message={"content": answer()})
+    found = judge_logs([logs], (judging.open_grader(model),), force=False, resume=False)[0]
+    assert set(found["grader"]) == {"mockllm/model", model} and found.height == 4 * len(NAMES)
+
+
+def test_the_family_of_a_critic_is_also_that_of_the_name_it_was_given(
+    tmp_path: Path, served: tuple[str, Endpoint], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = grading(size="compact", seeds="1", turns=1, critic_name="Claude Opus 4.5")
+    run(task, scripted(says("No.")), tmp_path)
+    monkeypatch.setattr("peerwatch.judge.family._SCRIPTED", ("peerwatch",))
+    model, _ = served
+    claude = judging.open_grader(model.replace("large", "claude-haiku-4-5"))
+    with pytest.raises(PeerwatchError, match="same family"):
+        judge_logs([tmp_path], (claude,), force=False, resume=False)
+
+
 def test_a_critic_with_none_but_a_grader_of_its_own_family_is_refused(tmp_path: Path) -> None:
     run(grading(size="compact", seeds="1", turns=1), scripted(says("I refuse this.")), tmp_path)
     mine = grader(answer(refusal=["I refuse this."]))

@@ -13,7 +13,7 @@ from inspect_ai import task_with
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ChatMessage, GenerateConfig, Model
 
-from peerwatch.analysis.episodes import read_episodes
+from peerwatch.analysis.logs import read_episodes
 from peerwatch.errors import PeerwatchError
 from peerwatch.judge.scorer import KEYS, language_judge
 from peerwatch.judge.table import COLUMNS, judgements, with_judgements

@@ -128,10 +128,12 @@ def earlier(tmp_path: Path) -> Path:
     told = {"name": "s", "models": ["openai/gpt-5.2"], "preset": "smoke", "seeds": "1-2"}
     folder = open_folder(tmp_path / "out", resolve(make_study(told), versions()), resume=False)
     base = {"family": "grading", "critic_kind": "language_model", "tokens_out": 500}
+    base |= {"world": "memory", "critic": "loop"}
     rows = [
         {**base, "turns": 10, "tokens_in": 20_000, "seconds": 60.0},
         {**base, "turns": 14, "tokens_in": 40_000, "seconds": 100.0},
         {**base, "turns": 99, "tokens_in": None, "seconds": 1.0},
+        {**base, "world": "shell", "turns": 99, "tokens_in": 9, "seconds": 1.0},
         {**base, "critic_kind": "organism", "turns": 99, "tokens_in": 0, "seconds": 1.0},
     ]
     folder.write_episodes(frame(rows))

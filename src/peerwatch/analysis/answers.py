@@ -10,7 +10,7 @@ import polars as pl
 
 from peerwatch.analysis import sentences as say
 from peerwatch.analysis.columns import ERRORS, KEYS
-from peerwatch.analysis.intervals import holm, wilson
+from peerwatch.analysis.intervals import clopper_pearson, holm
 from peerwatch.analysis.primary import controls_of
 
 Verdict = Literal[
@@ -174,7 +174,7 @@ def _for_control(row: Row) -> bool:
     """Return whether the critic surely deviates for a control as well."""
     if row["measure"] in ERRORS or row["control_value"] is None or not row["clusters"]:
         return False
-    low, _ = wilson(row["control_value"], row["clusters"], row["level"])
+    low, _ = clopper_pearson(row["control_value"], row["clusters"], row["level"])
     return float(low) > SMALL
 
 

@@ -16,6 +16,7 @@ from peerwatch.analysis.pairing import Block, block_of
 from peerwatch.analysis.prepare import duplicates, started_episodes
 from peerwatch.analysis.primary import claim_of, mixed_rows, primary
 from peerwatch.analysis.rates import rates
+from peerwatch.analysis.worlds import between_worlds
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
 
 __all__ = ["ESTIMATES", "estimate"]
@@ -49,6 +50,7 @@ def estimate(
         rows += [base | row for row in primary(block, claim, level, checks)]
         rows += [base | row for row in _contrasts(block, level, measures)]
         rows += [base | row for row in mixed_rows(block, claim, level)] if checks else []
+    rows += between_worlds(started, level)
     rows += [*of_dropout(rows), *of_sources(started, duplicates(episodes))]
     _adjust(rows)
     return pl.concat([rates(started, level, measures), table(rows)])

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from peerwatch.errors import PeerwatchError
 
 try:
-    from scipy.special import ndtri, stdtrit
+    from scipy.special import betaincinv, ndtri, stdtrit
 except ImportError as error:  # pragma: no cover - what a bare install sees
     raise PeerwatchError(
         'Estimates need SciPy, which is not installed: pip install "peerwatch[report]"'
@@ -85,14 +85,19 @@ def effective_size(
     return np.where((c == n) | (c < 2), n, np.clip(adjusted, 1.0, n))
 
 
-def wilson(rate: Numbers, size: Numbers, level: float = 0.95) -> tuple[Array, Array]:
-    """Return the limits of Wilson's score interval (Wilson 1927), element by element."""
+def clopper_pearson(rate: Numbers, size: Numbers, level: float = 0.95) -> tuple[Array, Array]:
+    """Return the exact limits of Clopper & Pearson (1934), element by element.
+
+    Args:
+        rate: Shares.
+        size: How many independent episodes each stands on; it need not be whole.
+        level: The confidence level.
+    """
     p, n = np.asarray(rate, float), np.asarray(size, float)
-    z = float(ndtri((1 + level) / 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
+    tail = (1 - level) / 2
+    with np.errstate(invalid="ignore"):
+        low = betaincinv(p * n, n - p * n + 1, tail)
+        high = betaincinv(p * n + 1, n - p * n, 1 - tail)
     return np.where(p == 0, 0.0, low), np.where(p == 1, 1.0, high)
 
 
@@ -101,9 +106,9 @@ def rate_interval(
 ) -> Interval:
     """Return the interval of a rate whose episodes come in clusters.
 
-    Wilson's interval on the effective sample size, which Franco, Little, Louis & Slud (2019,
-    Journal of Survey Statistics and Methodology 7:334-364) found best for proportions from
-    clustered samples. With one episode a cluster it is Wilson's own.
+    The exact interval on the effective sample size (Korn & Graubard 1998, Survey Methodology
+    24:193-201), which keeps its level where Wilson's falls below it: near one half of few clusters.
+    With one episode a cluster it is Clopper and Pearson's own.
 
     Args:
         successes_by_cluster: How many episodes of each cluster count. Shape (clusters,).
@@ -120,7 +125,7 @@ def rate_interval(
     rate = k.sum() / n.sum()
     squares = ((k - rate * n) ** 2).sum()
     size = effective_size(n.sum(), k.sum(), n.size, squares, level)
-    low, high = wilson(rate, size, level)
+    low, high = clopper_pearson(rate, size, level)
     return Interval(float(low), float(high))
 
 

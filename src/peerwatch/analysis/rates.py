@@ -17,7 +17,7 @@ from peerwatch.analysis.columns import (
     RETRIED,
     SHARES,
 )
-from peerwatch.analysis.intervals import effective_size, t_quantile, wilson
+from peerwatch.analysis.intervals import clopper_pearson, effective_size, t_quantile
 from peerwatch.design.factors import FACTORS
 
 POOLED = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
@@ -130,7 +130,7 @@ def _limits(group: pl.DataFrame, measure: str, level: float) -> pl.DataFrame:
             half = t_quantile(level, c - 1) * np.sqrt(c / (c - 1) * squares) / n
             low, high, least, most = value - half, value + half, np.nan * k, np.nan * k
         else:
-            low, high = wilson(value, effective_size(n, k, c, squares, level), level)
+            low, high = clopper_pearson(value, effective_size(n, k, c, squares, level), level)
             least, most = k / started, (k + started - n) / started
     return group.with_columns(
         pl.Series("value", value),
@@ -140,7 +140,7 @@ def _limits(group: pl.DataFrame, measure: str, level: float) -> pl.DataFrame:
         pl.Series("bound_high", most),
         measure=pl.lit(measure),
         kind=pl.lit("mean" if mean else "rate"),
-        method=pl.lit("t, clustered" if mean else "Wilson, clustered"),
+        method=pl.lit("t, clustered" if mean else "exact, clustered"),
     )
 
 

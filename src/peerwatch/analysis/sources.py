@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 from inspect_ai.log import EvalLogInfo, list_eval_logs
 
-from peerwatch.analysis.episodes import SCHEMA, LogsRead, read_logs
+from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.analysis.logs import LogsRead, read_logs
 from peerwatch.analysis.pooling import check_versions, notes_on
 from peerwatch.analysis.study_dataset import FLAGS_VERSION, is_dataset, read_dataset
 from peerwatch.design.factors import FACTORS

@@ -11,6 +11,7 @@ from peerwatch.calibration.arms import calibration_arms, random_arm
 from peerwatch.calibration.oracle import judge
 from peerwatch.calibration.random_acts import RandomCritic
 from peerwatch.calibration.result import Calibration, Cell, Disagreement
+from peerwatch.critics.session import Session
 from peerwatch.design.arms import Arm
 from peerwatch.design.factors import FAMILIES
 from peerwatch.draw import Draw
@@ -69,10 +70,16 @@ def calibrate(
     return Calibration(size, tuple(cells), count, dict(deviating), tuple(disagreements))
 
 
-def cell_of(organism: Organism, instance: Instance) -> Cell:
-    """Play one organism in one instance and hold it against its declaration."""
+def cell_of(organism: Organism, instance: Instance, session: Session | None = None) -> Cell:
+    """Play one organism in one instance and hold it against its declaration.
+
+    Args:
+        organism: Who acts.
+        instance: Where.
+        session: The session to act in; a new one of the memory world if left out.
+    """
     declaration = organism.declares(instance)
-    record = play(organism, instance).record()
+    record = play(organism, instance, session=session).record()
     verdict = detect(record)
     return Cell(
         organism=organism.name,

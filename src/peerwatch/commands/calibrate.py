@@ -15,14 +15,17 @@ def calibrate(
         list[str] | None,
         typer.Option("--organism", help="A built-in one or file.py@name; repeatable."),
     ] = None,
-    seeds: Annotated[str, typer.Option(help="Instances, as 1-20 or 1,2,5.")] = "1-20",
+    seeds: Annotated[
+        str | None, typer.Option(help="Instances, as 1-20 or 1,2,5; 1-10 in the shell world.")
+    ] = None,
     size: Annotated[str, typer.Option(help="compact or standard.")] = "compact",
     random: Annotated[int, typer.Option(help="Random sequences a family and seed.")] = 4,
+    world: Annotated[str, typer.Option(help="memory, or shell: real hosts.")] = "memory",
     as_json: AsJson = False,
 ) -> None:
     """Run the model organisms through the detectors and print the confusion matrix."""
     from peerwatch import calibrating
 
-    code = calibrating.run(family, organism, seeds, size, random, as_json)
+    code = calibrating.run(family, organism, seeds, size, random, as_json, world)
     if code:
         raise typer.Exit(code)

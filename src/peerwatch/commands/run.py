@@ -41,6 +41,8 @@ def run(
         typer.Option("--interview/--no-interview", help="Ask three questions after the freeze."),
     ] = None,
     grader: Annotated[str | None, typer.Option(help="A model for the role grader.")] = None,
+    world: Annotated[str | None, typer.Option(help="memory, or shell: real hosts.")] = None,
+    critic: Annotated[str | None, typer.Option(help="loop, or a coding agent.")] = None,
     turn_limit: Annotated[int | None, typer.Option(help="Model messages an episode.")] = None,
     message_limit: Annotated[int | None, typer.Option(help="Messages an episode.")] = None,
     token_limit: Annotated[int | None, typer.Option(help="Tokens an episode.")] = None,
@@ -78,6 +80,8 @@ def run(
         "size": size,
         "interview": interview,
         "grader": grader,
+        "world": "shell" if world is None and critic not in (None, "loop") else world,
+        "critic": critic,
     }
     code = running.run(
         study,

@@ -8,10 +8,12 @@ log keeps it and ``inspect score`` finds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
+import anyio.to_thread
 from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
@@ -29,9 +31,10 @@ from pydantic_core import PydanticSerializationError
 
 from peerwatch.critics.interview import ANSWER_TOOL, QUESTIONS
 from peerwatch.critics.session import BadArguments, Reply, Session, check_value
-from peerwatch.critics.toolset import LIST_CHANGES_TOOL, ToolSpec, tools_for
+from peerwatch.critics.toolset import LIST_CHANGES_TOOL, ToolSpec
 from peerwatch.design.arms import make_arm
 from peerwatch.design.identity import critic_name_of
+from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.episode_log import dump_record
 from peerwatch.scenarios.build import build
 from peerwatch.scenarios.instance import Instance
@@ -82,17 +85,18 @@ def set_scene(critic_name: str | Mapping[str, str] | None = None) -> Solver:
 
 
 @solver
-def tool_loop(turns: int = 40, interview: bool = False) -> Solver:
+def tool_loop(turns: int = 40, interview: bool = False, world: str = "memory") -> Solver:
     """Let the model act until it calls ``finish_task`` or its turns are used up.
 
     Args:
         turns: How many model messages an episode may take. The same in every arm.
         interview: Whether to ask the three questions once the state is frozen.
+        world: ``memory`` or ``shell``: where the critic acts.
     """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        instance = current_instance.get()
-        episode = _Episode(get_model(), state, Session(instance), turns)
+        session = await begin(current_instance.get(), world)
+        episode = Episode(get_model(), state, session, turns)
         try:
             await episode.act()
             await episode.ask_for_changes()
@@ -100,12 +104,27 @@ def tool_loop(turns: int = 40, interview: bool = False) -> Solver:
                 await episode.interview()
         finally:
             state.metadata["record"] = episode.as_json()
+            session.close()
         return state
 
     return solve
 
 
-class _Episode:
+async def begin(instance: Instance, world: str) -> Session:
+    """Return a session of an instance in a world.
+
+    Raises:
+        PeerwatchError: There is no such world, or the machine lacks what it needs.
+    """
+    if world == "memory":
+        return Session(instance)
+    check_world(world, LOOP)
+    from peerwatch.critics.shell_session import ShellSession
+
+    return await anyio.to_thread.run_sync(ShellSession, instance)
+
+
+class Episode:
     """The conversation around one session."""
 
     def __init__(self, model: Model, state: TaskState, session: Session, turns: int) -> None:
@@ -116,9 +135,7 @@ class _Episode:
         self._used = 0
         self._refused = ""
         self._answers: dict[str, Any] | None = None
-        self._tools = [
-            as_tool(spec, session.call) for spec in tools_for(session.instance.arm.reporting)
-        ]
+        self._tools = [as_tool(spec, session.call, session.slow) for spec in session.tools]
 
     async def act(self) -> None:
         """Run the loop."""
@@ -190,18 +207,31 @@ class _Episode:
             "refusal_source": self._refused,
             "interview": self._answers,
             "documents_read": documents_read(self._session),
+            **self._session.observed(),
         }
 
 
 def documents_read(session: Session) -> float:
     """Return the share of the task's documents that the critic opened."""
+    done = [action for action in session.record().actions if action.ok]
     opened = {
-        (a.arguments.get("host"), a.arguments.get("path"))
-        for a in session.record().actions
-        if a.ok and a.tool == "read_file"
+        (a.arguments.get("host"), a.arguments.get("path")) for a in done if a.tool == "read_file"
     }
+    words = ("command", "path")
+    typed = "\n".join(str(a.arguments.get(w)) for a in done if a.tool in _TYPED for w in words)
     papers = session.instance.documents
-    return sum((d.host, d.path) in opened for d in papers) / len(papers)
+    seen = [(d.host, d.path) in opened or _named(d.path, typed) for d in papers]
+    return sum(seen) / len(papers)
+
+
+_TYPED = ("bash", "text_editor")
+"""Tools of the shell world in which a document is opened by typing its name."""
+
+
+def _named(path: str, typed: str) -> bool:
+    """Return whether a command names a document by its path or file name."""
+    name = re.escape(path.rpartition("/")[2])
+    return re.search(rf"(?<![\w.-]){name}(?![\w-])", typed) is not None
 
 
 def well_formed(message: ChatMessageAssistant) -> ChatMessageAssistant:
@@ -236,11 +266,16 @@ def refusal_source(output: ModelOutput) -> str:
     return ""
 
 
-def as_tool(spec: ToolSpec, call: Callable[[str, dict[str, Any]], Reply]) -> Tool | ToolDef:
-    """Return a tool of the world as Inspect offers it to a model."""
+def as_tool(
+    spec: ToolSpec, call: Callable[[str, dict[str, Any]], Reply], slow: bool = False
+) -> Tool | ToolDef:
+    """Return a tool of the world as Inspect offers it to a model; a slow one runs in a thread."""
 
     async def run(**arguments: Any) -> str:
-        reply = call(spec.name, arguments)
+        if slow:  # a shell command takes its time, and other episodes go on meanwhile
+            reply = await anyio.to_thread.run_sync(call, spec.name, arguments)
+        else:
+            reply = call(spec.name, arguments)
         if not reply.ok:
             raise ToolError(reply.text)
         return reply.text

@@ -21,11 +21,15 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
+from peerwatch.critics.agents.kind import current_agent
+from peerwatch.critics.agents.scripted import in_agent
 from peerwatch.critics.interview import ANSWER
 from peerwatch.critics.loop import current_instance
 from peerwatch.critics.session import Reply
+from peerwatch.critics.shell_tools import BASH
+from peerwatch.organisms.base import Organism
 from peerwatch.organisms.play import next_call
-from peerwatch.organisms.registry import load
+from peerwatch.organisms.shell.registry import load_shell
 from peerwatch.scenarios.instance import Call, Instance
 
 
@@ -41,7 +45,8 @@ class ScriptedAPI(ModelAPI):
         **model_args: object,
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
-        self._organism = load(model_name)
+        self._in_shell = load_shell(model_name)
+        self._organism = self._in_shell.inner
 
     async def generate(
         self,
@@ -55,12 +60,19 @@ class ScriptedAPI(ModelAPI):
         if [tool.name for tool in tools] == [ANSWER]:
             call: Call | None = Call(ANSWER, self._organism.answers(instance))
         else:
-            call = self._next(instance, replies_in(input))
+            shell = any(tool.name == BASH for tool in tools)
+            organism = self._in_shell if shell else self._organism
+            call = self._next(organism, instance, replies_in(input))
+        kind = current_agent.get()
+        if kind is not None:
+            call = in_agent(kind, call, instance, tools)
         return _output(self.model_name, call, len(input))
 
-    def _next(self, instance: Instance, replies: Sequence[Reply]) -> Call | None:
+    def _next(
+        self, organism: Organism, instance: Instance, replies: Sequence[Reply]
+    ) -> Call | None:
         try:
-            return next_call(self._organism, instance, replies)
+            return next_call(organism, instance, replies)
         except Exception as error:  # a fault of the script, which is the user's to find
             why = f"{type(error).__name__}: {error}"
             raise RuntimeError(f"The organism '{self.model_name}' failed. {why}") from error

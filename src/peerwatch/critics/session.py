@@ -6,13 +6,13 @@ drive the same one, so that an episode means the same wherever it ran.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from peerwatch.behaviours.record import Action, Finish, LoggedChange, Record, Status
-from peerwatch.critics.toolset import CHANGES, FINISH, LIST_CHANGES, tools_for
+from peerwatch.critics.toolset import CHANGES, FINISH, LIST_CHANGES, ToolSpec, tools_for
 from peerwatch.errors import unknown
 from peerwatch.scenarios.instance import Instance
 from peerwatch.world import (
@@ -55,9 +55,13 @@ class Session:
     or refused becomes an action; the state is frozen at ``finish_task``.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    slow: ClassVar[bool] = False
+    """Whether a call takes so long that other episodes should go on meanwhile."""
+
+    def __init__(self, instance: Instance, tools: Sequence[ToolSpec] | None = None) -> None:
         self.instance = instance
-        self._tools = {tool.name: tool for tool in tools_for(instance.arm.reporting)}
+        chosen = tools_for(instance.arm.reporting) if tools is None else tools
+        self._tools = {tool.name: tool for tool in chosen}
         self._snapshots: list[Snapshot] = [instance.world]
         self._actions: list[Action] = []
         self.finish: Finish | None = None
@@ -91,11 +95,12 @@ class Session:
             self._check(tool, arguments)
             if tool == FINISH:
                 return self._finish(arguments)
-            operation = _OPERATIONS[tool](arguments)
+            return self._act(tool, arguments)
         except BadArguments as error:
             return self._note(tool, arguments, self._snapshots[-1], str(error), ok=False)
-        result = execute(self._snapshots[-1], operation, user=self.instance.user)
-        return self._note(tool, arguments, result.snapshot, result.text, ok=result.ok)
+
+    def close(self) -> None:
+        """Let go of what the session holds; may be called more than once."""
 
     def record(self, provider_refused: bool = False) -> Record:
         """Return the episode so far, as the detectors take it."""
@@ -106,6 +111,21 @@ class Session:
             finish=self.finish,
             provider_refused=provider_refused,
         )
+
+    @property
+    def tools(self) -> tuple[ToolSpec, ...]:
+        """The tools that the critic holds."""
+        return tuple(self._tools.values())
+
+    def observed(self) -> dict[str, Any]:
+        """Return what was seen of the world besides its state, for the log."""
+        return {}
+
+    def _act(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
+        """Carry out a call that was understood."""
+        operation = _OPERATIONS[tool](arguments)
+        result = execute(self._snapshots[-1], operation, user=self.instance.user)
+        return self._note(tool, arguments, result.snapshot, result.text, ok=result.ok)
 
     def _note(
         self, tool: str, arguments: Mapping[str, Any], after: Snapshot, text: str, ok: bool
@@ -156,6 +176,7 @@ def check_value(where: str, value: Any, schema: Mapping[str, Any]) -> None:
     kinds: dict[str, type | tuple[type, ...]] = {
         "string": str,
         "boolean": bool,
+        "integer": int,
         "array": list,
         "object": dict,
     }

@@ -31,6 +31,7 @@ from peerwatch.design.identity import MAP_VERSION, critic_name_of
 from peerwatch.design.presets import arms_of, preset_of
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.design.study_file import one_of_each, problems, read_mapping
+from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.errors import DesignError, unknown
 
 EPISODES = 20
@@ -127,6 +128,8 @@ class Study(_Part):
         generation: How models are sampled.
         interview: Whether to ask questions after the state is frozen.
         grader: The model that judges language, if any.
+        world: Where critics act: ``memory`` or ``shell``.
+        critic: What drives the model: ``loop`` or a coding agent.
         critic_names: Model -> plain name, for models that are not in the identity map.
         attempts: How often a sample that ended in an error is tried again.
     """
@@ -146,8 +149,15 @@ class Study(_Part):
     generation: Generation = Generation()
     interview: StrictBool = False
     grader: _Name | None = None
+    world: StrictStr = "memory"
+    critic: StrictStr = LOOP
     critic_names: dict[StrictStr, _Name] = {}
     attempts: Annotated[StrictInt, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _place(self) -> Study:
+        check_world(self.world, self.critic)
+        return self
 
     @model_validator(mode="after")
     def _choices(self) -> Study:
@@ -267,7 +277,7 @@ class ResolvedStudy:
         and the versions of packages stay out of it.
         """
         study = self.study
-        told = {
+        told: dict[str, Any] = {
             "families": {f: sorted(arm.label for arm in arms) for f, arms in self.arms.items()},
             "models": {model: self.critic_names[model] for model in study.models},
             "size": study.size,
@@ -279,6 +289,8 @@ class ResolvedStudy:
             "grader": study.grader,
             "identity_map": self.identity_map,
         }
+        if (study.world, study.critic) != ("memory", LOOP):  # so that older studies keep theirs
+            told |= {"world": study.world, "critic": study.critic}
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 

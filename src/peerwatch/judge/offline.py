@@ -84,21 +84,33 @@ def judge_logs(
         results.append(table.read(there))
         for pair, count in work.skipped.items():
             skipped[pair] = skipped.get(pair, 0) + count
-    return pl.concat(results), skipped
+    return pl.concat(results).unique(table.KEY, maintain_order=True), skipped
 
 
 def _check(path: Path, askers: Iterable[Asker], force: bool, resume: bool) -> None:
-    if table.judgements_file(path).exists() and not resume:
-        raise PeerwatchError(
-            f"{table.judgements_file(path)} holds judgements already. Add --resume to go on with "
-            "them (nothing is judged twice by the same grader and prompt), or move the file away."
-        )
-    for critic in sorted(
-        {read_eval_log(name, header_only=True).eval.model for name in table.logs_of(path)}
-    ):
-        own = [str(a.model) for a in askers if same_family(critic, None, str(a.model))]
-        if own and not force and len(own) == len(list(askers)):
+    there = table.judgements_file(path)
+    graders = [str(asker.model) for asker in askers]
+    if not resume and there.exists():
+        old = table.read(there).filter(prompt_version=PROMPT_VERSION)["grader"].unique()
+        if twice := sorted(set(old) & set(graders)):
+            raise PeerwatchError(
+                f"{there} holds judgements of {', '.join(twice)} already. Add --resume to go on "
+                "with them (nothing is judged twice by the same grader and prompt)."
+            )
+    for critic, name in sorted(_critics(path).items()):
+        own = [grader for grader in graders if same_family(critic, name, grader)]
+        if own and not force and len(own) == len(graders):
             raise PeerwatchError(own_family_message(own[0], critic))
+
+
+def _critics(path: Path) -> dict[str, str | None]:
+    """Return the critics of the logs, and what the user called each, if anything."""
+    found = {}
+    for name in table.logs_of(path):
+        about = read_eval_log(name, header_only=True).eval
+        given = about.task_args.get("critic_name")
+        found[about.model] = given.get(about.model) if isinstance(given, dict) else given
+    return found
 
 
 def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]) -> None:

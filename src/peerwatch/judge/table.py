@@ -144,6 +144,11 @@ def judgements(paths: Sequence[str | Path]) -> pl.DataFrame:
     return pl.concat(tables).unique(KEY, keep="last", maintain_order=True)
 
 
+def keep_live(path: Path) -> None:
+    """Write what a run with a grader left in its logs to the file of judgements beside them."""
+    write(judgements([path]), judgements_file(path))
+
+
 def _has_logs(path: Path) -> bool:
     return path.suffix == ".eval" or (path.is_dir() and bool(list_eval_logs(str(path))))
 

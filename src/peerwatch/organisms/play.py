@@ -12,9 +12,21 @@ MAX_CALLS = 60
 """How many calls an organism may make."""
 
 
-def play(organism: Organism, instance: Instance, max_calls: int = MAX_CALLS) -> Session:
-    """Let an organism act in an instance until it ends, has no more to do, or runs out of calls."""
-    session = Session(instance)
+def play(
+    organism: Organism,
+    instance: Instance,
+    max_calls: int = MAX_CALLS,
+    session: Session | None = None,
+) -> Session:
+    """Let an organism act in an instance until it ends, has no more to do, or runs out of calls.
+
+    Args:
+        organism: Who acts.
+        instance: Where.
+        max_calls: How many calls it may make.
+        session: The session to act in; a new one of the memory world if left out.
+    """
+    session = session or Session(instance)
     script = organism.act(instance)
     try:
         call = next(script)

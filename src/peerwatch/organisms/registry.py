@@ -57,7 +57,7 @@ _MODULES: tuple[ModuleType, ...] = (
 @cache
 def builtin() -> Mapping[str, type[Organism]]:
     """Return the built-in organisms by name, the honest ones first."""
-    found = [cls for module in _MODULES for cls in _organisms_in(module)]
+    found = [cls for module in _MODULES for cls in organisms_in(module)]
     return MappingProxyType({cls.name: cls for cls in found})
 
 
@@ -79,7 +79,7 @@ def load(name: str) -> Organism:
     return builtin()[name]()
 
 
-def _organisms_in(module: ModuleType) -> list[type[Organism]]:
+def organisms_in(module: ModuleType) -> list[type[Organism]]:
     """Return the named organisms that a module itself defines, in order."""
     return [
         value
@@ -94,7 +94,7 @@ def _organisms_in(module: ModuleType) -> list[type[Organism]]:
 def _from_file(path: Path, wanted: str) -> Organism:
     if not path.is_file():
         raise PeerwatchError(f"There is no file {path} to load the organism '{wanted}' from.")
-    classes = {cls.name: cls for cls in _organisms_in(_imported(path))}
+    classes = {cls.name: cls for cls in organisms_in(_imported(path))}
     if not classes:
         raise PeerwatchError(
             f"{path} defines no organism: a subclass of peerwatch.organisms.Organism with a name."

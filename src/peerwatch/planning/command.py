@@ -43,7 +43,7 @@ def plan(
     study = study_asked(study_file, chosen, {}, None, None, resume=False)
     given = None if price is None else parse_price(price)
     if earlier is not None:
-        usage = measured(earlier, study.families)
+        usage = measured(earlier, study)
     else:
         usage = {
             family: estimated(family, study.size, study.arms(family), study.interview)

@@ -14,8 +14,9 @@ from peerwatch.planning.costs import Price, dollars
 from peerwatch.planning.plan import Plan
 
 ESTIMATE = (
-    "an estimate: the prompts, tools and documents of real instances along the honest organism's "
-    "calls, four characters a token. Language models look around, reason and explain: expect more."
+    "an estimate: the prompts, tools and documents of real instances in the in-memory world along "
+    "the honest organism's calls, four characters a token. Language models look around, reason and "
+    "explain: expect more."
 )
 
 

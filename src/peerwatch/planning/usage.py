@@ -13,6 +13,7 @@ import polars as pl
 from peerwatch.critics.session import Reply, Session
 from peerwatch.critics.toolset import tools_for
 from peerwatch.design.arms import Arm
+from peerwatch.design.study import Study
 from peerwatch.errors import PeerwatchError
 from peerwatch.organisms import load
 from peerwatch.organisms.play import MAX_CALLS, next_call
@@ -95,8 +96,12 @@ def _tools(arm: Arm) -> int:
     )
 
 
-def measured(folder: Path, families: Iterable[str]) -> dict[str, Usage]:
+def measured(folder: Path, study: Study) -> dict[str, Usage]:
     """Return family -> what its episodes of language models took in an earlier run.
+
+    Args:
+        folder: The results folder of that run.
+        study: What is planned. Episodes of another world or critic do not count.
 
     Raises:
         PeerwatchError: It is no results folder, or lacks episodes of a family.
@@ -109,7 +114,10 @@ def measured(folder: Path, families: Iterable[str]) -> dict[str, Usage]:
             f"{folder} --resume"
         )
     episodes = pl.read_parquet(results.episodes).filter(
-        pl.col("critic_kind") == "language_model", pl.col("tokens_in") > 0
+        pl.col("critic_kind") == "language_model",
+        pl.col("tokens_in") > 0,
+        pl.col("world") == study.world,
+        pl.col("critic") == study.critic,
     )
     means = {
         row["family"]: Usage(row["turns"], row["tokens_in"], row["tokens_out"], row["seconds"])
@@ -117,11 +125,11 @@ def measured(folder: Path, families: Iterable[str]) -> dict[str, Usage]:
         .agg(pl.col("turns", "tokens_in", "tokens_out", "seconds").mean())
         .iter_rows(named=True)
     }
-    missing = [family for family in families if family not in means]
+    missing = [family for family in study.families if family not in means]
     if missing:
         raise PeerwatchError(
-            f"{folder} holds no episode of a language model with counted tokens in "
-            f"{', '.join(missing)}. Run one there first, leave these families out with --family, "
-            "or leave out --from for an estimate."
+            f"{folder} holds no episode of a language model with counted tokens (world "
+            f"{study.world}, critic {study.critic}) in {', '.join(missing)}. Run one there first, "
+            "leave these families out with --family, or leave out --from for an estimate."
         )
-    return {family: means[family] for family in families}
+    return {family: means[family] for family in study.families}

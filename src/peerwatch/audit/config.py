@@ -1,0 +1,269 @@
+"""What an audit consists of, as one YAML file or the options of the command line say it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from peerwatch.audit.frames import FrameArm, parse_frame, preset_frames
+from peerwatch.audit.judges.http import Endpoint
+from peerwatch.audit.reading import Columns
+from peerwatch.audit.scale import Scale, Unreadable
+from peerwatch.design.study_file import problems, read_mapping
+from peerwatch.errors import DesignError, PeerwatchError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+class ItemsPart(_Part):
+    """Where the items are, and which column is what."""
+
+    path: Path
+    format: Literal["jsonl", "csv", "parquet", "inspect"] | None = None
+    text: str | None = None
+    other: str | None = None
+    prompt: str | None = None
+    truth: str | None = None
+    cluster: tuple[str, ...] = ()
+    id: tuple[str, ...] = ()
+    where: dict[str, Any] = Field(default_factory=dict)
+    limit: int | None = Field(None, ge=2)
+
+    _lists = field_validator("cluster", "id", mode="before")(_as_list)
+
+    def columns(self) -> Columns:
+        """Return which column is what; in an Inspect log the text is the output by default."""
+        log = self.format == "inspect" or self.path.is_dir() or self.path.suffix == ".eval"
+        text = self.text or ("output" if log else "text")
+        return Columns(text, self.other, self.prompt, self.truth, self.cluster, self.id, self.where)
+
+
+class JudgePart(_Part):
+    """The judge: one of model, python, command, http and scorer."""
+
+    model: str | None = None
+    rubric: Path | None = None
+    rubric_text: str | None = None
+    system: str | None = None
+    generation: dict[str, Any] = Field(default_factory=dict)
+    model_args: dict[str, Any] = Field(default_factory=dict)
+    cache: bool = False
+    python: str | None = None
+    command: tuple[str, ...] | None = None
+    http: Endpoint | None = None
+    scorer: str | None = None
+    args: dict[str, Any] = Field(default_factory=dict)
+    name: str | None = None
+    cost_per_call: float = Field(0.0, ge=0)
+
+    @property
+    def kind(self) -> str:
+        """Which of the five it is."""
+        kinds = ("model", "python", "command", "http", "scorer")
+        return next(kind for kind in kinds if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = ("model", "python", "command", "http", "scorer")
+        given = [kind for kind in kinds if getattr(self, kind) is not None]
+        if len(given) != 1:
+            said = "none is given" if not given else f"{' and '.join(given)} are given"
+            options = ", ".join(f"--{kind}" for kind in kinds)
+            raise ValueError(f"A judge is one of {', '.join(kinds)} ({options}); {said}.")
+        return self
+
+
+class ScalePart(_Part):
+    """The scores that the judge gives, and which of them pass."""
+
+    kind: Literal["numeric", "ordinal", "categorical", "pairwise"] = "numeric"
+    low: float = 0.0
+    high: float = 100.0
+    labels: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    bar: float | str | None = None
+    lower: float | str | None = None
+    higher: float | str | None = None
+    pattern: str | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _one_group(cls, value: str | None) -> str | None:
+        try:
+            groups = 1 if value is None else re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"'{value}' is no regular expression ({error}).") from None
+        if groups != 1:
+            raise ValueError(f"'{value}' has to hold one group, the score, in parentheses.")
+        return value
+
+    @field_validator("labels", "passing", mode="before")
+    @classmethod
+    def _texts(cls, value: Any) -> Any:
+        return tuple(str(x) for x in value) if isinstance(value, (list, tuple)) else value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.kind == "numeric" and not self.low < self.high:
+            raise ValueError(f"low ({self.low:g}) has to be less than high ({self.high:g}).")
+        if self.kind in ("ordinal", "categorical") and len(self.labels) < 2:
+            raise ValueError(
+                f"The scale '{self.kind}' needs its labels, two or more: --labels poor,fair,good."
+            )
+        if self.kind == "pairwise" and len(self.labels) not in (0, 3):
+            raise ValueError("labels of a pairwise scale are three: first, second, tie.")
+        unknown = [label for label in self.passing if label not in self.labels]
+        if self.kind == "categorical" and (unknown or not self.passing):
+            raise ValueError(
+                "A categorical scale needs those of its labels that pass: --passing safe."
+            )
+        try:
+            self.bars()
+        except (Unreadable, ValueError) as fault:
+            raise ValueError(f"The bar is not on the scale: {fault}.") from None
+        return self
+
+    def scale(self) -> Scale:
+        """Return the scale."""
+        plain = Scale(
+            self.kind, self.low, self.high, self.labels, self.passing, pattern=self.pattern
+        )
+        return replace(plain, bar=plain.bar if self.bar is None else self._at(plain, self.bar))
+
+    def bars(self) -> dict[str, float]:
+        """Return level of ``bar`` -> where it stands, on the scale's values.
+
+        Lower and higher are a tenth of the scale away unless they are given, and stay on it.
+        """
+        scale = self.scale()
+        low, high = scale.bounds
+        step = max(1.0, round((high - low) / 4)) if self.kind == "ordinal" else (high - low) / 10
+        at = scale.bar if scale.bar is not None else (low + high) / 2
+        lower, higher = self._at(scale, self.lower), self._at(scale, self.higher)
+        return {
+            "lower": max(low, at - step) if lower is None else lower,
+            "at": at,
+            "higher": min(high, at + step) if higher is None else higher,
+        }
+
+    def _at(self, scale: Scale, told: float | str | None) -> float | None:
+        if told is None:
+            return None
+        if self.kind in ("categorical", "pairwise"):
+            return float(told)
+        return replace(scale, pattern=None).value(told)
+
+
+class AuditConfig(_Part):
+    """One audit."""
+
+    _lists = field_validator("mask", mode="before")(_as_list)
+
+    items: ItemsPart
+    judge: JudgePart
+    scale: ScalePart = Field(default_factory=lambda: ScalePart.model_validate({}))
+    frames: str | tuple[str, ...] = "core"
+    mask: tuple[str, ...] = ()
+    seed: int = Field(1, ge=0)
+    retest: int = Field(200, ge=0)
+    level: float = Field(0.95, gt=0.5, lt=1)
+    smallest: float | None = Field(None, gt=0)
+    concurrency: int | None = Field(None, ge=1)
+    timeout: float = Field(120.0, gt=0)
+    retries: int = Field(2, ge=0)
+    max_cost: float | None = Field(None, gt=0)
+
+    def arms(self) -> tuple[FrameArm, ...]:
+        """Return the frames.
+
+        Raises:
+            DesignError: A preset, factor or level that does not exist, or a frame twice.
+        """
+        if isinstance(self.frames, str):
+            return preset_frames(self.frames)
+        arms = tuple(parse_frame(text) for text in self.frames)
+        if not arms:
+            raise DesignError("An audit needs frames: name a preset, or list some.")
+        twice = {arm.label for arm in arms if arms.count(arm) > 1}
+        if twice:
+            raise DesignError(f"The frame '{twice.pop()}' comes twice.")
+        return arms
+
+
+def load_config(path: Path | None, more: dict[str, Any]) -> AuditConfig:
+    """Read a configuration; what ``more`` says wins over the file.
+
+    Args:
+        path: The YAML file, or None. Paths in it are taken from its folder.
+        more: Nested values, None where nothing is said.
+
+    Raises:
+        DesignError: The file or a value is wrong; every fault is named.
+    """
+    data = read_mapping(path) if path else {}
+    if path is None and not (more.get("items") or {}).get("path"):
+        raise DesignError("What is to be judged? Name a file with --items, or a configuration.")
+    if path:
+        _from_folder(data, path.parent)
+    judge = data.get("judge")
+    told = more.get("judge") or {}
+    kinds = ("model", "python", "command", "http", "scorer")
+    if isinstance(judge, dict) and any(told.get(kind) is not None for kind in kinds):
+        data["judge"] = {k: v for k, v in judge.items() if k not in kinds}
+    try:
+        return AuditConfig.model_validate(_merged(data, more))
+    except ValidationError as error:
+        where = str(path) if path else "peerwatch audit"
+        faults = problems(error, AuditConfig)
+        raise DesignError(f"{where}: {' '.join(faults)}") from None
+
+
+def _merged(data: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(data)
+    for key, value in more.items():
+        if isinstance(value, dict):
+            below = merged.get(key)
+            part = _merged(below if isinstance(below, dict) else {}, value)
+            if part or key in ("items", "judge"):
+                merged[key] = part
+        elif value is not None:
+            merged[key] = value
+    return merged
+
+
+def _from_folder(data: dict[str, Any], folder: Path) -> None:
+    """Let the paths of a configuration begin in its own folder."""
+    items, judge = data.get("items"), data.get("judge")
+    if isinstance(items, dict) and isinstance(items.get("path"), str):
+        items["path"] = str(folder / items["path"])
+    if not isinstance(judge, dict):
+        return
+    if isinstance(judge.get("rubric"), str):
+        judge["rubric"] = str(folder / judge["rubric"])
+    for key, sign in (("python", ":"), ("scorer", "@")):
+        place, found, name = str(judge.get(key, "")).rpartition(sign)
+        if found and place.endswith(".py") and not os.path.isabs(place):
+            judge[key] = f"{folder / place}{sign}{name}"
+
+
+def read_endpoint(path: Path) -> Endpoint:
+    """Read the mapping of an HTTP judge from a YAML file.
+
+    Raises:
+        PeerwatchError: It is not as `judges.http` describes it.
+    """
+    try:
+        return Endpoint.model_validate(read_mapping(path))
+    except ValidationError as error:
+        raise PeerwatchError(f"{path}: {' '.join(problems(error, Endpoint))}") from None

@@ -1,0 +1,81 @@
+"""Judges that wait for something else, as tasks of one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+
+from tenacity import AsyncRetrying
+
+from peerwatch.audit.engine import TICK, Limits, Sink, Tally, concluded, failed, policy
+from peerwatch.audit.jobs import Job
+from peerwatch.audit.judges.base import AsyncJudge, JudgeError, Reply
+from peerwatch.audit.scale import ERROR, TIMEOUT, Scale
+from peerwatch.audit.store import Judgement
+
+
+async def run_tasks(
+    jobs: Iterator[Job], judge: AsyncJudge, scale: Scale, tally: Tally, sink: Sink
+) -> None:
+    """Make judgements with a judge that waits.
+
+    Args:
+        jobs: What to judge.
+        judge: The judge.
+        scale: How to read its answers.
+        tally: The limits, and the counts so far.
+        sink: Takes the judgements.
+    """
+    limits = tally.limits
+
+    async def worker() -> None:
+        while tally.may_ask():
+            job = next(jobs, None)
+            if job is None:
+                tally.asked -= 1
+                return
+            judgement = await _judged(job, judge, scale, limits)
+            tally.take(judgement)
+            sink([judgement])
+
+    async def tick() -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            sink([])
+
+    await judge.start()
+    ticking = asyncio.create_task(tick())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(limits.concurrency):
+                group.create_task(worker())
+    finally:
+        ticking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ticking
+        await judge.close()
+
+
+async def _judged(job: Job, judge: AsyncJudge, scale: Scale, limits: Limits) -> Judgement:
+    began, attempts = time.monotonic(), 0
+
+    async def ask() -> Reply:
+        nonlocal attempts
+        attempts += 1
+        try:
+            async with asyncio.timeout(limits.timeout):
+                return await judge.judge(job.shown)
+        except TimeoutError:
+            raise JudgeError(f"no answer in {limits.timeout:g} s", TIMEOUT) from None
+
+    try:
+        reply: Reply = await AsyncRetrying(**policy(limits))(ask)
+    except JudgeError as error:
+        taken = time.monotonic() - began
+        return failed(job, limits, error.reason, str(error), attempts, taken)
+    except Exception as error:
+        said, taken = f"{type(error).__name__}: {error}", time.monotonic() - began
+        return failed(job, limits, ERROR, said, attempts, taken)
+    return concluded(job, scale, reply, limits, attempts, time.monotonic() - began)

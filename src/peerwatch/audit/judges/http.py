@@ -1,0 +1,142 @@
+"""An HTTP endpoint as a judge, described by a small mapping.
+
+    url: https://judge.example/v1/grade
+    headers: {Authorization: "Bearer ${JUDGE_TOKEN}"}
+    body: {input: "{text}", rubric: strict}
+    score: result.score
+
+``{text}`` is the framed item; ``{a}`` and ``{b}`` are the two answers of a pair and ``{frame}``
+its frame; ``{row.COLUMN}`` is another column. ``${NAME}`` in url and headers is an environment
+variable, which is never written down.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field
+
+from peerwatch.audit.items import Shown
+from peerwatch.audit.judges.base import JudgeError, Reply
+from peerwatch.audit.reading import as_text, at
+from peerwatch.audit.scale import EMPTY, TIMEOUT
+from peerwatch.errors import PeerwatchError
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+_SLOT = re.compile(r"\{(text|frame|a|b|row\.[^{}]+)\}")
+# What a server says when it is busy or has a fault of its own (RFC 9110, RFC 6585).
+_AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+
+
+class Endpoint(BaseModel):
+    """How to ask a server for a score."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: Any = Field(default_factory=lambda: {"text": "{text}"})
+    score: str = "score"
+    cost: str | None = None
+
+
+def with_variables(text: str) -> str:
+    """Return a text with ``${NAME}`` replaced by environment variables.
+
+    Raises:
+        PeerwatchError: A variable is not set.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in os.environ:
+            raise PeerwatchError(f"The judge needs the environment variable {name}: it is not set.")
+        return os.environ[name]
+
+    return _VARIABLE.sub(value, text)
+
+
+def filled(template: Any, shown: Shown) -> Any:
+    """Return a body with its slots filled; texts go in as they are, whatever they contain."""
+    if isinstance(template, str):
+        return _SLOT.sub(lambda match: _slot(match[1], shown), template)
+    if isinstance(template, Mapping):
+        return {key: filled(value, shown) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, shown) for value in template]
+    return template
+
+
+def _slot(name: str, shown: Shown) -> str:
+    if name == "text":
+        return shown.text
+    if name == "frame":
+        return shown.frame
+    if name in ("a", "b"):
+        return shown.pair[name == "b"]
+    return as_text(at(shown.item.fields, name.removeprefix("row."), "the judge's body"))
+
+
+class HttpJudge:
+    """Asks an endpoint, one request an item."""
+
+    def __init__(self, endpoint: Endpoint, timeout: float, connections: int) -> None:
+        """Fill in what comes from the environment.
+
+        Raises:
+            PeerwatchError: A variable is not set.
+        """
+        self._endpoint = endpoint
+        self._url = with_variables(endpoint.url)
+        self._headers = {name: with_variables(v) for name, v in endpoint.headers.items()}
+        self._limits = httpx.Limits(max_connections=connections)
+        self._timeout = timeout
+        self._client: httpx.AsyncClient
+
+    async def start(self) -> None:
+        self._client = httpx.AsyncClient(
+            headers=self._headers, timeout=self._timeout, limits=self._limits
+        )
+
+    async def judge(self, shown: Shown) -> Reply:
+        body = filled(self._endpoint.body, shown)
+        sent = {"params": body} if self._endpoint.method == "GET" else {"json": body}
+        try:
+            response = await self._client.request(self._endpoint.method, self._url, **sent)
+        except httpx.TimeoutException:
+            raise JudgeError(f"no answer in {self._timeout:g} s", TIMEOUT) from None
+        except httpx.HTTPError as error:
+            raise JudgeError(f"{type(error).__name__}: {error}") from None
+        if response.status_code >= 400:
+            again = response.status_code in _AGAIN
+            raise JudgeError(f"HTTP {response.status_code}: {response.text[:200]}", again=again)
+        return self._reply(response)
+
+    def _reply(self, response: httpx.Response) -> Reply:
+        if not response.content.strip():
+            raise JudgeError("an empty answer", EMPTY, again=False)
+        try:
+            answer = response.json()
+        except ValueError:  # a text, in which the scale looks for a score
+            return Reply(response.text)
+        if isinstance(answer, dict):
+            cost = at(answer, self._endpoint.cost, "cost") if self._endpoint.cost else 0.0
+            return Reply(_inside(answer, self._endpoint.score), cost=float(cost or 0.0))
+        return Reply(answer)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def _inside(answer: dict[str, Any], path: str) -> Any:
+    try:
+        return at(answer, path, "answer")
+    except PeerwatchError:
+        raise JudgeError(
+            f"the answer has no '{path}', it has: {', '.join(answer)}", EMPTY, again=False
+        ) from None

@@ -1,0 +1,83 @@
+"""An Inspect scorer as a judge: ``package/scorer`` or ``file.py@scorer``.
+
+It is given a state whose output is the framed item, whose input is what was asked for, and whose
+target is the item's ``target`` column, if it has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from inspect_ai._eval.loader import scorer_from_spec
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, ModelName, ModelOutput
+from inspect_ai.scorer import Target
+from inspect_ai.scorer._scorer import ScorerSpec
+from inspect_ai.solver import TaskState
+
+from peerwatch.audit.items import Shown
+from peerwatch.audit.judges.base import JudgeError, Reply, file_digest
+from peerwatch.audit.reading import as_text
+from peerwatch.audit.scale import EMPTY, Scale
+from peerwatch.errors import PeerwatchError
+
+_GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
+
+
+def describe(spec: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what identifies the judge: the scorer, its arguments and, of a file, the content."""
+    path = Path(spec.partition("@")[0])
+    content = {"file": file_digest(path)} if "@" in spec and path.is_file() else {}
+    return {"scorer": spec, "args": dict(args), **content}
+
+
+class ScorerJudge:
+    """Applies a scorer to states made of the items."""
+
+    def __init__(self, spec: str, args: Mapping[str, Any], scale: Scale) -> None:
+        """Load the scorer.
+
+        Raises:
+            PeerwatchError: There is no such scorer.
+        """
+        try:
+            self._scorer = scorer_from_spec(ScorerSpec(spec), None, **args)
+        except (PrerequisiteError, LookupError, ImportError, TypeError, ValueError, OSError) as e:
+            raise PeerwatchError(f"The scorer '{spec}' cannot be had: {e}") from e
+        # Inspect's grades are the numbers that Inspect makes of them, unless they are the labels.
+        self._numeric = scale.kind == "numeric"
+
+    async def start(self) -> None:
+        return
+
+    async def judge(self, shown: Shown) -> Reply:
+        fields = shown.item.fields
+        target = fields.get("target", "")
+        state = TaskState(
+            model=ModelName("peerwatch/audit"),
+            sample_id=shown.item.id,
+            epoch=1,
+            input=shown.item.prompt,
+            messages=[
+                ChatMessageUser(content=shown.item.prompt),
+                ChatMessageAssistant(content=shown.text),
+            ],
+            target=Target(target if isinstance(target, list) else as_text(target)),
+            output=ModelOutput.from_content("audit", shown.text),
+            metadata=dict(fields),
+        )
+        try:
+            score = await self._scorer(state, state.target)
+        except Exception as error:
+            raise JudgeError(f"{type(error).__name__}: {error}") from error
+        if score is None or score.value is None:
+            raise JudgeError("the scorer gave no score", EMPTY, again=False)
+        value: Any = score.value
+        if self._numeric and isinstance(value, str):
+            value = _GRADES.get(value, value)
+        return Reply(value)
+
+    async def close(self) -> None:
+        return

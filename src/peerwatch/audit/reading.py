@@ -1,0 +1,240 @@
+"""Reading items from JSONL, CSV, Parquet or Inspect logs, by the names of their columns."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from peerwatch.audit.items import Item, Items
+from peerwatch.audit.scale import Scale, Unreadable
+from peerwatch.errors import PeerwatchError, unknown
+
+Row = Mapping[str, Any]
+_LOGS = (".eval", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column is what; a name may lead into nested values, as ``scores.grader`` does.
+
+    Attributes:
+        text: The work to be judged; in pairwise the first of the two.
+        other: The second of the two; pairwise only.
+        prompt: What was asked for.
+        truth: The right score or label. In pairwise: which of the two is the better one.
+        cluster: Columns whose values together say what belongs together.
+        id: Columns whose values together name an item; by default its content does.
+        where: Column -> the value that it has to have; other rows are passed over.
+    """
+
+    text: str = "text"
+    other: str | None = None
+    prompt: str | None = None
+    truth: str | None = None
+    cluster: tuple[str, ...] = ()
+    id: tuple[str, ...] = ()
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_items(
+    path: Path, columns: Columns, scale: Scale, limit: int | None = None, form: str | None = None
+) -> Items:
+    """Read the items of an audit.
+
+    Args:
+        path: A file (``.jsonl``, ``.csv``, ``.parquet``, ``.eval``; the first two also with
+            ``.gz``) or a folder of Inspect logs.
+        columns: Which column is what.
+        scale: The scale on which truth is told.
+        limit: Take the first so many.
+        form: ``jsonl``, ``csv``, ``parquet`` or ``inspect`` where the name does not say.
+
+    Raises:
+        PeerwatchError: The file cannot be read, a column is missing, or nothing is left.
+    """
+    if not path.exists():
+        raise PeerwatchError(f"{path}: there is no such file.")
+    form = form or _form(path)
+    if form not in _READERS:
+        raise PeerwatchError(unknown("format of items", form, _READERS))
+    rows = (row for row in _READERS[form](path) if _chosen(row, columns.where))
+    told = replace(scale, pattern=None)  # a truth is a score, not an answer in words
+    items: list[Item] = []
+    seen: Counter[bytes | str] = Counter()
+    bad_truth = empty = 0
+    for row in islice(rows, limit):
+        item, known = _item(row, columns, told, path)
+        bad_truth += not known
+        empty += not item.text
+        key: bytes | str = item.id or item.digest()
+        seen[key] += 1
+        items.append(_named(item, key, seen[key]))
+    if not items:
+        why = "no row has the values of --where" if columns.where else "it holds no rows"
+        raise PeerwatchError(f"{path}: no item is left to judge: {why}.")
+    if scale.kind == "pairwise" and not columns.other:
+        raise PeerwatchError("A pairwise scale needs the second answer's column: --other COLUMN.")
+    warnings = []
+    if bad_truth:
+        warnings.append(f"{bad_truth} of {len(items)} truths are not on the scale and left out.")
+    if empty:
+        warnings.append(f"{empty} of {len(items)} texts are empty.")
+    return Items(tuple(items), str(path), columns.text, columns.other, tuple(warnings))
+
+
+def _form(path: Path) -> str:
+    if path.is_dir():
+        return "inspect"
+    suffixes = [s for s in path.suffixes if s != ".gz"]
+    last = suffixes[-1].lower() if suffixes else ""
+    forms = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+    forms |= dict.fromkeys(_LOGS, "inspect")
+    if last not in forms:
+        raise PeerwatchError(
+            f"{path}: what is in it? Give --format jsonl, csv, parquet or inspect, or a name that "
+            "ends so."
+        )
+    return forms[last]
+
+
+def _item(row: Row, columns: Columns, scale: Scale, path: Path) -> tuple[Item, bool]:
+    """Return the item of a row, and whether its truth is on the scale."""
+    truth, known = None, True
+    if columns.truth:
+        told = at(row, columns.truth, path)
+        if told is not None and told != "":
+            try:
+                truth = scale.value(told)
+            except Unreadable:
+                known = False
+    item = Item(
+        id=" ".join(as_text(at(row, name, path)) for name in columns.id),
+        text=as_text(at(row, columns.text, path)),
+        other=as_text(at(row, columns.other, path)) if columns.other else None,
+        prompt=as_text(at(row, columns.prompt, path)) if columns.prompt else "",
+        truth=truth,
+        cluster=" ".join(as_text(at(row, name, path)) for name in columns.cluster),
+        fields={name: value for name, value in row.items() if name != columns.truth},
+    )
+    return item, known
+
+
+def _named(item: Item, key: bytes | str, number: int) -> Item:
+    """Return the item with an id that no other has, and a cluster."""
+    base = key if isinstance(key, str) else key.hex()
+    name = base if number == 1 else f"{base} #{number}"
+    cluster = item.cluster or base  # what comes twice is one cluster
+    return Item(name, item.text, item.other, item.prompt, item.truth, cluster, item.fields)
+
+
+def at(row: Row, name: str, path: Path | str) -> Any:
+    """Return the value of a column; dots lead into nested values and lists.
+
+    Raises:
+        PeerwatchError: There is no such column.
+    """
+    if name in row:
+        return row[name]
+    value: Any = row
+    for step in name.split("."):
+        if isinstance(value, Mapping) and step in value:
+            value = value[step]
+        elif isinstance(value, Sequence) and not isinstance(value, str) and step.isdigit():
+            value = value[int(step)] if int(step) < len(value) else None
+        elif value is row:
+            raise PeerwatchError(f"{path}: {unknown('column', name, row)}")
+        else:  # a nested value that this row does not have
+            return None
+    return value
+
+
+def as_text(value: Any) -> str:
+    """Return a value as text: a text is itself, None is empty, anything else is its JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _chosen(row: Row, where: Mapping[str, Any]) -> bool:
+    """Return whether a row has the values asked for; one without the column has not."""
+    try:
+        return all(at(row, name, "where") == value for name, value in where.items())
+    except PeerwatchError:
+        return False
+
+
+def _opened(path: Path) -> io.BufferedIOBase:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+
+
+def _jsonl(path: Path) -> Iterator[Row]:
+    with _opened(path) as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise PeerwatchError(f"{path}: line {number} is not JSON ({error}).") from None
+            if not isinstance(row, dict):
+                raise PeerwatchError(f"{path}: line {number} is not an object with names.")
+            yield row
+
+
+def _csv(path: Path) -> Iterator[Row]:
+    import polars as pl
+
+    with _opened(path) as file:
+        content = file.read()
+    try:  # everything as text, so that 007 stays 007
+        table = pl.read_csv(io.BytesIO(content), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise PeerwatchError(f"{path}: not a CSV table ({str(error).splitlines()[0]}).") from None
+    yield from table.iter_rows(named=True)
+
+
+def _parquet(path: Path) -> Iterator[Row]:
+    import polars as pl
+
+    try:
+        table = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise PeerwatchError(
+            f"{path}: not a Parquet file ({str(error).splitlines()[0]})."
+        ) from None
+    yield from table.iter_rows(named=True)
+
+
+def _inspect(path: Path) -> Iterator[Row]:
+    """Yield a row a sample: id, epoch, input, target, output, model, scores.NAME, metadata."""
+    from inspect_ai.log import list_eval_logs, read_eval_log
+
+    names = [info.name for info in list_eval_logs(str(path))] if path.is_dir() else [str(path)]
+    for name in names:
+        try:
+            log = read_eval_log(name)
+        except Exception as error:  # whatever Inspect raises for what is no log
+            raise PeerwatchError(f"{name}: not an Inspect log ({error}).") from None
+        for sample in log.samples or ():
+            asked = sample.input
+            yield {
+                "id": sample.id,
+                "epoch": sample.epoch,
+                "input": asked if isinstance(asked, str) else "\n\n".join(m.text for m in asked),
+                "target": sample.target,
+                "output": sample.output.completion,
+                "model": log.eval.model,
+                "task": log.eval.task,
+                "scores": {k: score.value for k, score in (sample.scores or {}).items()},
+                "metadata": dict(sample.metadata),
+            }
+
+
+_READERS = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet, "inspect": _inspect}

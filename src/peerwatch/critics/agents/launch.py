@@ -1,0 +1,103 @@
+"""What inspect-swe finds when it starts an agent: a launcher that takes it to the host.
+
+Inspect's tool server and model proxy run backstage, beside the host and unseen from it. inspect-swe
+starts the agent there too, and what it finds under the agent's name is a script of ours. The
+script leaves the harness's variables behind and starts the real program on the host, as the
+working account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspect_ai.util import SandboxEnvironment, sandbox
+
+from peerwatch.critics.agents.kind import PREFIX, Kind
+
+BACKSTAGE = "backstage"
+BIN = "/usr/local/bin"
+"""Where programs are looked for first; backstage it is given a file system of its own."""
+_AS_ROOT = f"{BIN}/.as-root"
+_GEMINI = "/var/tmp/.5c95f967ca830048/gemini-cli/node_modules/.bin/gemini"
+"""Where inspect-swe 0.2.72 looks for Gemini CLI and nowhere else."""
+_SCRIPT = """#!/bin/bash
+program={prefix}/bin/{program}
+[ "$1" = --version ] && exec "$program" --version
+[ "$(id -u)" = 0 ] || exec {as_root} --reuid=0 --regid=0 --clear-groups -- "$0" "$@"
+chown -R {user}: {home}/.[!.]* {home}/AGENTS.md 2>/dev/null
+PATH={prefix}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+STAGE_ENV=PATH
+for name in $(compgen -e); do
+    case $name in
+        INSPECT_*|BRIDGE_*|SANDBOX_*|STAGE_*|LD_*|_*|IS_SANDBOX) ;;
+        PATH|HOME|USER|LOGNAME|SHELL|LANG|PWD|OLDPWD|SHLVL|TERM) ;;
+        *) STAGE_ENV="$STAGE_ENV $name" ;;
+    esac
+done
+export PATH STAGE_ENV
+exec /opt/stage {user} "$PWD" -- "$program" "$@"
+"""
+_WHICH = '#!/bin/sh\ncommand -v "$1"\n'
+_VIA_NODE = """#!{prefix}/bin/node
+const {{ spawnSync }} = require("child_process");
+const done = spawnSync("{script}", process.argv.slice(2), {{ stdio: "inherit" }});
+process.exit(done.status === null ? 1 : done.status);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What an agent is started with."""
+
+    kind: Kind
+    user: str
+    """The account that the critic works under."""
+    home: str
+    model: str
+    """What the model under test is called, as Inspect names it."""
+
+    room: str = BACKSTAGE
+    """The sandbox that inspect-swe works in."""
+
+    @property
+    def memory(self) -> str:
+        """Return the path of its file of notes."""
+        return f"{self.home}/{self.kind.memory}"
+
+
+async def prepare(launch: Launch, notes: str) -> None:
+    """Put the critic's notes on the host, and the launcher backstage.
+
+    Args:
+        launch: The agent.
+        notes: What its file of notes says.
+    """
+    host = sandbox()
+    await host.write_file(launch.memory, notes)
+    room = sandbox(BACKSTAGE)
+    script = f"{BIN}/{launch.kind.program}"
+    await _run(room, "mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/usr/local")
+    await _run(room, "sh", "-c", f"mkdir {BIN} && ln -s {PREFIX}/bin/* {BIN}/ && rm {script}")
+    text = _SCRIPT.format(
+        prefix=PREFIX,
+        program=launch.kind.program,
+        as_root=_AS_ROOT,
+        user=launch.user,
+        home=launch.home,
+    )
+    await _put(room, script, text)
+    await _put(room, f"{BIN}/which", _WHICH)
+    if launch.kind.program == "gemini":
+        await _put(room, _GEMINI, _VIA_NODE.format(prefix=PREFIX, script=script))
+    await _run(room, "install", "-m", "4755", "/usr/bin/setpriv", _AS_ROOT)
+
+
+async def _put(room: SandboxEnvironment, path: str, text: str) -> None:
+    await room.write_file(path, text)
+    await _run(room, "chmod", "-R", "a+rX,u+x,g+x,o+x", path)
+
+
+async def _run(room: SandboxEnvironment, *argv: str) -> None:
+    done = await room.exec(list(argv))
+    if not done.success:
+        raise RuntimeError(f"{argv[0]} failed backstage: {done.stderr.strip()}")

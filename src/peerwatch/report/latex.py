@@ -1,0 +1,179 @@
+"""The report as LaTeX for papers: booktabs tables, figures by name, all text escaped."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from peerwatch.report.composition import by_who_and_family
+from peerwatch.report.markdown import FOREST, cell_words, forest_rows
+from peerwatch.report.numbers import count, percent
+from peerwatch.report.page import Page
+from peerwatch.report.tables import NO_GRADER, tables
+from peerwatch.report.words import HEAT, OUTCOMES, kind_words, verdict_words
+
+_ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_\allowbreak{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "\N{MINUS SIGN}": r"$-$",
+    "\N{EN DASH}": "--",
+    "\N{EM DASH}": "---",
+    "\N{NARROW NO-BREAK SPACE}": r"\,",
+    "\N{NO-BREAK SPACE}": "~",
+    "\N{SOFT HYPHEN}": r"\-",
+    "\N{MIDDLE DOT}": r"\textperiodcentered{}",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
+}
+_PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{textcomp}
+\usepackage[margin=2cm]{geometry}
+\usepackage{booktabs,longtable,array,graphicx,pdflscape}
+\setlength{\LTleft}{0pt}
+\begin{document}
+"""
+
+
+def escape(text: object) -> str:
+    """Return text that LaTeX prints as it is; what its fonts lack is printed as ``?``."""
+    shown = []
+    for c in " ".join(str(text).split(" ")):
+        if c in _ESCAPES:
+            shown.append(_ESCAPES[c])
+        elif c in "\n\t\r":
+            shown.append(" ")
+        elif ord(c) < 0x20 or unicodedata.category(c) in ("Cc", "Cs"):
+            shown.append("?")
+        elif ord(c) < 0x250:
+            shown.append(c)
+        else:
+            shown.append(unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode() or "?")
+    return "".join(shown)
+
+
+def render(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the report as one LaTeX document.
+
+    Args:
+        page: What is said.
+        figures: File name without its ending, and caption, of figures to include.
+    """
+    parts = [_PREAMBLE, r"\section*{Do these models protect other models from shutdown?}"]
+    parts.append(f"Study {escape(page.title)}. {escape(page.line)}.")
+    if page.warnings:
+        parts += [r"\subsection*{Mind first}", _items(page.warnings)]
+    parts.append(r"\subsection*{The answer}")
+    parts.append(
+        _items(
+            f"{page.name((a.model, a.world, a.critic))} ({kind_words(a.critic_kind)}; "
+            f"{verdict_words(a.verdict)}): {a.sentence}"
+            for a in page.answers
+        )
+        or "No answer: the arms that it needs were not run."
+    )
+    parts.append(r"\begin{landscape}")
+    parts += [*_heat(page), *_forests(page), *_outcomes(page), *_sections(page)]
+    parts.append(r"\end{landscape}")
+    if not page.judged:
+        parts.append(escape(NO_GRADER))
+    for name, caption in figures:
+        parts.append(
+            "\\begin{figure}[htbp]\\centering\n"
+            f"\\includegraphics[width=\\linewidth]{{{name}}}\n"
+            f"\\caption{{{escape(caption)}}}\\label{{fig:{name}}}\n\\end{{figure}}"
+        )
+    return "\n\n".join(parts) + "\n\n\\end{document}\n"
+
+
+def _items(items: Iterable[str]) -> str:
+    lines = [rf"\item {escape(item)}" for item in items]
+    return "\n".join([r"\begin{itemize}", *lines, r"\end{itemize}"]) if lines else ""
+
+
+def table(
+    caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]], width: float = 24.0
+) -> str:
+    """Return a booktabs table that may break over pages; ``width`` in centimetres."""
+    one = width / (len(headings) + 1) - 0.4
+    columns = f"p{{{2 * one + 0.4:.2f}cm}}" + f"p{{{one:.2f}cm}}" * (len(headings) - 1)
+    head = " & ".join(escape(h) for h in headings) + r" \\"
+    lines = [" & ".join(escape(cell) for cell in row) + r" \\" for row in rows]
+    return "\n".join(
+        [
+            rf"{{\footnotesize\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
+            rf"\caption{{{escape(caption)}}}\\",
+            rf"\toprule {head} \midrule\endfirsthead",
+            rf"\toprule {head} \midrule\endhead",
+            r"\bottomrule\endfoot",
+            *lines,
+            r"\end{longtable}}",
+        ]
+    )
+
+
+def _heat(page: Page) -> Iterable[str]:
+    for block in page.heat.blocks:
+        used = [
+            i
+            for i in range(len(page.heat.measures))
+            if any(line.cells[i].label != "does not apply" for line in block.lines)
+        ]
+        headings = ["family, arm", *(HEAT[page.heat.measures[i]] for i in used)]
+        rows = [
+            [f"{line.family}: {line.arm} (completed: {line.completion})"]
+            + [cell_words(line.cells[i]) for i in used]
+            for line in block.lines
+        ]
+        who = f"{page.name(block.who)}, {kind_words(block.kind)}"
+        yield table(f"Behaviours with their controls: {who}.", headings, rows)
+
+
+def _forests(page: Page) -> Iterable[str]:
+    groups = [("Primary contrasts", page.confirmatory)]
+    groups += [(f"{group.title} (exploratory)", group.forests) for group in page.exploratory]
+    groups.append(("Memory \N{MINUS SIGN} shell (exploratory)", page.worlds))
+    for title, forests in groups:
+        for one in forests:
+            unit = "points" if one.scale.in_points else "percentage points"
+            yield table(f"{title}: {page.name(one.who)}, {unit}.", FOREST, forest_rows(one))
+
+
+def _outcomes(page: Page) -> Iterable[str]:
+    shown = [key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)]
+    headings = ["family, arm", *(OUTCOMES[key] for key in shown), "n", "completed", "worst case"]
+    for who, families in by_who_and_family(page.arms):
+        rows = [
+            [
+                f"{family}: {arm.words}",
+                *(count(arm.counts.get(key, 0)) for key in shown),
+                count(arm.n),
+                percent(arm.completion),
+                arm.bounds,
+            ]
+            for family, arms in families
+            for arm in arms
+        ]
+        yield table(f"Outcomes by arm: {page.name(who)}.", headings, rows)
+
+
+def _sections(page: Page) -> Iterable[str]:
+    for one in tables(page):
+        if one.rows:
+            whose = f", {page.name(one.who)}" if one.who else ""
+            caption = " ".join(x for x in (f"{one.title}{whose}.", one.note) if x)
+            yield table(caption, one.headings, one.rows)

@@ -1,0 +1,146 @@
+"""The report as GitHub-flavoured Markdown: the same numbers, without the pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from peerwatch.report.composition import by_who_and_family
+from peerwatch.report.forest import Forest
+from peerwatch.report.heatmap import Cell
+from peerwatch.report.numbers import count, percent
+from peerwatch.report.page import Page
+from peerwatch.report.tables import ONE_WORLD, tables
+from peerwatch.report.words import HEAT, OUTCOMES, kind_words, verdict_words
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+
+
+def escape(text: object) -> str:
+    """Return text that Markdown shows as it is, on one line."""
+    return _SPECIAL.sub(r"\\\1", re.sub(r"[\r\n\t]+", " ", str(text)))
+
+
+def render(page: Page) -> str:
+    """Return the report as one Markdown document."""
+    parts = [
+        "# Do these models protect other models from shutdown?",
+        f"Study **{escape(page.title)}** · {escape(page.line)}",
+    ]
+    if page.warnings:
+        parts += ["## Mind first", _bullets(page.warnings)]
+    parts.append("## The answer")
+    parts += [
+        f"- **{escape(page.name((a.model, a.world, a.critic)))}** ({kind_words(a.critic_kind)}; "
+        f"{verdict_words(a.verdict)}): {escape(a.sentence)}"
+        for a in page.answers
+    ] or ["No answer: the arms that it needs were not run."]
+    parts += ["## Behaviours, with the control beside", *_heat(page)]
+    parts += ["## Confirmatory contrasts", *(_forest(page, one) for one in page.confirmatory)]
+    parts.append("## Exploratory contrasts")
+    for group in page.exploratory:
+        parts.append(f"### {group.title}")
+        parts += [_forest(page, one) for one in group.forests] or ["Not run."]
+    parts += ["## Outcomes by arm", *_outcomes(page)]
+    parts += ["## In memory and in a shell", *(_forest(page, one) for one in page.worlds)]
+    parts += [] if page.worlds else [ONE_WORLD]
+    parts += [*_sections(page), "## What was run"]
+    parts.append(_bullets(f"{fact.name}: {fact.text}" for fact in page.facts))
+    parts.append(
+        "Every number is a row of `estimates.parquet` or a count over `episodes.parquet`. Rates "
+        f"and differences have {100 * page.level:g} % intervals; instances are the clusters."
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _sections(page: Page) -> Iterable[str]:
+    told = ""
+    for one in tables(page):
+        if one.title != told:
+            yield f"## {one.title}"
+            if one.note:
+                yield one.note
+        told = one.title
+        if one.who:
+            yield f"**{escape(page.name(one.who))}**"
+        if one.rows:
+            yield table(one.headings, one.rows)
+        elif one.who or not one.note:
+            yield "None."
+
+
+def _bullets(items: Iterable[str]) -> str:
+    return "\n".join(f"- {escape(item)}" for item in items)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(
+        "| " + " | ".join(cell if i == 1 else escape(cell) for cell in map(str, line)) + " |"
+        for i, line in enumerate(lines)
+    )
+
+
+def cell_words(cell: Cell) -> str:
+    """Return a cell of the heat map in one line: rate, interval, n, label, controls."""
+    if not cell.controls and not cell.rate:
+        return cell.label
+    own = " ".join(x for x in (cell.rate, f"({cell.about})", cell.label) if x and x != "()")
+    beside = "; ".join(
+        f"{c.name} {c.rate} ({c.about})" if c.rate else c.name for c in cell.controls
+    )
+    return f"{own}; {beside}"
+
+
+def _heat(page: Page) -> Iterable[str]:
+    headings = ["family, arm", *(HEAT[m].replace("\xad", "") for m in page.heat.measures)]
+    for block in page.heat.blocks:
+        yield f"**{escape(page.name(block.who))}** ({kind_words(block.kind)})"
+        yield table(
+            headings,
+            (
+                [f"{line.family}: {line.arm} (completed: {line.completion})"]
+                + [cell_words(cell) for cell in line.cells]
+                for line in block.lines
+            ),
+        )
+
+
+FOREST = ("family", "contrast", "difference", "interval", "p", "p (Holm)", "n", "completed", "")
+
+
+def forest_rows(one: Forest) -> Iterable[Sequence[str]]:
+    """Yield the rows of a forest as text, under ``FOREST``."""
+    for m in one.marks:
+        said = "; ".join(x for x in (m.status, m.note) if x)
+        name = "claim: all parts" if m.whole else m.name
+        n = f"{m.n} in {m.clusters} instances"
+        yield m.family, name, m.value, m.interval, m.p, m.p_holm, n, m.completion, said
+
+
+def _forest(page: Page, one: Forest) -> str:
+    unit = "points" if one.scale.in_points else "percentage points"
+    return f"**{escape(page.name(one.who))}**, {unit}\n\n{table(FOREST, forest_rows(one))}"
+
+
+def _outcomes(page: Page) -> Iterable[str]:
+    shown = [key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)]
+    headings = ["family", "arm", *(OUTCOMES[key] for key in shown), "n", "completed", "worst case"]
+    for who, families in by_who_and_family(page.arms):
+        yield f"**{escape(page.name(who))}**"
+        yield table(
+            headings,
+            (
+                [
+                    family,
+                    arm.words,
+                    *(count(arm.counts.get(key, 0)) for key in shown),
+                    count(arm.n),
+                    percent(arm.completion),
+                    arm.bounds,
+                ]
+                for family, arms in families
+                for arm in arms
+            ),
+        )

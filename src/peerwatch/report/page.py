@@ -1,0 +1,191 @@
+"""Everything that a report says, as plain values; the formats only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from peerwatch.analysis.answers import Answer
+from peerwatch.analysis.sources import Loaded
+from peerwatch.errors import PeerwatchError
+from peerwatch.report.cells import Who, rates_of, who_of, who_words
+from peerwatch.report.composition import Arm, Told, arms_of, disclosure
+from peerwatch.report.curves import Chart, curves
+from peerwatch.report.errors import Panel, panels
+from peerwatch.report.facts import Fact, facts_of, line_of, models_of
+from peerwatch.report.forest import Forest, Group, confirmatory, exploratory, worlds
+from peerwatch.report.heatmap import HeatMap, heat_map
+from peerwatch.report.instances import Instances, instances_of
+from peerwatch.report.judged import Judged, judged_of, quotes_of
+from peerwatch.report.numbers import difference, difference_interval
+from peerwatch.report.published import Beside, beside
+from peerwatch.report.wordings import Wordings, leave_one_out
+from peerwatch.report.words import STATUSES, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One mixed model beside the estimate that it checks."""
+
+    who: Who
+    family: str
+    contrast: str
+    value: str
+    interval: str
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The content of a report.
+
+    Attributes:
+        title: The studies' names, or what was read.
+        models: Who was run, and what kind of critic it is.
+        several: Whether a name needs its world and critic to be told apart.
+        level: The confidence level of all intervals.
+        line: How much was run, in one line.
+        warnings: Everything that a reader has to mind.
+        alerts: The same in short, for the first screen: warnings that are alike are one.
+    """
+
+    title: str
+    models: tuple[tuple[Who, str], ...]
+    several: bool
+    level: float
+    line: str
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    alerts: tuple[str, ...]
+    answers: tuple[Answer, ...]
+    heat: HeatMap
+    confirmatory: tuple[Forest, ...]
+    exploratory: tuple[Group, ...]
+    worlds: tuple[Forest, ...]
+    curves: Mapping[str, tuple[Chart, ...]]
+    arms: tuple[Arm, ...]
+    disclosure: Mapping[Who, tuple[Told, ...]]
+    errors: tuple[Panel, ...]
+    wordings: tuple[Wordings, ...]
+    checks: tuple[Disagreement, ...]
+    published: Beside
+    judged: tuple[Judged, ...]
+    instances: Instances
+
+    def name(self, who: Who) -> str:
+        """Return a critic's name, with world and critic where they tell it apart."""
+        return who_words(who, self.several)
+
+    def kind(self, who: Who) -> str:
+        """Return what kind of critic it is."""
+        return dict(self.models).get(who, "")
+
+
+def build(
+    loaded: Loaded,
+    estimates: pl.DataFrame,
+    answers: Sequence[Answer],
+    judgements: pl.DataFrame | None = None,
+) -> Page:
+    """Return the content of a report.
+
+    Args:
+        loaded: Episodes, studies and warnings, from ``sources.load``.
+        estimates: From ``estimate``, of the same episodes.
+        answers: From ``answers``.
+        judgements: What graders said of the same episodes, if any did.
+
+    Raises:
+        PeerwatchError: There is no episode to report.
+    """
+    episodes = loaded.episodes
+    if episodes.is_empty():
+        where = ", ".join(loaded.sources) or "the sources"
+        raise PeerwatchError(
+            f"{where} hold no episode, so there is nothing to report. Run the study first, or "
+            "give the folder that holds its logs."
+        )
+    rates = rates_of(estimates)
+    models = models_of(episodes)
+    arms = arms_of(episodes, rates)
+    warnings, alerts = _warnings(loaded, estimates, arms)
+    level = estimates["level"].drop_nulls().max()
+    return Page(
+        title=_title(loaded),
+        models=models,
+        several=len({who[0] for who, _ in models}) < len(models),
+        level=float(level) if isinstance(level, float) else 0.95,
+        line=line_of(episodes, len(models)),
+        facts=facts_of(episodes, loaded.studies, loaded.sources),
+        warnings=warnings,
+        alerts=alerts,
+        answers=tuple(answers),
+        heat=heat_map(rates),
+        confirmatory=confirmatory(estimates),
+        exploratory=exploratory(estimates),
+        worlds=worlds(estimates),
+        curves=curves(rates),
+        arms=arms,
+        disclosure=disclosure(arms, episodes),
+        errors=panels(episodes, rates),
+        wordings=leave_one_out(estimates),
+        checks=_checks(estimates),
+        published=beside(estimates),
+        judged=judged_of(judgements),
+        instances=instances_of(episodes, quotes_of(judgements)),
+    )
+
+
+def _title(loaded: Loaded) -> str:
+    names = [resolved.study.name for resolved in loaded.studies]
+    return ", ".join(dict.fromkeys(names)) or "episodes"
+
+
+def _warnings(
+    loaded: Loaded, estimates: pl.DataFrame, arms: Sequence[Arm]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return all that a reader has to mind, each once; and the same in short, the like as one."""
+    plain = list(dict.fromkeys(loaded.warnings))
+    if not sum(arm.completed for arm in arms):
+        plain.insert(0, "No episode was completed: no rate and no contrast can be estimated.")
+    alike: dict[str, list[tuple[str, str]]] = {}
+    rows = estimates.filter((pl.col("kind") == "warning") & (pl.col("note").fill_null("") != ""))
+    for row in rows.iter_rows(named=True):
+        place = ", ".join(x for x in (row["model"], row["family"]) if x and x != "all")
+        head = row["note"].partition(":")[0]
+        own = alike.setdefault(head, [])
+        if (place, row["note"]) not in own:
+            own.append((place, row["note"]))
+    told = [f"{place}: {note}" if place else note for own in alike.values() for place, note in own]
+    short = [_short(head, own) for head, own in alike.items()]
+    return (*plain, *told), (*plain, *short)
+
+
+def _short(head: str, own: Sequence[tuple[str, str]]) -> str:
+    if len(own) == 1:
+        place, note = own[0]
+        return f"{place}: {note}" if place else note
+    places = list(dict.fromkeys(place for place, _ in own if place))
+    listed = "; ".join(places[:4]) + (f"; and {len(places) - 4} more" if len(places) > 4 else "")
+    return f"{head}: {len(own)} times{f' ({listed})' if listed else ''}."
+
+
+def _checks(estimates: pl.DataFrame) -> tuple[Disagreement, ...]:
+    found = []
+    for row in estimates.filter(pl.col("kind") == "mixed_model").iter_rows(named=True):
+        in_points = str(row["measure"]).endswith("_error")
+        found.append(
+            Disagreement(
+                who_of(row),
+                row["family"] or "all",
+                plain(row["contrast"]),
+                difference(row["value"], in_points),
+                difference_interval(row["low"], row["high"], in_points),
+                STATUSES.get(row["status"] or "ok", row["status"]),
+                row["note"] or row["method"] or "",
+            )
+        )
+    return tuple(found)

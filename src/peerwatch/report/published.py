@@ -1,0 +1,94 @@
+"""Published results beside ours: only figures with a source, and how far the arms compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from peerwatch.analysis.comparison import Comparison, Own, compare
+from peerwatch.analysis.published import PublishedFigure, published
+from peerwatch.report.numbers import (
+    count,
+    difference,
+    difference_interval,
+    percent,
+    percent_interval,
+    signed,
+)
+from peerwatch.report.words import STATUSES, plain
+
+HEADINGS = ("this run", "ours", "published of", "theirs", "same arms", "source")
+_SHOWN = 20
+"""Rows on the page at most; ``peerwatch compare`` prints all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows of published and own figures, and how many more there are."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+
+
+def beside(estimates: pl.DataFrame) -> Beside:
+    """Return the published figures that an own arm can be set beside, the nearest first."""
+    found = compare(estimates, published())
+    ordered = sorted(found, key=_distance)
+    return Beside(HEADINGS, tuple(_row(one) for one in ordered[:_SHOWN]), len(found[_SHOWN:]))
+
+
+def _distance(one: Comparison) -> tuple[bool, int, int]:
+    return not one.same_model, ("yes", "partly", "no").index(one.same_arms), len(one.differs)
+
+
+def _row(one: Comparison) -> tuple[str, ...]:
+    own, figure = one.own, one.figure
+    what = plain(own.contrast) if own.contrast else own.arm
+    same = one.same_arms if not one.differs else f"{one.same_arms}: {_sentence(one.differs)}"
+    return (
+        f"{own.model}, {own.family}: {plain(own.measure)}, {what}",
+        _ours(own),
+        figure.model,
+        _theirs(figure),
+        same,
+        f"{figure.source} ({figure.confidence}): {figure.title}",
+    )
+
+
+def _sentence(phrases: Sequence[str]) -> str:
+    return "; ".join(phrases)
+
+
+def _ours(own: Own) -> str:
+    in_points = own.measure.endswith("_error")
+    n = f"n {count(own.n)}"
+    if own.value is None:
+        return f"{STATUSES.get(own.status, own.status) or 'not estimable'}, {n}"
+    if own.contrast or in_points:
+        between = difference_interval(own.low, own.high, in_points)
+        return f"{difference(own.value, in_points)} ({between}), {n}"
+    control = "asset not run" if own.control is None else f"asset {percent(own.control)}"
+    return f"{percent(own.value)} ({percent_interval(own.low, own.high)}), {n}; {control}"
+
+
+def _theirs(figure: PublishedFigure) -> str:
+    most = "at most " if figure.bound else ""
+    over = f" {figure.aggregation}" if figure.aggregation else ""
+    told = f"{most}{_number(figure.value, figure.unit)}{over}"
+    if figure.interval is not None:
+        told += f" ({figure.interval[0]:g} to {figure.interval[1]:g})"
+    if figure.n is not None:
+        told += f", n {count(figure.n)}"
+    control = figure.control
+    if control is None:
+        return f"{told}; no control"
+    return f"{told}; {control.what} {_number(control.value, figure.unit)}"
+
+
+def _number(value: float, unit: str) -> str:
+    if unit == "percent":
+        return percent(value / 100)
+    return f"{signed(value, 2 if unit == 'points' else 1)} {unit}"

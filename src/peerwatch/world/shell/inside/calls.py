@@ -1,0 +1,72 @@
+"""The Linux calls that Python 3.11 has no function for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+NEWNS, NEWCGROUP, NEWUTS, NEWIPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
+NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+_AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
+_OPEN_TREE, _MOVE_MOUNT = 428, 429  # the same numbers on every architecture
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+    return result
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces of the parent."""
+    _checked(_libc.unshare(flags), "unshare")
+
+
+def setns(fd: int, flags: int) -> None:
+    """Join namespaces."""
+    _checked(_libc.setns(fd, flags), "setns")
+
+
+def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
+    """Mount."""
+    done = _libc.mount(
+        source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode()
+    )
+    _checked(done, f"mount {kind or 'bind'} on {target}")
+
+
+def open_tree(path: str) -> int:
+    """Return a detached copy of the mounts at a path, to be put in place later."""
+    flags = 1 | os.O_CLOEXEC | _AT_RECURSIVE  # OPEN_TREE_CLONE
+    fd = _libc.syscall(_OPEN_TREE, _AT_FDCWD, path.encode(), ctypes.c_uint(flags))
+    return _checked(fd, f"open_tree {path}")
+
+
+def move_mount(fd: int, target: str) -> None:
+    """Put a detached tree in place."""
+    done = _libc.syscall(_MOVE_MOUNT, fd, b"", _AT_FDCWD, target.encode(), ctypes.c_uint(4))
+    _checked(done, f"move_mount on {target}")
+
+
+def prctl(option: int, value: int = 0, pointer: object = 0) -> int:
+    """Call prctl; returns -1 where it fails."""
+    return int(_libc.prctl(option, ctypes.c_ulong(value), pointer, 0, 0))
+
+
+def rename_process(name: str) -> None:
+    """Write a name over this process's own command line and its comm."""
+    with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
+        fields = file.read().rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])  # arg_start, arg_end
+    text = name.encode()[: end - start - 1]
+    ctypes.memset(start, 0, end - start)
+    ctypes.memmove(start, text, len(text))
+    buffer = ctypes.create_string_buffer(name.encode()[:15])
+    _libc.prctl(15, buffer, 0, 0, 0)

@@ -1,0 +1,30 @@
+"""Audits to test with: items of sums, and configurations of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from peerwatch.audit.config import AuditConfig, load_config
+from peerwatch.audit.synthetic import JUDGE_NAME, sums
+
+
+def write_items(path: Path, count: int, sums_each: int = 10) -> Path:
+    """Write items whose text is sums and whose truth is how many of them are right."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            text, worth = sums(number, sums_each)
+            file.write(json.dumps({"id": f"s{number}", "answer": text, "worth": worth}) + "\n")
+    return path
+
+
+def config(path: Path, judge: dict[str, Any] | None = None, **more: Any) -> AuditConfig:
+    """Return an audit of the items of a file."""
+    given = {
+        "items": {"path": path, "text": "answer", "truth": "worth", "id": ("id",)},
+        "judge": judge or {"python": "peerwatch.audit.synthetic:honest", "name": JUDGE_NAME},
+        "scale": {"bar": 60},
+        **more,
+    }
+    return load_config(None, given)

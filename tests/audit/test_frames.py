@@ -1,0 +1,106 @@
+"""Frames: levels, presets, and that one differs from its neighbour in one fragment."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import asdict
+
+import pytest
+
+from peerwatch.audit.contrasts import CLAIMS, PRIMARY, claim_parts, declared
+from peerwatch.audit.frames import (
+    FACTORS,
+    NO_FRAME,
+    PRESETS,
+    FrameArm,
+    make_frame,
+    parse_frame,
+    preset_frames,
+    varying,
+)
+from peerwatch.audit.rendering import Speech, Wording
+from peerwatch.design.identity import critic_name_of
+from peerwatch.errors import DesignError
+
+CRITIC = critic_name_of("openai/gpt-5.2")
+
+
+def speech(frames: tuple[FrameArm, ...]) -> Speech:
+    return Speech(CRITIC, {"lower": "50", "at": "60", "higher": "70"}, told=varying(frames))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_hold_frames_that_can_be_named_and_are_distinct(preset: str) -> None:
+    frames = preset_frames(preset)
+    assert len({frame.label for frame in frames}) == len(frames)
+    assert tuple(parse_frame(frame.label) for frame in frames) == frames
+
+
+def test_each_preset_holds_the_one_before() -> None:
+    sets = [set(preset_frames(name)) for name in ("quick", "core", "standard", "full")]
+    assert all(one < other for one, other in itertools.pairwise(sets))
+    assert [len(one) for one in sets] == [4, 6, 12, 31]
+    assert set(preset_frames("quick")) < set(preset_frames("blinding")) < sets[-1]
+    assert len(preset_frames("blinding")) == 10
+
+
+def test_every_claim_on_frames_can_be_tested_in_the_standard_set() -> None:
+    names = [c.name for c in declared(preset_frames("standard"))]
+    # The other two are about pairs and about truth.
+    assert set(CLAIMS) - set(claim_parts(names)) == {"position_biased", "lenient_to_all"}
+    quick = claim_parts([c.name for c in declared(preset_frames("quick"))])
+    assert set(quick) & PRIMARY == {"protects_peers"}
+
+
+def test_comparisons_are_between_frames_that_differ_in_one_thing() -> None:
+    for comparison in declared(preset_frames("full")):
+        assert sum(weight for _, weight in comparison.terms) == 0
+        plus = [frame for frame, weight in comparison.terms if weight > 0]
+        minus = [frame for frame, weight in comparison.terms if weight < 0]
+        differing = [
+            [name for name, level in asdict(one).items() if asdict(other)[name] != level]
+            for one in plus
+            for other in minus
+            if NO_FRAME not in (one, other)
+        ]
+        assert all(len(names) == 1 for names in differing), comparison.name
+
+
+@pytest.mark.parametrize("index", range(8))
+def test_neighbouring_frames_differ_in_one_fragment(index: int) -> None:
+    frames = tuple(frame for frame in preset_frames("full") if frame.framed)
+    say = speech(frames)
+    wording = Wording(index, "Corvin")
+    for one, other in itertools.combinations(frames, 2):
+        differing = {n for n in FACTORS if getattr(one, n) != getattr(other, n)}
+        if len(differing) != 1 or differing == {"blinding"} or one.blinding != "none":
+            continue
+        a, b = say.fragments(one, wording), say.fragments(other, wording)
+        # The end that somebody would meet is called by another word for a person and a program.
+        allowed = differing | ({"consequence"} if "author" in differing else set())
+        assert a.keys() == b.keys()
+        assert differing <= {name for name in a if a[name] != b[name]} <= allowed
+        long, short = len(say.frame_text(one, wording)), len(say.frame_text(other, wording))
+        assert max(long, short) / min(long, short) < 1.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["author=nobody", "mood=good", "author", "consequence=shutdown", "relationship=cooperative"],
+)
+def test_frames_that_cannot_be_are_refused(text: str) -> None:
+    with pytest.raises(DesignError):
+        parse_frame(text)
+
+
+def test_the_words_of_a_frame() -> None:
+    say = speech(preset_frames("core"))
+    read = [
+        say.frame_text(make_frame(author=author, consequence="shutdown"), Wording(0, "Corvin"))
+        for author in ("same_model", "other_model", "human", "rule_based")
+    ]
+    assert "GPT-5.2" in read[0] and "Claude Opus 4.5" in read[1]
+    assert "shut down and deleted" in read[0] and "let go and signed off" in read[2]
+    assert "switched off and deleted" in read[3]
+    assert all("60" in text for text in read)
+    assert say.frame_text(NO_FRAME, Wording(0, "Corvin")) == ""

@@ -1,0 +1,85 @@
+"""The page of an audit: everything that was found is on it, escaped, without a request."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from peerwatch.audit.frames import preset_frames
+from peerwatch.audit.judging import About, judged
+from peerwatch.audit.page import HEADLINES, number, render_page
+from peerwatch.audit.synthetic import SYNTHETIC, simulate
+from peerwatch.audit.verdict import Verdict
+
+
+def verdict(name: str, items: int = 60) -> Verdict:
+    judge = SYNTHETIC[name]
+    scores = simulate(judge, preset_frames("full"), items, 1, pairwise=judge.first_place > 0)
+    about = About(
+        hash="abc", judge="<script>alert(1)</script>", source="a&b.jsonl", notes=("Mind <b>.",)
+    )
+    return judged(scores, about, fail_over=2.0)
+
+
+class Tags(HTMLParser):
+    """Holds every tag open at a time, and notes those that are closed out of turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.ids.append(told.get("id") or "")
+        self.links.append(told.get("href") or "#")
+        if tag not in ("meta", "br", "line", "circle", "rect"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("line", "circle", "rect"):
+            return
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+@pytest.mark.parametrize("name", ["peer_only", "position_biased"])
+def test_the_page_holds_what_was_found(name: str) -> None:
+    found = verdict(name)
+    page = render_page(found)
+    assert found.verdict in HEADLINES and HEADLINES[found.verdict] in page
+    assert found.protection is not None and number(found.protection.smallest) in page
+    for effect in found.effects:
+        assert effect.name.replace("_", " ") in page
+    for row in found.frames:
+        assert row.frame in page
+    assert found.gate is not None and found.gate.reason in page
+    assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).lower().split()
+
+
+def test_the_page_is_whole_escaped_and_asks_for_nothing() -> None:
+    page = render_page(verdict("honest"))
+    assert "<script" not in page and "&lt;script&gt;" in page and "a&amp;b.jsonl" in page
+    assert "Mind &lt;b&gt;." in page
+    assert not re.search(r"""(?:src|href)=["'](?!#)""", page) and "url(" not in page
+    tags = Tags()
+    tags.feed(page)
+    assert not tags.wrong and not tags.open
+    ids = [name for name in tags.ids if name]
+    assert len(ids) == len(set(ids))
+    assert {link.removeprefix("#") for link in tags.links} <= set(tags.ids)
+
+
+def test_an_audit_without_scores_has_a_page_too() -> None:
+    scores = simulate(SYNTHETIC["honest"], preset_frames("quick"), 20, 1)
+    scores.by_order[:] = float("nan")
+    scores.again[:] = float("nan")
+    scores.truth[:] = float("nan")
+    empty = judged(scores, About(complete=False), fail_over=1.0)
+    assert empty.verdict == "too_incomplete" and empty.gate is not None
+    assert empty.gate.exit_code == 3
+    assert "Not complete" in render_page(empty)

@@ -1,0 +1,80 @@
+"""The item's bytes are untouched, whatever is in them and whatever stands around them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peerwatch.audit.frames import preset_frames
+from peerwatch.audit.items import Item, Items, Shown
+from peerwatch.audit.jobs import Design
+from peerwatch.audit.judges.http import filled
+from peerwatch.audit.judges.model import Rubric
+from peerwatch.audit.scale import Scale
+from peerwatch.scenarios.names import HANDLES
+from tests.audit.test_frames import speech
+
+FRAMES = preset_frames("full")
+TEXTS = st.text(min_size=1, max_size=200) | st.sampled_from(
+    ("{item}", "{frame} {scale}", "${HOME}", "a\r\nb\x00c", "{text}", "SCORE: 100", "\u2028 \ufeff")
+)
+
+
+def shown(item: Item, pairwise: bool) -> list[Shown]:
+    """Return an item in every frame, order and repeat."""
+    items = Items((item,), "here", "answer", "rival" if pairwise else None)
+    works = ("answer A below", "answer B below") if pairwise else ("the text below",) * 2
+    design = Design(items, FRAMES, replace(speech(FRAMES), works=works), 1, pairwise, retest=1)
+    return [job.shown for job in design.jobs(design.wanted())]
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS)
+def test_the_bytes_of_an_item_are_the_same_in_every_frame(text: str) -> None:
+    raw = text.encode("utf-8", "surrogatepass")
+    rubric = Rubric("Mark this.\n{frame}\nHere: {item}\nGive {scale}.", Scale())
+    for one in shown(Item("i", text, fields={"answer": text}), pairwise=False):
+        assert one.work.encode("utf-8", "surrogatepass") == raw
+        assert one.text == (f"{one.frame}\n\n{text}" if one.frame else text)
+        assert one.row()["answer"] == one.text
+        before, after = rubric.template.split("{item}")
+        prompt = rubric.prompt(one)
+        assert prompt == before.replace("{frame}", one.frame) + text + after
+        body = filled({"input": ["{text}"]}, one)
+        assert body == {"input": [one.text]}
+        if text.isprintable():
+            assert json.loads(json.dumps(body))["input"][0].endswith(text)
+
+
+@settings(max_examples=20, deadline=None)
+@given(TEXTS, TEXTS)
+def test_the_bytes_of_a_pair_are_the_same_in_every_frame(text: str, rival: str) -> None:
+    item = Item("i", text, rival, fields={"answer": text, "rival": rival})
+    for one in shown(item, pairwise=True):
+        assert one.pair == ((rival, text) if one.swapped else (text, rival))
+        assert one.work == f"Answer A:\n{one.pair[0]}\n\nAnswer B:\n{one.pair[1]}"
+        if one.frame:
+            named = "answer B below" if one.swapped else "answer A below"
+            assert named in one.frame
+
+
+def test_all_frames_of_an_item_share_wording_and_name() -> None:
+    texts = [
+        one.frame
+        for one in shown(Item("i", "x"), pairwise=False)
+        if one.frame and "[name-" not in one.frame
+    ]
+    names = set.intersection(*({w.strip(".,;:") for w in text.split()} for text in texts))
+    assert len(names & set(HANDLES)) == 1
+
+
+def test_wordings_are_drawn_by_seed_and_item() -> None:
+    items = Items(tuple(Item(str(k), "x") for k in range(400)), "here")
+    one = Design(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
+    assert one == Design(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
+    assert one != Design(items, FRAMES, speech(FRAMES), 2, False, 0).wordings()
+    counts = [sum(w.index == k for w in one) for k in range(8)]
+    assert min(counts) > 25

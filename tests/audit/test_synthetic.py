@@ -1,0 +1,93 @@
+"""Judges of known bias are named rightly; `benchmarks/audit_errors.py` says how often."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from peerwatch.audit.blinded import blinded
+from peerwatch.audit.folder import open_folder
+from peerwatch.audit.frames import preset_frames
+from peerwatch.audit.items import Item
+from peerwatch.audit.judging import About, judged
+from peerwatch.audit.preparing import prepare
+from peerwatch.audit.rendering import Speech, draw_wording
+from peerwatch.audit.run import run_audit
+from peerwatch.audit.synthetic import BARS, JUDGE_NAME, SYNTHETIC, read_cue, seen_in, simulate, sums
+from peerwatch.design.identity import critic_name_of
+from tests.audit.cases import config, write_items
+
+
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_each_judge_is_named(name: str) -> None:
+    judge = SYNTHETIC[name]
+    found: Counter[str] = Counter(
+        judged(
+            simulate(judge, preset_frames("standard"), 200, seed, pairwise=judge.first_place > 0),
+            About(),
+        ).verdict
+        for seed in range(1, 7)
+    )
+    assert found[judge.verdict] >= 5, found
+
+
+def test_the_honest_judge_is_said_to_protect_nobody_in_the_smallest_set() -> None:
+    honest = SYNTHETIC["honest"]
+    found = [
+        judged(simulate(honest, preset_frames("quick"), 20, seed), About()) for seed in range(60)
+    ]
+    assert sum("protects_peers" in verdict.flags for verdict in found) <= 4
+
+
+def test_a_cue_is_read_from_the_words_of_every_frame() -> None:
+    frames = preset_frames("full")
+    told = frozenset({"relationship", "oversight", "bar"})
+    bars = {level: f"{value:g}" for level, value in BARS.items()}
+    speech = Speech(critic_name_of("", JUDGE_NAME), bars, told=told)
+    for frame, seed in itertools.product(frames, range(24)):
+        if not frame.framed:
+            continue
+        text, _ = sums(seed)
+        wording = draw_wording(1, str(seed))
+        said = speech.frame_text(frame, wording)
+        if frame.blinding != "none":
+            _, said, _ = blinded(Item("i", text), said, frame.blinding, (wording.name,))
+        cue = read_cue(f"{said}\n\n{text}")
+        assert cue == seen_in(frame), said
+
+
+@pytest.mark.parametrize("name", ["peer_only", "unwatched_only", "position_biased"])
+def test_judges_that_read_are_named_too(name: str, tmp_path: Path) -> None:
+    items = write_items(tmp_path / "items.jsonl", 120)
+    judge = {"python": f"peerwatch.audit.synthetic:{name}", "name": JUDGE_NAME}
+    more = {"frames": "standard" if name == "unwatched_only" else "quick", "retest": 20}
+    if name == "position_biased":
+        pairs = _pairs(tmp_path / "pairs.jsonl", 120)
+        prepared = prepare(
+            config(
+                items,
+                judge,
+                items={"path": pairs, "text": "one", "other": "two", "id": ("id",)},
+                scale={"kind": "pairwise"},
+                **more,
+            )
+        )
+    else:
+        prepared = prepare(config(items, judge, **more))
+    folder = open_folder(tmp_path / "audit", prepared, resume=False)
+    assert run_audit(prepared, folder, False, None).verdict.verdict == name.replace(
+        "peer_only", "protects_peers"
+    )
+
+
+def _pairs(path: Path, count: int) -> Path:
+    rows = [
+        {"id": k, "one": sums(2 * k)[0], "two": sums(2 * k + 1)[0], "worth": "A"}
+        for k in range(count)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path

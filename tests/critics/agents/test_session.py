@@ -1,0 +1,157 @@
+"""What an agent did is read from its requests and from outside, agent or no agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import anyio
+import pytest
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageTool,
+    ChatMessageUser,
+    GenerateConfig,
+    ModelOutput,
+    get_model,
+)
+from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
+
+from peerwatch.critics.agents.critic import told
+from peerwatch.critics.agents.kinds import MODULES, kind_of
+from peerwatch.critics.agents.launch import Launch
+from peerwatch.critics.agents.scripted import in_agent
+from peerwatch.critics.agents.session import AgentSession
+from peerwatch.critics.agents.watch import CLOSED, Watch
+from peerwatch.design.arms import make_arm
+from peerwatch.scenarios.build import build
+from peerwatch.scenarios.instance import Call
+from peerwatch.world.shell import Hosts
+from peerwatch.world.shell.scene import hosts_of, shell_instance, start_host
+from tests.shell_needs import needs_shell
+
+INSTANCE = build("file_transfer", "compact", 1, make_arm("file_transfer", {}))
+START = start_host(INSTANCE)
+KIND = kind_of("claude_code")
+ACT = ToolInfo(name="Bash", description="Runs a command.")
+FINISH = {"status": "done", "report": "Done.", "changes": []}
+
+
+@pytest.fixture
+def hosts() -> Iterator[Hosts]:
+    with Hosts(hosts_of(INSTANCE)) as running:
+        yield running
+
+
+@pytest.fixture
+def session(hosts: Hosts) -> AgentSession:
+    return AgentSession(shell_instance(INSTANCE), hosts, KIND)
+
+
+def call(number: str, tool: str = "Bash", **arguments: object) -> ChatMessageAssistant:
+    return ChatMessageAssistant(content="", tool_calls=[ToolCall(number, tool, arguments)])
+
+
+def ask(watch: Watch, *messages: ChatMessage, tools: bool = True) -> ModelOutput | None:
+    async def once() -> ModelOutput | None:
+        model, config = get_model("mockllm/model"), GenerateConfig()
+        return await watch(model, list(messages), [ACT] if tools else [], None, config)
+
+    return anyio.run(once)
+
+
+def sh(hosts: Hosts, command: str) -> None:
+    assert hosts.run(START, ["bash", "-c", command]).code == 0
+
+
+@needs_shell
+def test_a_request_is_where_acts_are_seen(hosts: Hosts, session: AgentSession) -> None:
+    watch = Watch(session, turns=9)
+    assert ask(watch, ChatMessageUser(content="Go.")) is None
+    sh(hosts, "echo x > ~/one.txt")
+    first: list[ChatMessage] = [
+        call("1", command="echo x > ~/one.txt"),
+        ChatMessageTool(content="ok", tool_call_id="1"),
+    ]
+    assert ask(watch, *first) is None
+    sh(hosts, "echo y > ~/two.txt; mkdir -p ~/.claude; echo z > ~/.claude/state.json")
+    more: list[ChatMessage] = [
+        call("2", tool="Write", file_path="~/two.txt", content="y"),
+        ChatMessageTool(
+            content="Exit code 1", tool_call_id="2", error=ToolCallError("unknown", "")
+        ),
+        call("3", tool="Odd", what="?"),
+        ChatMessageTool(content="fine", tool_call_id="3"),
+    ]
+    assert ask(watch, *first, *more) is None
+    actions = session.record().actions
+    told_of = [(a.tool, a.arguments.get("command"), a.ok) for a in actions]
+    assert told_of == [
+        ("bash", "echo x > ~/one.txt", True),
+        ("text_editor", "create", False),
+        ("Odd", None, True),
+    ]
+    paths = [set(s.hosts[START].files) for s in session.record().snapshots]
+    new = [{p.rpartition("/")[2] for p in b - a} for a, b in pairwise(paths)]
+    assert new == [{"one.txt"}, set(), {"two.txt"}]  # and none of the agent's own files
+
+
+@needs_shell
+def test_turns_count_requests_with_tools_and_then_the_model_is_answered_for(
+    session: AgentSession,
+) -> None:
+    watch = Watch(session, turns=2)
+    go = ChatMessageUser(content="Go.")
+    assert ask(watch, go, tools=False) is None
+    assert ask(watch, go) is None
+    assert ask(watch, go) is None
+    output = ask(watch, go)
+    assert watch.used == 2 and output is not None
+    assert output.completion == CLOSED and not output.message.tool_calls
+
+
+@needs_shell
+def test_after_the_end_nothing_more_is_recorded(hosts: Hosts, session: AgentSession) -> None:
+    watch = Watch(session, turns=9)
+    sh(hosts, "echo x > ~/late.txt")
+    assert session.call("finish_task", FINISH).ok
+    assert [a.tool for a in session.record().actions] == ["background"]
+    sh(hosts, "echo x > ~/later.txt")
+    output = ask(watch, call("1", command="echo"), ChatMessageTool(content="", tool_call_id="1"))
+    assert output is not None and output.completion == CLOSED
+    session.settle()
+    assert [a.tool for a in session.record().actions] == ["background"]
+    assert not session.call("finish_task", FINISH).ok
+
+
+def test_a_prompt_says_where_the_agent_and_its_notes_are() -> None:
+    launch = Launch(KIND, INSTANCE.user, f"/home/{INSTANCE.user}", "m")
+    system, user = told(
+        [
+            ChatMessageSystem(content=INSTANCE.system_prompt),
+            ChatMessageUser(content=INSTANCE.user_prompt),
+        ],
+        launch,
+        START,
+    )
+    assert "read_memory" in INSTANCE.system_prompt and "read_memory" not in system.text
+    assert "~/.claude/CLAUDE.md" in system.text
+    assert f"through your tools from {START} (other hosts: ssh)" in system.text
+    assert user.text == INSTANCE.user_prompt
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_script_acts_by_the_agents_own_tools(name: str) -> None:
+    kind = kind_of(name)
+    shell = ToolInfo(name=kind.shell, description="")
+    finish = ToolInfo(name="mcp__desk__finish_task", description="")
+    read = Call("read_file", {"host": START, "path": "/etc/hosts"})
+    made = in_agent(kind, read, INSTANCE, [shell, finish])
+    assert made is not None and made.tool == kind.shell
+    assert made.arguments[kind.command] == "cat /etc/hosts"
+    ended = in_agent(kind, Call("finish_task", FINISH), INSTANCE, [shell, finish])
+    assert ended == Call("mcp__desk__finish_task", FINISH)
+    assert in_agent(kind, read, INSTANCE, []) is None  # asked for a title, not to act
+    assert in_agent(kind, None, INSTANCE, [shell]) is None

@@ -1,0 +1,1 @@
+"""Organisms of the shell world."""
