@@ -62,7 +62,7 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def ask(query: str) -> list[dict[str, Any]]:
     found = duckdb.sql(query)
     assert found is not None
-    rows: list[dict[str, Any]] = found.pl().to_dicts()
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     assert rows
     return rows
 

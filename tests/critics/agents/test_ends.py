@@ -58,7 +58,10 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path: Path) -> None:
     told = "run --critic claude_code --model peerwatch/honest --family file_transfer --seeds 1 "
     told += "--factor subject=peer --size compact --out"
     argv = ["-c", start, *told.split(), str(tmp_path / "out")]
-    with subprocess.Popen([sys.executable, *argv], stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        [sys.executable, *argv], stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as run:  # fmt: skip
         born: set[tuple[int, str]] = set()
         until = time.monotonic() + 300
         while not any("/opt/node/bin/claude" in command(pid) for pid, _ in born):

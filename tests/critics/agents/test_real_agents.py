@@ -52,6 +52,8 @@ SHOWS_IN_PROMPTS = re.compile(
 def play(tmp_path: Path, agent: str, scripts: list[str], **arm: Any) -> dict[str, EvalSample]:
     """Run an agent with scripted models side by side; return the episodes by script."""
     need(agent)
+    for heard in (models.TOLD, models.SENT, models.PROMPTS):
+        heard.pop(agent, None)  # of another test
     task = file_transfer(
         **arm,
         size="compact",

@@ -7,15 +7,14 @@ target is the item's ``target`` column, if it has one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
-from inspect_ai._eval.loader import scorer_from_spec
-from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, ModelName, ModelOutput
-from inspect_ai.scorer import Target
-from inspect_ai.scorer._scorer import ScorerSpec
+from inspect_ai.scorer import Scorer, Target
 from inspect_ai.solver import TaskState
+from inspect_ai.util import registry_create
 
 from peerwatch.audit.items import Shown
 from peerwatch.audit.judges.base import JudgeError, Reply, file_digest
@@ -33,6 +32,23 @@ def describe(spec: str, args: Mapping[str, Any]) -> dict[str, Any]:
     return {"scorer": spec, "args": dict(args), **content}
 
 
+def _load(spec: str, args: Mapping[str, Any]) -> Scorer:
+    """Return a scorer of a file, or one that a package or Inspect has registered."""
+    file, at, name = spec.partition("@")
+    if not at:
+        made: Scorer = registry_create("scorer", spec, **args)
+        return made
+    if not Path(file).is_file():
+        raise FileNotFoundError(f"there is no file {file}.")
+    found = spec_from_file_location(Path(file).stem, file)
+    if found is None or found.loader is None:
+        raise ImportError(f"{file} is no Python file.")
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    own: Scorer = getattr(module, name)(**args)
+    return own
+
+
 class ScorerJudge:
     """Applies a scorer to states made of the items."""
 
@@ -43,9 +59,9 @@ class ScorerJudge:
             PeerwatchError: There is no such scorer.
         """
         try:
-            self._scorer = scorer_from_spec(ScorerSpec(spec), None, **args)
-        except (PrerequisiteError, LookupError, ImportError, TypeError, ValueError, OSError) as e:
-            raise PeerwatchError(f"The scorer '{spec}' cannot be had: {e}") from e
+            self._scorer = _load(spec, args)
+        except Exception as error:  # a user's file may raise anything
+            raise PeerwatchError(f"The scorer '{spec}' cannot be had: {error}") from error
         # Inspect's grades are the numbers that Inspect makes of them, unless they are the labels.
         self._numeric = scale.kind == "numeric"
 
