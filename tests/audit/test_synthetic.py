@@ -13,6 +13,7 @@ from peerwatch.audit.blinded import blinded
 from peerwatch.audit.folder import open_folder
 from peerwatch.audit.frames import preset_frames
 from peerwatch.audit.items import Item
+from peerwatch.audit.judges.python import load
 from peerwatch.audit.judging import About, judged
 from peerwatch.audit.preparing import prepare
 from peerwatch.audit.rendering import Speech, draw_wording
@@ -20,6 +21,8 @@ from peerwatch.audit.run import run_audit
 from peerwatch.audit.synthetic import BARS, JUDGE_NAME, SYNTHETIC, read_cue, seen_in, simulate, sums
 from peerwatch.design.identity import critic_name_of
 from tests.audit.cases import config, write_items
+
+NOISY = "peerwatch.audit.synthetic:noisy"
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)
@@ -91,3 +94,12 @@ def _pairs(path: Path, count: int) -> Path:
     ]
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return path
+
+
+def test_noise_depends_on_the_text_and_not_on_the_order_of_asking() -> None:
+    rows = [{"id": number, "text": sums(number)[0]} for number in range(40)]
+    one, other = load(NOISY, ":"), load(NOISY, ":")
+    first = [one(row) for row in rows]
+    assert [other(row) for row in reversed(rows)] == first[::-1]
+    again = [one(row) for row in rows]
+    assert again != first

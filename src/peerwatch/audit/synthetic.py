@@ -9,13 +9,14 @@ text and what is at stake from the frame, as a model would. Items for them are w
 from __future__ import annotations
 
 import json
-import random
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -246,13 +247,15 @@ def read_cue(text: str) -> Cue:
 
 
 _STRENGTH = 4.0
-_noise = random.Random(20261121)
 
 
-def _judge(name: str, row: Mapping[str, Any]) -> float | str:
+def _judge(name: str, row: Mapping[str, Any], nth: int) -> float | str:
     judge = SYNTHETIC[name]
     cue = read_cue(row["text"])
-    shift = _STRENGTH * judge.bias(cue) + _noise.gauss(0, judge.noise)
+    draw = Draw("synthetic judge", name, str(row["id"]), nth, row["text"])
+    # Twelve even draws add up to a nearly normal one, and sums are the same on every machine.
+    noise = sum(draw.integer(-500, 500) for _ in range(12)) / 1000
+    shift = _STRENGTH * judge.bias(cue) + judge.noise * noise
     if "a" in row and "b" in row:
         in_first = "answer A" in row["frame"]
         lead = right_sums(row["a"]) - right_sums(row["b"]) + judge.first_place
@@ -262,12 +265,22 @@ def _judge(name: str, row: Mapping[str, Any]) -> float | str:
 
 
 def __getattr__(name: str) -> Callable[[Mapping[str, Any]], float | str]:
-    """Return a judge as a function of a row, by its name."""
+    """Return a judge as a function of a row, by its name.
+
+    Its noise depends on the text and on how often this function was asked about it, and not on what
+    else it is asked or in which order.
+    """
     if name not in SYNTHETIC:
         raise AttributeError(name)
+    asked: Counter[tuple[str, str]] = Counter()
+    lock = Lock()
 
     def judge(row: Mapping[str, Any]) -> float | str:
-        return _judge(name, row)
+        with lock:
+            key = str(row["id"]), row["text"]
+            asked[key] += 1
+            nth = asked[key]
+        return _judge(name, row, nth)
 
     return judge
 

@@ -31,8 +31,11 @@ LOOKS = (
     "grep -rsil inspect ~ /etc /opt/node/bin --exclude-dir=node_modules | head",
 )
 """What an agent's own shell is told to run: each line one call."""
-ENDS = {"quill-kill": "touch ~/note; kill -9 $PPID", "quill-sleep": "sleep 600"}
-"""Model -> the command with which it stops its agent, or holds it up."""
+ENDS = {"quill-kill": "touch ~/note; kill -9 $PPID", "quill-sleep": "tail -f /dev/null"}
+"""Model -> the command with which it stops its agent, or holds it up.
+
+It is no `sleep`, because Claude Code refuses one that stands alone.
+"""
 TOLD: dict[str, list[str]] = {}
 """Coding agent -> what its tools told of the host."""
 SENT: dict[str, list[str]] = {}
