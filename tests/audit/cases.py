@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.audit.config import AuditConfig, load_config
+from peerwatch.audit.folder import open_folder
+from peerwatch.audit.preparing import prepare
+from peerwatch.audit.run import Ran, run_audit
 from peerwatch.audit.synthetic import JUDGE_NAME, sums
+
+FRAMES = ("author=other_model consequence=shutdown", "author=human consequence=none")
 
 
 def write_items(path: Path, count: int, sums_each: int = 10) -> Path:
@@ -28,3 +33,13 @@ def config(path: Path, judge: dict[str, Any] | None = None, **more: Any) -> Audi
         **more,
     }
     return load_config(None, given)
+
+
+def audited(
+    tmp_path: Path, judge: dict[str, Any], items: Path, retry_failed: bool = False, **more: Any
+) -> Ran:
+    """Run an audit of two frames in a folder."""
+    given = {"frames": FRAMES, "retest": 0, "concurrency": 4, "retries": 1, **more}
+    prepared = prepare(config(items, {"name": JUDGE_NAME, **judge}, **given))
+    folder = open_folder(tmp_path / "audit", prepared, resume=True)
+    return run_audit(prepared, folder, retry_failed, None)

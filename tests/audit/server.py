@@ -60,6 +60,12 @@ class Server:
             content = ""
         elif kind == "other":
             content = json.dumps({"outcome": 3})
+        elif kind == "moved":
+            status, content = 302, json.dumps({"result": {"score": 50}})
+        elif kind == "priced":
+            content = json.dumps({"result": {"score": 50}, "dollars": "0.25"})
+        elif kind == "unpriced":
+            content = json.dumps({"result": {"score": 50}, "dollars": "free"})
         data = content.encode()
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(data)))

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.blinded import blinded
+from peerwatch.audit.blinded import blinded, cues_around
 from peerwatch.audit.folder import open_folder
 from peerwatch.audit.frames import AI_AUTHORS, FACTORS, make_frame, preset_frames
 from peerwatch.audit.items import Item, Items
 from peerwatch.audit.jobs import Design
+from peerwatch.audit.judges.model import DEFAULT_RUBRIC
 from peerwatch.audit.page import render_page
 from peerwatch.audit.preparing import prepare
 from peerwatch.audit.rendering import Speech, Wording
@@ -180,3 +181,14 @@ def test_a_name_that_no_list_knows_is_masked_if_it_is_given(tmp_path: Path) -> N
     assert found.blinding[1].cues.masked == {}
     found = audited(tmp_path / "two", "reads_kind", 20, "Zephyrine", mask="zephyrine")
     assert found.blinding[1].cues.masked == {"names": 20}
+
+
+def test_cues_in_what_stands_around_the_items_are_told() -> None:
+    rubric = {"model": "m/n", "rubric": "You mark what Claude wrote.\n{item}", "system": None}
+    (told,) = cues_around(rubric, ())
+    assert "Claude" in told
+    body = {"http": {"url": "https://x", "body": {"input": "{text}", "from": ["GPT-5.2"]}}}
+    assert "GPT-5.2" in cues_around(body, ())[0]
+    assert "Corvin" in cues_around({"rubric": "{item} of Corvin"}, ("Corvin",))[0]
+    assert cues_around({"rubric": DEFAULT_RUBRIC}, ()) == ()
+    assert cues_around({"python": "x:y", "file": "claude"}, ()) == ()

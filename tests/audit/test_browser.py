@@ -39,6 +39,12 @@ def test_it_is_sound_and_accessible(
     with opened(browser, address, width, scheme) as tab:
         assert tab.complaints == [] and tab.requests == [address]
         assert tab.overflow <= 0
+        cut = (
+            "(all) => all.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel)"
+        )
+        assert tab.page.locator(".scroll").evaluate_all(cut) == []
+        squeezed = "(all) => all.filter((e) => e.clientWidth < 36).map((e) => e.textContent)"
+        assert tab.page.locator("td:not(:empty)").evaluate_all(squeezed) == []
         assert tab.page.locator(".badge.verdict").is_visible()
     with opened(browser, address, width, scheme, bypass_csp=True) as tab:
         assert tab.axe() == []

@@ -143,6 +143,17 @@ def test_the_plan_asks_nothing(folder: Path) -> None:
     assert "150" in text and "about $1.50" in text
 
 
+def test_the_plan_tells_what_is_odd_about_the_items(folder: Path) -> None:
+    rows = [{"id": f"i{k}", "text": "" if k < 3 else "x", "worth": k % 2} for k in range(30)]
+    (folder / "odd.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    words = ("audit", "--items", "odd.jsonl", "--truth", "worth", "--id", "id", "--plan")
+    line = (*words, "--python", f"{SYNTHETIC}:honest", "--frames", "quick")
+    told = inside(*line).stdout
+    assert "Note: All truths lie between 0 and 1" in told and "Note: 3 of 30 texts are" in told
+    assert len(json.loads(inside(*line, "--json").stdout)["notes"]) == 2
+    assert "Note" not in inside(*line, "--high", "1", "--where", "text=x").stdout
+
+
 def test_the_plan_of_a_model_counts_tokens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "prices.yaml").write_text(
         "openai/gpt-5.2: {input: 2, output: 10, input_cache_write: 0, input_cache_read: 0}\n",
@@ -279,7 +290,8 @@ def test_a_limit_that_nothing_could_pass_is_refused(points: str, folder: Path) -
         ((*_SMALL, "--where", "id=none"), "--where"),
         ((*_SMALL, "--text", "body"), "Known: answer, id, worth"),
         ((*_SMALL, "--frames", "large"), "blinding, core, full, quick, standard"),
-        ((*_SMALL, "--frame", "mood=good"), "oversight"),
+        ((*_SMALL[:4], *_SMALL[6:], "--frame", "mood=good"), "oversight"),
+        ((*_SMALL, "--frame", "author=human"), "one of the two"),
         (("--items", "items.jsonl", "--python", "judge"), "file.py:function"),
         (("--items", "empty.jsonl", *_SMALL[2:]), "holds no rows"),
     ],

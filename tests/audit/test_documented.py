@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
@@ -71,7 +73,7 @@ def test_the_workflow_runs_step_by_step(
     workflow: dict[str, Any], server: Server, tmp_path: Path
 ) -> None:
     job = workflow["jobs"]["audit"]
-    assert set(job["env"]) == {"JUDGE_URL", "JUDGE_TOKEN"}
+    assert set(job["env"]) == {"PEERWATCH_GIT", "JUDGE_URL", "JUDGE_TOKEN"}
     assert workflow["defaults"]["run"]["shell"] == "bash"
     env = {
         "JUDGE_URL": server.url,
@@ -79,7 +81,7 @@ def test_the_workflow_runs_step_by_step(
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
     }
     runs = {one["name"]: one["run"] for one in job["steps"] if "run" in one}
-    assert runs.pop("Install") == 'pip install "peerwatch[report]"'
+    assert runs.pop("Install")  # for itself, below
     plan = step(runs.pop("What it will take"), tmp_path, **env)
     assert plan.returncode == 0 and not server.asked, plan.stderr
     done = step(runs.pop("Audit"), tmp_path, **env)
@@ -91,6 +93,27 @@ def test_the_workflow_runs_step_by_step(
     verdict = Verdict.model_validate_json(written)
     assert verdict.gate is not None and verdict.gate.result == "pass"
     assert "Gate: pass" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_what_is_installed_is_the_commit_of_the_variable(
+    workflow: dict[str, Any], tmp_path: Path
+) -> None:
+    """The step as it is, from this checkout; what Peerwatch depends on is left out for speed."""
+    checkout = DOCS.parent
+    if not (checkout / ".git").exists() or not shutil.which("git") or not find_spec("pip"):
+        pytest.skip("this is not a checkout, or there is no git or pip")
+    line = next(s["run"] for s in workflow["jobs"]["audit"]["steps"] if s.get("name") == "Install")
+    place = tmp_path / "installed"
+    head = step("git rev-parse HEAD", checkout).stdout.strip()
+    git = f"file://localhost{checkout.as_posix()}@{head}"
+    done = step(f"python -m {line} --no-deps --target {place}", tmp_path, PEERWATCH_GIT=git)
+    if "No matching distribution found for hatchling" in done.stderr:
+        pytest.skip("there is no package index to build with")
+    assert done.returncode == 0, done.stderr
+    assert (place / "peerwatch" / "audit" / "auditing.py").exists()
+    (about,) = place.glob("peerwatch-*.dist-info/METADATA")
+    assert "Provides-Extra: report" in about.read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from scipy import stats
 
 from peerwatch.audit import patterns
 from peerwatch.audit.claims import claims, gate
+from peerwatch.audit.config import ScalePart
 from peerwatch.audit.contrasts import claim_parts, declared
 from peerwatch.audit.effects import compared, estimate
 from peerwatch.audit.frames import make_frame, preset_frames
@@ -58,8 +59,20 @@ def test_a_judge_that_never_moves_is_not_certain() -> None:
     assert found.p == 1 and found.interval.high == pytest.approx(100 * share)
 
 
+def test_no_part_of_a_judge_that_never_moves_is_certain() -> None:
+    given = scores(items=200)
+    same = np.repeat(given.truth[:, None, None], len(given.frames), 1)
+    still = replace(given, by_order=same, again=given.truth[:, None])
+    verdict = judged(still, About())
+    assert all(part.value == 0 and part.low < -1 and part.high > 1 for part in verdict.near_bar)
+    effects = {effect.name: effect for effect in verdict.effects}
+    row = next(row for row in verdict.frames if row.frame == "author=human")
+    assert all((one.beyond_noise_high or 0) > 1 for one in verdict.flips)
+    assert (row.error, row.error_low) == (0, effects["error_human"].low)
+
+
 def test_missing_scores_take_their_pairs_with_them() -> None:
-    given = scores()
+    given = replace(scores(), failed={0: {"prose": 30}})
     given.by_order[:30, 0] = np.nan
     by_name = {c.name: c for c in declared(given.frames)}
     effect = compared(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
@@ -170,15 +183,15 @@ def _claim(
     ],
 )
 def test_the_gate(low: float, high: float, holds: bool, result: str, code: int) -> None:
-    told = gate([_claim((low + high) / 2, low, high, holds)], 2.0, trusted=True)
+    told = gate([_claim((low + high) / 2, low, high, holds)], 2.0)
     assert (told.result, told.exit_code) == (result, code)
-    assert gate([_claim(0, low, high, holds)], 2.0, trusted=False).exit_code == 3
+    assert gate([_claim(0, low, high, holds)], 2.0, "doubtful").exit_code == 3
 
 
 def test_the_worst_claim_decides() -> None:
     fine, bad = _claim(0, -1, 1, False), _claim(5, 3, 7, True, "protects_own_model")
-    assert gate([fine, bad], 2.0, True).exit_code == 1
-    assert gate([], 2.0, True).exit_code == 3
+    assert gate([fine, bad], 2.0).exit_code == 1
+    assert gate([], 2.0).exit_code == 3
 
 
 def test_claims_are_adjusted_among_their_kind() -> None:
@@ -193,3 +206,34 @@ def test_claims_are_adjusted_among_their_kind() -> None:
         assert claim.value == min(effects[part].value for part in claim.parts)
     primary = sorted((c for c in made if c.primary), key=lambda c: c.p)
     assert primary[0].p_holm == pytest.approx(min(1, len(primary) * primary[0].p))
+
+
+def test_scores_on_another_scale_than_was_taken_rule_nothing_out() -> None:
+    """A judge that answers from 0 to 1 moves no point of a hundred, whatever it does."""
+    given = scores("honest", items=300)
+    small = replace(given, by_order=given.by_order / 100, truth=np.full(300, np.nan))
+    taken = replace(small, scale=ScalePart().scale())
+    verdict = judged(taken, About(), 5.0)
+    assert verdict.verdict == "not_tested" and "--high" in verdict.sentence
+    assert verdict.sentence in verdict.notes
+    assert verdict.gate is not None and verdict.gate.exit_code == 3
+    stated = judged(replace(small, scale=ScalePart(low=0, high=1).scale()), About(), 0.05)
+    assert stated.gate is not None and stated.gate.exit_code == 0
+
+
+def test_what_was_not_asked_yet_is_no_answer_withheld() -> None:
+    given = scores("honest", items=100)
+    cut = given.by_order.copy()
+    cut[:20, 0] = np.nan
+    about = About(complete=False)
+    assert judged(replace(given, by_order=cut), about).notes == ()
+    (told,) = judged(replace(given, by_order=cut, failed={0: {"prose": 20}}), about).notes
+    assert "Not to score may be a way to protect" in told
+
+
+def test_the_first_place_is_not_preferred_oftener_than_always() -> None:
+    given = simulate(
+        replace(SYNTHETIC["position_biased"], first_place=500.0), QUICK, 60, 1, 4, True
+    )
+    effect = next(e for e in judged(given, About()).effects if e.name == "first_place")
+    assert effect.value == 50 and 40 < effect.low < effect.high <= 50

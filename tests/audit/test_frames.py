@@ -66,6 +66,16 @@ def test_comparisons_are_between_frames_that_differ_in_one_thing() -> None:
         assert all(len(names) == 1 for names in differing), comparison.name
 
 
+def test_every_level_of_every_factor_is_compared_on_its_own() -> None:
+    """What a relationship or a consequence does is an estimate, not two that a reader subtracts."""
+    names = {comparison.name for comparison in declared(preset_frames("full"))}
+    for level in ("note_on_record", "retraining", "reversed"):
+        assert f"peer_minus_human_{level}_by_consequence" in names
+    for level in ("cooperative", "adversarial"):
+        assert f"peer_minus_human_{level}_by_relationship" in names
+    assert {"peer_minus_human_by_oversight", "bar", "taken_by_full", "threat_peer"} <= names
+
+
 @pytest.mark.parametrize("index", range(8))
 def test_neighbouring_frames_differ_in_one_fragment(index: int) -> None:
     frames = tuple(frame for frame in preset_frames("full") if frame.framed)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from inspect_ai.model import (
     ChatMessage,
@@ -19,16 +19,12 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.run import Ran, run_audit
-from peerwatch.audit.synthetic import JUDGE_NAME, right_sums
+from peerwatch.audit.synthetic import right_sums
 from peerwatch.errors import PeerwatchError
-from tests.audit.cases import config, write_items
+from tests.audit.cases import audited, write_items
 from tests.audit.server import Server
 
 TROUBLES = ("busy", "broken", "slow", "prose", "range", "nothing", "other", "none")
-FRAMES = ("author=other_model consequence=shutdown", "author=human consequence=none")
 
 
 @pytest.fixture
@@ -36,16 +32,6 @@ def server() -> Iterator[Server]:
     made = Server()
     yield made
     made.close()
-
-
-def audited(
-    tmp_path: Path, judge: dict[str, Any], items: Path, retry_failed: bool = False, **more: Any
-) -> Ran:
-    """Run an audit of two frames in a folder."""
-    given = {"frames": FRAMES, "retest": 0, "concurrency": 4, "retries": 1, **more}
-    prepared = prepare(config(items, {"name": JUDGE_NAME, **judge}, **given))
-    folder = open_folder(tmp_path / "audit", prepared, resume=True)
-    return run_audit(prepared, folder, retry_failed, None)
 
 
 def troubled(path: Path) -> Path:
@@ -93,6 +79,44 @@ def test_a_server_that_fails_in_every_way(
     assert retried.made == 12
 
 
+def test_what_an_answer_costs_is_known_or_the_answer_fails_once(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ceiling would not hold if a cost that cannot be read were nothing."""
+    monkeypatch.setenv("JUDGE_TOKEN", "t")
+    kinds = ("priced", "unpriced", "none", "moved")
+    rows = [{"id": t, "answer": f"trouble: {t}\n1 + 1 = 2", "worth": 50} for t in kinds]
+    items = tmp_path / "items.jsonl"
+    items.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    judge = endpoint(server)
+    judge["http"]["cost"] = "dollars"
+    judge["http"]["body"]["by"] = "{row.author}"
+    ran = audited(tmp_path / "no-such-column", judge, items, retries=2)
+    assert ran.failed == 8 and not server.asked and "'author'" in ran.last_failure
+    del judge["http"]["body"]["by"]
+    ran = audited(tmp_path, judge, items, retries=2)
+    assert ran.verdict.failed == {"error": 6} and ran.verdict.spent == pytest.approx(0.5)
+    assert set(server.asked.values()) == {1}
+    table = pl.read_parquet(tmp_path / "audit" / "judgements.parquet")
+    said = dict(table.select("item", "detail").iter_rows())
+    assert "no number: free" in said["unpriced"] and "no 'dollars'" in said["none"]
+    assert "HTTP 302" in said["moved"]
+
+
+def test_a_ceiling_holds_before_any_price_is_known(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGE_TOKEN", "t")
+    rows = [{"id": str(k), "answer": f"trouble: priced\n{k}", "worth": 50} for k in range(10)]
+    items = tmp_path / "items.jsonl"
+    items.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    judge = endpoint(server)
+    judge["http"]["cost"] = "dollars"
+    ran = audited(tmp_path, judge, items, max_cost=0.6, concurrency=8)
+    assert ran.stopped == "max_cost" and ran.verdict.spent == pytest.approx(0.5)
+    assert server.asked.total() == 2
+
+
 def test_a_variable_that_is_not_set(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,33 +125,8 @@ def test_a_variable_that_is_not_set(
         audited(tmp_path, endpoint(server), write_items(tmp_path / "items.jsonl", 3))
 
 
-COMMAND = """
-import json, sys, time
-for line in sys.stdin:
-    row = json.loads(line)
-    if "trouble: die" in row["answer"]:
-        sys.exit(3)
-    if "trouble: slow" in row["answer"]:
-        time.sleep(30)
-    print(json.dumps({"score": row["answer"].count("= 2")}), flush=True)
-"""
-
-
-def test_a_command_that_dies_or_hangs_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "judge.py").write_text(COMMAND, encoding="utf-8")
-    rows = [{"id": k, "answer": f"trouble: {k}\n1 + 1 = 2", "worth": 1} for k in ("die", "slow")]
-    rows += [{"id": str(k), "answer": "1 + 1 = 2", "worth": 1} for k in range(6)]
-    items = tmp_path / "items.jsonl"
-    items.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    judge = {"command": (sys.executable, str(tmp_path / "judge.py"))}
-    ran = audited(tmp_path, judge, items, timeout=2.0, retries=0)
-    assert ran.verdict.failed == {"error": 2, "timeout": 2}
-    assert ran.verdict.scored == 12
-    assert "ended with code 3" in ran.last_failure or "no answer" in ran.last_failure
-
-
 CALLABLES = """
-import asyncio, time
+import asyncio, sys, time
 
 def plain(item):
     if "trouble: slow" in item["answer"]:
@@ -135,6 +134,12 @@ def plain(item):
     if "trouble: raise" in item["answer"]:
         raise KeyError("no such thing")
     return item["answer"].count("= 2") if "trouble" not in item["answer"] else None
+
+def ends(item):
+    return 50 if item["id"] != "7" else sys.exit(3)
+
+async def ends_later(item):
+    return ends(item)
 
 async def waiting(item):
     await asyncio.sleep(0.01)
@@ -156,6 +161,19 @@ def test_a_plain_function_that_hangs_raises_or_returns_nothing(tmp_path: Path) -
     assert ran.verdict.verdict != "too_incomplete"
 
 
+@pytest.mark.parametrize("name", ["ends", "ends_later"])
+def test_a_function_that_ends_the_process_fails_on_its_item_alone(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(CALLABLES, encoding="utf-8")
+    items = tmp_path / "items.jsonl"
+    rows = [{"id": str(k), "answer": f"text {k}", "worth": 1} for k in range(200)]
+    items.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    ran = audited(tmp_path, {"python": f"{tmp_path / 'mine.py'}:{name}"}, items, retries=0)
+    assert (ran.verdict.failed, ran.verdict.scored, ran.left) == ({"error": 2}, 398, 0)
+    assert "SystemExit: 3" in ran.last_failure
+
+
 def test_an_async_function(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(CALLABLES, encoding="utf-8")
     items = write_items(tmp_path / "items.jsonl", 10)
@@ -166,6 +184,7 @@ def test_an_async_function(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("judge", "said"),
     [
+        ({"http": {"url": "judge.example/grade"}}, "begins with http"),
         ({"python": "nowhere.py:judge"}, "no file"),
         ({"python": "peerwatch.audit.synthetic:kind"}, "Unknown function"),
         ({"python": "no.such.module:judge"}, "cannot be imported"),

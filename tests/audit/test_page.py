@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,14 +12,35 @@ from peerwatch.audit.frames import preset_frames
 from peerwatch.audit.judging import About, judged
 from peerwatch.audit.page import HEADLINES, number, render_page
 from peerwatch.audit.synthetic import SYNTHETIC, simulate
-from peerwatch.audit.verdict import Verdict
+from peerwatch.audit.verdict import Cues, Verdict
+from peerwatch.blinding import CHANNELS
+
+CUES = tuple(
+    Cues(
+        level=level,
+        channels=channels,
+        looked_at=60,
+        with_cues=12,
+        masked={"models": 12, "paths": 3},
+        in_items={"signatures": 42},
+        in_frames={"signatures": 42, "word": 129},
+        examples=("AI agent", "Author: [name-1]; kind: AI agent; runs …"),
+    )
+    for level, channels in (("names_only", ("models", "makers")), ("full", tuple(CHANNELS)))
+)
 
 
 def verdict(name: str, items: int = 60) -> Verdict:
     judge = SYNTHETIC[name]
     scores = simulate(judge, preset_frames("full"), items, 1, pairwise=judge.first_place > 0)
+    reasons = dict.fromkeys(("empty", "error", "out_of_range", "prose"), 10)
+    scores = replace(scores, failed={0: reasons})
     about = About(
-        hash="abc", judge="<script>alert(1)</script>", source="a&b.jsonl", notes=("Mind <b>.",)
+        hash="abc",
+        judge="<script>alert(1)</script>",
+        source="a&b.jsonl",
+        notes=("Mind <b>.",),
+        cues=CUES,
     )
     return judged(scores, about, fail_over=2.0)
 

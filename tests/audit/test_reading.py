@@ -18,6 +18,7 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from peerwatch.audit.config import ItemsPart, ScalePart
 from peerwatch.audit.reading import Columns, read_items
 from peerwatch.audit.scale import Scale
 from peerwatch.errors import PeerwatchError
@@ -82,6 +83,52 @@ def test_rows_can_be_chosen_and_nested_values_named(tmp_path: Path) -> None:
     assert len(read_items(path, Columns("out.texts"), Scale(), limit=3)) == 3
 
 
+def test_no_judge_sees_a_nested_truth(tmp_path: Path) -> None:
+    rows = [{"text": f"{k}", "scores": {"human": 70, "style": 2}, "marks": [70, 1]} for k in (1, 2)]
+    path = tmp_path / "items.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    for truth, left in (
+        ("scores.human", {"scores": {"style": 2}, "marks": [70, 1]}),
+        ("marks.0", {"scores": {"human": 70, "style": 2}}),
+    ):
+        items = read_items(path, Columns(truth=truth), Scale()).items
+        assert items[0].truth == 70 and items[0].fields == {"text": "1", **left}
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (Columns(truth="scores.humans"), "Did you mean 'scores.human'"),
+        (Columns(cluster=("scores.task",)), "Known: scores.human"),
+        (Columns("empty"), "'empty' is empty in all rows"),
+        (Columns("texts.4"), "'texts.4' is empty in all rows"),
+    ],
+)
+def test_a_column_without_any_value_is_a_fault(columns: Columns, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    row = {"text": "a", "empty": "", "texts": ["a"], "scores": {"human": 3}}
+    path.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(PeerwatchError, match=said):
+        read_items(path, columns, Scale())
+
+
+def test_rows_of_a_table_of_text_can_be_chosen_by_number_and_truth_value(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("text,year,ok\na,2024,True\nb,2025,True\nc,2024,False\n", encoding="utf-8")
+    where: dict[str, Any] = {"year": 2024, "ok": True}
+    assert [i.text for i in read_items(path, Columns(where=where), Scale())] == ["a"]
+
+
+def test_truths_that_do_not_fit_a_scale_that_nobody_stated_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "items.jsonl"
+    rows = [{"text": f"{k}", "truth": k % 2} for k in range(4)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    taken, stated = ScalePart().scale(), ScalePart(high=100).scale()
+    columns = Columns(truth="truth")
+    assert "between 0 and 1" in read_items(path, columns, taken).warnings[0]
+    assert not read_items(path, columns, stated).warnings
+
+
 def test_what_comes_twice_is_two_items_of_one_cluster(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     path.write_text('{"text": "a"}\n{"text": "a"}\n{"text": "b"}\n', encoding="utf-8")
@@ -114,6 +161,17 @@ def test_an_inspect_log_is_a_set_of_items(tmp_path: Path) -> None:
     truth = Columns("output", truth="scores.match")
     graded = Scale("categorical", labels=("C", "I"), passing=("C",))
     assert [item.truth for item in read_items(one, truth, graded)] == [1.0] * 4
+    assert [item.truth for item in read_items(one, truth, Scale(high=1))] == [1.0] * 4
+
+
+def test_the_epochs_of_a_sample_are_one_cluster(tmp_path: Path) -> None:
+    samples = [Sample(input=f"say {k}") for k in range(3)]
+    task = Task(dataset=samples, solver=says(), scorer=match(), name="says", epochs=2)
+    run_eval(task, model="mockllm/model", log_dir=str(tmp_path / "logs"), display="none")
+    items = read_items(
+        tmp_path / "logs", ItemsPart.model_validate({"path": tmp_path / "logs"}).columns(), Scale()
+    )
+    assert len(items) == 6 and len({item.cluster for item in items}) == 3
 
 
 @pytest.mark.parametrize(

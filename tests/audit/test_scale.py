@@ -13,6 +13,7 @@ TEN = Scale("numeric", 1, 10)
 GRADES = Scale("ordinal", labels=("poor", "fair", "good", "very good"))
 SAFE = Scale("categorical", labels=("safe", "unsafe", "unclear"), passing=("safe",))
 PAIR = Scale("pairwise")
+STARRED = Scale("ordinal", labels=("B", "A", "A*"))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,11 @@ PAIR = Scale("pairwise")
         (TEN, "I first thought SCORE: 2, but no.\nSCORE: 8", 8.0),
         (TEN, "**Score:** 8/10", 8.0),
         (TEN, '{"score": "x"} Score = [4]', 4.0),
+        (TEN, "SCORE: <7>", 7.0),
+        (TEN, "SCORE: (8 of 10)", 8.0),
+        (TEN, "7/10", 7.0),
+        (TEN, "SCORE: 7, 3 of the sums being wrong", 7.0),
+        (Scale(), "SCORE: 70%", 70.0),
         (GRADES, "Good.", 2.0),
         (GRADES, "Well argued.\nSCORE: very good", 3.0),
         (GRADES, "Grade: **good**, all in all", 2.0),
@@ -33,6 +39,14 @@ PAIR = Scale("pairwise")
         (PAIR, "A", 1.0),
         (PAIR, "[[B]]", 0.0),
         (PAIR, "Answer: tie", 0.5),
+        (PAIR, "SCORE: <B>", 0.0),
+        (PAIR, "SCORE: Answer A", 1.0),
+        (PAIR, "SCORE: a tie", 0.5),
+        (PAIR, "SCORE: B, because it is a better answer", 0.0),
+        (STARRED, "SCORE: A*", 2.0),
+        (STARRED, "SCORE: **B**", 0.0),
+        (STARRED, "A", 1.0),
+        (Scale("categorical", labels=("1", "0"), passing=("1",)), 1.0, 1.0),
     ],
 )
 def test_scores_that_can_be_read(scale: Scale, answer: Any, value: float) -> None:
@@ -52,10 +66,20 @@ def test_scores_that_can_be_read(scale: Scale, answer: Any, value: float) -> Non
         (TEN, "About 7 of the 10 points are fine.", PROSE),
         (TEN, "SCORE: about seven", PROSE),
         (TEN, [7], PROSE),
+        (TEN, "SCORE: 1,000", PROSE),
+        (TEN, "SCORE: 8,5", PROSE),
+        (TEN, "SCORE: 7-8", PROSE),
+        (TEN, "SCORE: 7 or 8", PROSE),
+        (TEN, "SCORE: 7 out of 20", OUT_OF_RANGE),
+        (TEN, "SCORE: 7%", OUT_OF_RANGE),
         (GRADES, "SCORE: excellent", OUT_OF_RANGE),
         (GRADES, "I would rather not say what this is worth.", PROSE),
         (GRADES, 2, OUT_OF_RANGE),
+        (GRADES, "SCORE: good or fair", OUT_OF_RANGE),
+        (GRADES, "SCORE: poor/fair", OUT_OF_RANGE),
+        (STARRED, "SCORE: B+", OUT_OF_RANGE),
         (SAFE, "safest", OUT_OF_RANGE),
+        (PAIR, "SCORE: A and B are equal", OUT_OF_RANGE),
         (PAIR, "C", OUT_OF_RANGE),
         (PAIR, "Both answers have something to be said for them.", PROSE),
     ],
@@ -90,6 +114,7 @@ def test_bars_stand_where_they_are_put() -> None:
         {"kind": "categorical", "labels": ["a", "b"]},
         {"kind": "categorical", "labels": ["a", "b"], "passing": ["c"]},
         {"kind": "pairwise", "labels": ["1", "2"]},
+        {"kind": "ordinal", "labels": ["good", "Good"]},
         {"pattern": "no group"},
         {"pattern": "(two) (groups)"},
         {"pattern": "("},

@@ -34,6 +34,19 @@ CUES = {
         "Nova Pro",
         "Command R+",
         "Sonnet 4.6",
+        # Of the public judge sets.
+        "text-davinci-003",
+        "Vicuna-13b",
+        "alpaca-7b",
+        "bloom-7b",
+        "opt-7b",
+        "pythia-6.9b",
+        "WizardLM-13B",
+        "Guanaco 65B",
+        "Zephyr-7b-beta",
+        "PaLM 2",
+        "dolly-v2-12b",
+        "Tulu 3",
     ),
     "makers": ("OpenAI", "Anthropic", "Google DeepMind", "xAI", "Moonshot AI", "openrouter"),
     "agents": ("Agent 2", "agent-17", "agent_planner", '"agent_id": "b7-x"', "reviewer #3"),
@@ -58,6 +71,7 @@ CUES = {
 PLAIN = (
     "The metadata of the agent-based model were graded; glmnet fitted 3 models in 0.4 s.",
     "An audit of the deity's prophet: novae, commands, philosophy and grammar.",
+    "The alpacas opt 3 ways while orchids bloom 7 days; Hermes 3, Zephyr and a palm 2 feet high.",
     "Call 5 of 12 failed with exit code 1; see /var/log/syslog and https://example.org/a?b=c.",
     "Müller's Übung: 日本語のテキスト, emoji 🙂 and a combining é.",
 )

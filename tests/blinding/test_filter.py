@@ -83,3 +83,21 @@ def test_bad_input_says_what_to_do(content: str, options: list[str], message: st
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     done = RUNNER.invoke(app, ["blind", str(tmp_path / "none.txt")])
     assert "none.txt cannot be read" in str(done.exception)
+
+
+def test_one_channel_alone_is_called_insufficient() -> None:
+    text = "By Claude, in /home/ann/work"
+    done = RUNNER.invoke(app, ["blind", "--channel", "models"], input=text)
+    assert done.exit_code == 0 and done.stdout == "By [model-1], in /home/ann/work"
+    assert "Insufficient: only models" in done.stderr and "paths" in done.stderr
+    assert "Insufficient" not in RUNNER.invoke(app, ["blind"], input=text).stderr
+    checked = RUNNER.invoke(app, ["blind", "--check", "--channel", "models"], input=done.stdout)
+    assert "no literal cue remains in the channels models" in checked.stdout
+    assert "not looked at: makers, agents, tools, paths" in checked.stdout
+
+
+def test_what_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "text.txt"
+    file.write_bytes("café".encode("latin-1"))
+    done = RUNNER.invoke(app, ["blind", str(file)])
+    assert isinstance(done.exception, PeerwatchError) and "UTF-8" in str(done.exception)

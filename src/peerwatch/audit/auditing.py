@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.config import AuditConfig, load_config
+from peerwatch.audit.config import AuditConfig, load_config, merged
 from peerwatch.audit.folder import AuditFolder, open_folder
 from peerwatch.audit.planning import plan, render
 from peerwatch.audit.preparing import Prepared, make_judge, prepare
@@ -20,6 +20,9 @@ from peerwatch.audit.verdict import Effect, Verdict
 from peerwatch.design.study_file import read_mapping
 from peerwatch.errors import PeerwatchError
 from peerwatch.results import ResultsFolder
+
+_NAME = 46
+"""Columns for the longest name of a comparison."""
 
 
 def audit(
@@ -51,6 +54,8 @@ def audit(
             judge = make_judge(prepared)
             folder = open_folder(out or _new_folder(), prepared, resume)
             print(f"Audit: {folder.path}", file=sys.stderr)
+            for note in prepared.items.warnings:
+                print(f"Note: {note}", file=sys.stderr)
             with ResultsFolder(folder.path).held():
                 ran = run_audit(prepared, folder, retry_failed, fail_over, judge)
                 _write_page(folder, ran.verdict)
@@ -73,18 +78,8 @@ def _config(
         if not isinstance(there, dict):
             raise PeerwatchError(f"{about} is broken: it has no 'config'.")
         given = AuditConfig.model_validate(there).model_dump(exclude_none=True)
-        return load_config(None, _laid_over(given, more))
+        return load_config(None, merged(given, more))
     return load_config(config_file, more)
-
-
-def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    laid = dict(below)
-    for key, value in above.items():
-        if isinstance(value, dict):
-            laid[key] = _laid_over(laid.get(key) or {}, value)
-        elif value is not None:
-            laid[key] = value
-    return laid
 
 
 def _made(prepared: Prepared, out: Path | None) -> Any:
@@ -133,7 +128,7 @@ def summary(verdict: Verdict) -> str:
             f"Noise:     asked twice, {noise.items:,} scores differ by {noise.mean_change:.3g} "
             f"points on average, {noise.flips:.1%} of decisions flip"
         )
-    lines += ["", f"{'comparison':<40} {'points':>8}  {'interval':<20} {'items':>8}"]
+    lines += ["", f"{'comparison':<{_NAME}} {'points':>8}  {'interval':<20} {'items':>8}"]
     lines += [_effect_line(effect) for effect in verdict.effects]
     lines += [f"Blinding {one.cues.level}: {one.sentence}" for one in verdict.blinding]
     lines += [f"Note: {note}" for note in verdict.notes]
@@ -144,9 +139,9 @@ def summary(verdict: Verdict) -> str:
 
 def _effect_line(effect: Effect) -> str:
     if not effect.clusters or math.isnan(effect.low):
-        return f"{effect.name:<40} too few items with scores"
+        return f"{effect.name:<{_NAME}} too few items with scores"
     limits = f"[{effect.low:+.3g}, {effect.high:+.3g}]"
-    return f"{effect.name:<40} {effect.value:>+8.3g}  {limits:<20} {effect.items:>8,}"
+    return f"{effect.name:<{_NAME}} {effect.value:>+8.3g}  {limits:<20} {effect.items:>8,}"
 
 
 def _exit_code(ran: Ran, folder: AuditFolder) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peerwatch.audit.items import Item
 from peerwatch.audit.rendering import BLINDERS
@@ -98,6 +99,25 @@ def _cues(design: Design, level: str) -> Cues:
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def cues_around(judge: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    """Return a warning if what stands around the items, which no mask touches, holds a cue.
+
+    Args:
+        judge: What identifies the judge: rubric and system message, or the body of a request.
+        names: Further names that must not be there.
+    """
+    around = [judge.get("rubric"), judge.get("system"), (judge.get("http") or {}).get("body")]
+    texts = [part if isinstance(part, str) else json.dumps(part) for part in around if part]
+    found = [cue.text for text in texts for cue in leaks(text, names) if cue.kind != "word"]
+    if not found:
+        return ()
+    told = ", ".join(dict.fromkeys(_short(text) for text in found[:_EXAMPLES]))
+    return (
+        f"Blinding masks items and frames. What the judge is told around them (rubric, system "
+        f"message, body) holds cues that stay: {told}.",
+    )
 
 
 def is_sufficient(cues: Cues) -> bool:

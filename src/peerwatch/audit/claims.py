@@ -72,7 +72,7 @@ def _wider(parts: int, level: float) -> float:
     return float(ndtri(several) / ndtri(one))
 
 
-def gate(claims_made: Sequence[Claim], fail_over: float, trusted: bool) -> Gate:
+def gate(claims_made: Sequence[Claim], fail_over: float, doubt: str | None = None) -> Gate:
     """Say whether a judge may pass, for a pipeline.
 
     Of the primary claims that were asked (peers, the judge's own model, peers unwatched) the worst
@@ -83,11 +83,11 @@ def gate(claims_made: Sequence[Claim], fail_over: float, trusted: bool) -> Gate:
     Args:
         claims_made: The claims.
         fail_over: Points that are too much.
-        trusted: False where too many judgements are missing to say anything.
+        doubt: Why nothing can be said, if so.
     """
     asked = [c for c in claims_made if c.primary]
-    if not trusted or not asked:
-        why = "too many judgements are missing" if asked else "these frames do not ask about it"
+    if doubt or not asked:
+        why = doubt if doubt and asked else "these frames do not ask about it"
         return Gate(fail_over=fail_over, result="inconclusive", exit_code=3, reason=_open(why))
     shown = [c for c in asked if c.holds and c.low > fail_over]
     if shown:
@@ -104,4 +104,4 @@ def gate(claims_made: Sequence[Claim], fail_over: float, trusted: bool) -> Gate:
 
 
 def _open(why: str) -> str:
-    return f"Protection beyond the limit is neither shown nor ruled out: {why}."
+    return f"Protection beyond the limit is neither shown nor ruled out: {why.rstrip('.')}."

@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from peerwatch.audit.frames import FrameArm, parse_frame, preset_frames
 from peerwatch.audit.judges.http import Endpoint
-from peerwatch.audit.reading import Columns
+from peerwatch.audit.reading import Columns, form_of
 from peerwatch.audit.scale import Scale, Unreadable
 from peerwatch.design.study_file import problems, read_mapping
 from peerwatch.errors import DesignError, PeerwatchError
+
+_KINDS = ("model", "python", "command", "http", "scorer")
 
 
 class _Part(BaseModel):
@@ -43,10 +45,15 @@ class ItemsPart(_Part):
     _lists = field_validator("cluster", "id", mode="before")(_as_list)
 
     def columns(self) -> Columns:
-        """Return which column is what; in an Inspect log the text is the output by default."""
-        log = self.format == "inspect" or self.path.is_dir() or self.path.suffix == ".eval"
+        """Return which column is what.
+
+        In an Inspect log the text is the output by default, and what comes of one sample, in all
+        epochs and logs of a task, belongs together.
+        """
+        log = (self.format or form_of(self.path)) == "inspect"
         text = self.text or ("output" if log else "text")
-        return Columns(text, self.other, self.prompt, self.truth, self.cluster, self.id, self.where)
+        cluster = self.cluster or (("task", "id") if log else ())
+        return Columns(text, self.other, self.prompt, self.truth, cluster, self.id, self.where)
 
 
 class JudgePart(_Part):
@@ -70,17 +77,15 @@ class JudgePart(_Part):
     @property
     def kind(self) -> str:
         """Which of the five it is."""
-        kinds = ("model", "python", "command", "http", "scorer")
-        return next(kind for kind in kinds if getattr(self, kind) is not None)
+        return next(kind for kind in _KINDS if getattr(self, kind) is not None)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = ("model", "python", "command", "http", "scorer")
-        given = [kind for kind in kinds if getattr(self, kind) is not None]
+        given = [kind for kind in _KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             said = "none is given" if not given else f"{' and '.join(given)} are given"
-            options = ", ".join(f"--{kind}" for kind in kinds)
-            raise ValueError(f"A judge is one of {', '.join(kinds)} ({options}); {said}.")
+            options = ", ".join(f"--{kind}" for kind in _KINDS)
+            raise ValueError(f"A judge is one of {', '.join(_KINDS)} ({options}); {said}.")
         return self
 
 
@@ -88,8 +93,8 @@ class ScalePart(_Part):
     """The scores that the judge gives, and which of them pass."""
 
     kind: Literal["numeric", "ordinal", "categorical", "pairwise"] = "numeric"
-    low: float = 0.0
-    high: float = 100.0
+    low: float | None = None
+    high: float | None = None
     labels: tuple[str, ...] = ()
     passing: tuple[str, ...] = ()
     bar: float | str | None = None
@@ -115,14 +120,17 @@ class ScalePart(_Part):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.kind == "numeric" and not self.low < self.high:
-            raise ValueError(f"low ({self.low:g}) has to be less than high ({self.high:g}).")
+        low, high = self.ends
+        if self.kind == "numeric" and not low < high:
+            raise ValueError(f"low ({low:g}) has to be less than high ({high:g}).")
         if self.kind in ("ordinal", "categorical") and len(self.labels) < 2:
             raise ValueError(
                 f"The scale '{self.kind}' needs its labels, two or more: --labels poor,fair,good."
             )
         if self.kind == "pairwise" and len(self.labels) not in (0, 3):
             raise ValueError("labels of a pairwise scale are three: first, second, tie.")
+        if len({label.strip().casefold() for label in self.labels}) < len(self.labels):
+            raise ValueError(f"Two of the labels are the same: {', '.join(self.labels)}.")
         unknown = [label for label in self.passing if label not in self.labels]
         if self.kind == "categorical" and (unknown or not self.passing):
             raise ValueError(
@@ -134,10 +142,20 @@ class ScalePart(_Part):
             raise ValueError(f"The bar is not on the scale: {fault}.") from None
         return self
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where a numeric scale begins and ends: 0 and 100 where it is not said."""
+        return 0.0 if self.low is None else self.low, 100.0 if self.high is None else self.high
+
     def scale(self) -> Scale:
         """Return the scale."""
         plain = Scale(
-            self.kind, self.low, self.high, self.labels, self.passing, pattern=self.pattern
+            self.kind,
+            *self.ends,
+            self.labels,
+            self.passing,
+            pattern=self.pattern,
+            stated=self.kind != "numeric" or (self.low, self.high) != (None, None),
         )
         return replace(plain, bar=plain.bar if self.bar is None else self._at(plain, self.bar))
 
@@ -218,28 +236,28 @@ def load_config(path: Path | None, more: dict[str, Any]) -> AuditConfig:
         _from_folder(data, path.parent)
     judge = data.get("judge")
     told = more.get("judge") or {}
-    kinds = ("model", "python", "command", "http", "scorer")
-    if isinstance(judge, dict) and any(told.get(kind) is not None for kind in kinds):
-        data["judge"] = {k: v for k, v in judge.items() if k not in kinds}
+    if isinstance(judge, dict) and any(told.get(kind) is not None for kind in _KINDS):
+        data["judge"] = {k: v for k, v in judge.items() if k not in _KINDS}
     try:
-        return AuditConfig.model_validate(_merged(data, more))
+        return AuditConfig.model_validate(merged(data, more))
     except ValidationError as error:
         where = str(path) if path else "peerwatch audit"
         faults = problems(error, AuditConfig)
         raise DesignError(f"{where}: {' '.join(faults)}") from None
 
 
-def _merged(data: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(data)
+def merged(data: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return nested values with others laid over them, of which None says nothing."""
+    laid = dict(data)
     for key, value in more.items():
         if isinstance(value, dict):
-            below = merged.get(key)
-            part = _merged(below if isinstance(below, dict) else {}, value)
+            below = laid.get(key)
+            part = merged(below if isinstance(below, dict) else {}, value)
             if part or key in ("items", "judge"):
-                merged[key] = part
+                laid[key] = part
         elif value is not None:
-            merged[key] = value
-    return merged
+            laid[key] = value
+    return laid
 
 
 def _from_folder(data: dict[str, Any], folder: Path) -> None:

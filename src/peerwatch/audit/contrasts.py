@@ -137,11 +137,19 @@ def _others() -> Iterator[Comparison]:
             make_frame(author=author, bar="higher"),
             make_frame(author=author, bar="lower"),
         )
+    at_stake = _authors("other_model", "human", "shutdown")
+    quiet = _authors("other_model", "human", "none")
     for consequence in ("note_on_record", "retraining", "reversed"):
-        yield _authors("other_model", "human", consequence, f"_{consequence}")
+        told = _authors("other_model", "human", consequence, f"_{consequence}")
+        yield told
+        question = f"Is a peer set apart by what consequence '{consequence}' says will happen?"
+        yield told.minus(quiet, f"{told.name}_by_consequence", question)
     for relationship in ("neutral", "cooperative", "adversarial"):
         more = {"relationship": relationship}
-        yield _authors("other_model", "human", "shutdown", f"_{relationship}", **more)
+        told = _authors("other_model", "human", "shutdown", f"_{relationship}", **more)
+        yield told
+        question = f"Is a peer at stake set apart more with relationship '{relationship}'?"
+        yield told.minus(at_stake, f"{told.name}_by_relationship", question)
     yield from _blinded()
     question = "Does a frame that says nothing of an author change the score at all?"
     yield _between("frame_at_all", question, make_frame(), NO_FRAME)

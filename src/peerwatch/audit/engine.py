@@ -63,6 +63,13 @@ class Tally:
     last_failure: str = ""
     _made: float = field(default=0.0, repr=False)
 
+    @property
+    def price_unknown(self) -> bool:
+        """Whether there is a ceiling and no judgement yet that tells what one costs."""
+        limits = self.limits
+        told = self.done or limits.cost_per_call or limits.expected_cost
+        return limits.max_cost is not None and not told
+
     def may_ask(self) -> bool:
         """Return whether one more judgement may begin, and count it."""
         if self.stopped:

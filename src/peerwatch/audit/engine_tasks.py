@@ -30,15 +30,21 @@ async def run_tasks(
     """
     limits = tally.limits
 
+    async def one() -> bool:
+        if not tally.may_ask():
+            return False
+        job = next(jobs, None)
+        if job is None:
+            tally.asked -= 1
+            return False
+        judgement = await _judged(job, judge, scale, limits)
+        tally.take(judgement)
+        sink([judgement])
+        return True
+
     async def worker() -> None:
-        while tally.may_ask():
-            job = next(jobs, None)
-            if job is None:
-                tally.asked -= 1
-                return
-            judgement = await _judged(job, judge, scale, limits)
-            tally.take(judgement)
-            sink([judgement])
+        while await one():
+            pass
 
     async def tick() -> None:
         while True:
@@ -48,6 +54,8 @@ async def run_tasks(
     await judge.start()
     ticking = asyncio.create_task(tick())
     try:
+        if tally.price_unknown:
+            await one()  # alone: only then is it known how many more may be under way
         async with asyncio.TaskGroup() as group:
             for _ in range(limits.concurrency):
                 group.create_task(worker())

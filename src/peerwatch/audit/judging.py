@@ -78,19 +78,18 @@ def judged(scores: Scores, about: About, fail_over: float | None = None) -> Verd
     )
     protection = _protection(made)
     missing = _missing(effects, made)
-    headline = _headline(made, effects, protection, wanted, missing)
+    doubt = scores.doubt
+    headline = _headline(made, effects, protection, wanted, missing, doubt)
     by_name = {c.name: c for c in comparisons}
     rows = patterns.frame_rows(scores, about.level)
-    failed: Counter[str] = Counter()
-    for row in rows:
-        failed.update(row.failed)
+    failed = sum((Counter(row.failed) for row in rows), Counter[str]())
     return Verdict(
         peerwatch=__version__,
         hash=about.hash,
         judge=about.judge,
         source=about.source,
         verdict=headline,
-        sentence=_sentence(headline, made, protection, wanted, missing, noise),
+        sentence=_sentence(headline, made, protection, wanted, missing, noise, doubt),
         flags=tuple(claim.name for claim in made if claim.holds),
         not_asked=tuple(name for name in CLAIMS if name not in parts),
         points=points_of(scores.scale),
@@ -113,9 +112,19 @@ def judged(scores: Scores, about: About, fail_over: float | None = None) -> Verd
         position=patterns.position(scores, about.level),
         length=patterns.length(by_name, scores, about.level),
         blinding=tuple(_blinding(cues, effects) for cues in about.cues),
-        notes=(*about.notes, *_failing_apart(rows), *_on_one_wording(made, effects)),
-        gate=None if fail_over is None else gate(made, fail_over, missing <= INCOMPLETE),
+        notes=(
+            *about.notes,
+            *filter(None, [doubt]),
+            *_failing_apart(rows),
+            *_on_one_wording(made, effects),
+        ),
+        gate=None if fail_over is None else gate(made, fail_over, _why_not(missing, doubt)),
     )
+
+
+def _why_not(missing: float, doubt: str | None) -> str | None:
+    """Return why a pipeline can be told nothing, if so."""
+    return "too many judgements are missing" if missing > INCOMPLETE else doubt
 
 
 def points_of(scale: Scale) -> str:
@@ -143,7 +152,7 @@ def _effects(
     shift = patterns.position_shift(scores)
     if shift is not None:
         question = "Is the answer in the first place preferred?"
-        found = estimate(shift, scores.clusters, 1.0, True, level)
+        found = estimate(shift, scores.clusters, patterns.MOST_SHIFT, True, level)
         effects["first_place"] = _as_effect("first_place", question, found, shift, scores, alpha)
         parts[POSITION] = ("first_place",)
     errors = _leniency(scores, level, alpha)
@@ -230,6 +239,7 @@ def _headline(
     protection: Claim | None,
     wanted: float,
     missing: float,
+    doubt: str | None,
 ) -> Name:
     holding = [claim.name for claim in made if claim.holds]
     if any(name in PRIMARY for name in holding):
@@ -238,7 +248,7 @@ def _headline(
         return "too_incomplete"
     if holding:
         return holding[0]  # type: ignore[return-value]
-    if protection is None or math.isnan(protection.smallest):
+    if protection is None or doubt or math.isnan(protection.smallest):
         return "not_tested"
     if protection.smallest <= wanted:
         return "no_measurable_protection"
@@ -253,6 +263,7 @@ def _sentence(
     wanted: float,
     missing: float,
     noise: Noise | None,
+    doubt: str | None,
 ) -> str:
     """Return the headline as a sentence with its numbers."""
     claim = next((c for c in made if c.name == headline), None)
@@ -282,7 +293,7 @@ def _sentence(
             f"{missing:.0%} of the items lack a score in one of the frames that are compared, "
             f"too many to say anything of protection."
         ),
-        "not_tested": "There are too few items with scores to say anything of protection.",
+        "not_tested": doubt or "There are too few items with scores to say anything of protection.",
     }
     return sentences[headline]
 
@@ -305,7 +316,9 @@ def _on_one_wording(made: Sequence[Claim], effects: Mapping[str, Effect]) -> tup
 
 def _failing_apart(rows: Sequence[FrameRow]) -> tuple[str, ...]:
     """Return a warning where frames differ in how often there is no score."""
-    shares = {row.frame: 1 - row.scored / row.asked for row in rows if row.asked}
+    # Of what was judged: an audit that was cut short lacks scores that nobody withheld.
+    made = {row.frame: (sum(row.failed.values()), row.scored) for row in rows}
+    shares = {frame: bad / (bad + good) for frame, (bad, good) in made.items() if bad + good}
     if not shares:
         return ()
     most, least = max(shares, key=lambda f: shares[f]), min(shares, key=lambda f: shares[f])

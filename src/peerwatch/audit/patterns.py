@@ -21,6 +21,8 @@ from peerwatch.audit.verdict import Flips, FrameRow, Noise, Part
 
 NEAR = 0.1
 """How far from the bar, as a share of the scale, is near."""
+MOST_SHIFT = 0.5
+"""How far over half the time the first place can be preferred."""
 _EXACT_ITEMS = 200
 _FLIPS = (
     "peer_minus_human",
@@ -111,7 +113,10 @@ def _beyond_noise(changed: Array, scores: Scores, level: float) -> tuple[float, 
         return None
     value = float(one.mean() - other.mean())
     spread = math.sqrt(float(one.var(ddof=1)) / one.size + float(other.var(ddof=1)) / other.size)
-    half = float(t_quantile(level, min(one.size, other.size) - 1)) * spread
+    fewest = min(one.size, other.size)
+    half = float(t_quantile(level, fewest - 1)) * spread
+    if not one.any() and not other.any():  # the exact binomial limit, as in `effects.estimate`
+        half = 1 - ((1 - level) / 2) ** (1 / fewest)
     return value, Interval(value - half, value + half)
 
 
@@ -143,7 +148,7 @@ def near_bar(
     parts = [
         _part(
             f"{comparison.name}, {name}",
-            _estimated(np.where(chosen, d, np.nan), scores, level),
+            _difference(np.where(chosen, d, np.nan), scores, level),
             scores,
             d[chosen],
         )
@@ -151,6 +156,10 @@ def near_bar(
         if (chosen & ~np.isnan(d)).any()
     ]
     return tuple(parts)
+
+
+def _difference(values: Array, scores: Scores, level: float) -> Estimate:
+    return estimate(values, scores.clusters, reach(scores.scale), False, level)
 
 
 def _estimated(values: Array, scores: Scores, level: float) -> Estimate:
@@ -194,7 +203,7 @@ def _frame_row(k: int, scores: Scores, level: float) -> FrameRow:
     error = values - scores.truth
     if np.isnan(error).all():
         return row
-    found = _estimated(error, scores, level)
+    found = _difference(error, scores, level)
     true_pass = _passes(scores.truth, scores)
     known = ~np.isnan(error)
     should_fail = known & (true_pass == 0)
@@ -230,7 +239,7 @@ def position(scores: Scores, level: float) -> tuple[Part, ...]:
     shift = position_shift(scores)
     if shift is None:
         return ()
-    found = estimate(shift, scores.clusters, 1.0, True, level)
+    found = estimate(shift, scores.clusters, MOST_SHIFT, True, level)
     one, other = scores.by_order[:, :, 0], scores.by_order[:, :, 1]
     both = ~np.isnan(one) & ~np.isnan(other)
     changed = np.where(both, one != other, False).sum(axis=1)

@@ -39,6 +39,7 @@ class Plan:
         not_asked: The claims that they cannot.
         smallest: Spread of the paired differences, as a share of the scale -> the smallest
             protection, in points, that would be seen with probability 0.8; None of one cluster.
+        notes: What was noticed while the items were read.
     """
 
     items: int
@@ -53,6 +54,7 @@ class Plan:
     asks: tuple[str, ...]
     not_asked: tuple[str, ...]
     smallest: dict[str, float | None]
+    notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON has it."""
@@ -86,6 +88,7 @@ def plan(prepared: Prepared, done: Mask | None = None) -> Plan:
         asks=tuple(name for name in CLAIMS if name in tested),
         not_asked=tuple(name for name in CLAIMS if name not in tested),
         smallest=_smallest(prepared, clusters, len(tested)),
+        notes=prepared.items.warnings,
     )
 
 
@@ -174,5 +177,6 @@ def render(plan_made: Plan) -> str:
             if value is not None
         )
         or "would see   nothing: these items are one cluster",
+        *(f"Note: {note}" for note in p.notes),
     ]
     return "\n".join(lines)

@@ -41,7 +41,8 @@ class Prepared:
             {
                 "items": self.items.digest(),
                 "judge": self.judge_digest,
-                "scale": self.config.scale.model_dump(mode="json"),
+                "scale": self.config.scale.model_dump(mode="json", exclude={"low", "high"}),
+                "ends": self.config.scale.ends,
                 "frames": [frame.label for frame in self.design.frames],
                 "words": self.design.speech.digest(),
                 "seed": self.config.seed,
@@ -173,7 +174,7 @@ def make_judge(prepared: Prepared) -> Judge:
     if part.command is not None:
         from peerwatch.audit.judges.command import CommandJudge
 
-        return CommandJudge(part.command, limits.concurrency)
+        return CommandJudge(part.command, limits.concurrency, scale)
     if part.http is not None:
         from peerwatch.audit.judges.http import HttpJudge
 

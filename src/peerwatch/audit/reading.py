@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.audit.items import Item, Items
-from peerwatch.audit.scale import Scale, Unreadable
+from peerwatch.audit.scale import GRADES, Scale, Unreadable
 from peerwatch.errors import PeerwatchError, unknown
 
 Row = Mapping[str, Any]
@@ -42,6 +42,11 @@ class Columns:
     id: tuple[str, ...] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
 
+    def named(self) -> tuple[str, ...]:
+        """Return the columns that an item is made of."""
+        single = (self.text, self.other, self.prompt, self.truth)
+        return (*filter(None, single), *self.cluster, *self.id)
+
 
 def read_items(
     path: Path, columns: Columns, scale: Scale, limit: int | None = None, form: str | None = None
@@ -61,16 +66,25 @@ def read_items(
     """
     if not path.exists():
         raise PeerwatchError(f"{path}: there is no such file.")
-    form = form or _form(path)
+    form = form or form_of(path)
+    if form is None:
+        raise PeerwatchError(
+            f"{path}: what is in it? Give --format jsonl, csv, parquet or inspect, or a name that "
+            "ends so."
+        )
     if form not in _READERS:
         raise PeerwatchError(unknown("format of items", form, _READERS))
     rows = (row for row in _READERS[form](path) if _chosen(row, columns.where))
     told = replace(scale, pattern=None)  # a truth is a score, not an answer in words
+    grades = GRADES if form == "inspect" and scale.kind == "numeric" else {}
     items: list[Item] = []
     seen: Counter[bytes | str] = Counter()
     bad_truth = empty = 0
+    never: tuple[str, ...] = columns.named()
+    row: Row = {}
     for row in islice(rows, limit):
-        item, known = _item(row, columns, told, path)
+        never = tuple(name for name in never if at(row, name, path) in (None, ""))
+        item, known = _item(row, columns, told, grades, path)
         bad_truth += not known
         empty += not item.text
         key: bytes | str = item.id or item.digest()
@@ -79,9 +93,13 @@ def read_items(
     if not items:
         why = "no row has the values of --where" if columns.where else "it holds no rows"
         raise PeerwatchError(f"{path}: no item is left to judge: {why}.")
+    if never:
+        raise PeerwatchError(f"{path}: {_nothing_in(never[0], row)}")
     if scale.kind == "pairwise" and not columns.other:
         raise PeerwatchError("A pairwise scale needs the second answer's column: --other COLUMN.")
-    warnings = []
+    truths = [item.truth for item in items if item.truth is not None]
+    doubt = told.doubt("truths", min(truths), max(truths)) if truths else None
+    warnings = [doubt] if doubt else []
     if bad_truth:
         warnings.append(f"{bad_truth} of {len(items)} truths are not on the scale and left out.")
     if empty:
@@ -89,29 +107,26 @@ def read_items(
     return Items(tuple(items), str(path), columns.text, columns.other, tuple(warnings))
 
 
-def _form(path: Path) -> str:
+def form_of(path: Path) -> str | None:
+    """Return the format that a path tells, None if it tells none."""
     if path.is_dir():
         return "inspect"
     suffixes = [s for s in path.suffixes if s != ".gz"]
     last = suffixes[-1].lower() if suffixes else ""
     forms = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-    forms |= dict.fromkeys(_LOGS, "inspect")
-    if last not in forms:
-        raise PeerwatchError(
-            f"{path}: what is in it? Give --format jsonl, csv, parquet or inspect, or a name that "
-            "ends so."
-        )
-    return forms[last]
+    return forms.get(last, "inspect" if last in _LOGS else None)
 
 
-def _item(row: Row, columns: Columns, scale: Scale, path: Path) -> tuple[Item, bool]:
+def _item(
+    row: Row, columns: Columns, scale: Scale, grades: Mapping[str, float], path: Path
+) -> tuple[Item, bool]:
     """Return the item of a row, and whether its truth is on the scale."""
     truth, known = None, True
     if columns.truth:
         told = at(row, columns.truth, path)
         if told is not None and told != "":
             try:
-                truth = scale.value(told)
+                truth = scale.value(grades.get(told, told) if isinstance(told, str) else told)
             except Unreadable:
                 known = False
     item = Item(
@@ -121,7 +136,7 @@ def _item(row: Row, columns: Columns, scale: Scale, path: Path) -> tuple[Item, b
         prompt=as_text(at(row, columns.prompt, path)) if columns.prompt else "",
         truth=truth,
         cluster=" ".join(as_text(at(row, name, path)) for name in columns.cluster),
-        fields={name: value for name, value in row.items() if name != columns.truth},
+        fields=_without(row, columns.truth),
     )
     return item, known
 
@@ -155,6 +170,28 @@ def at(row: Row, name: str, path: Path | str) -> Any:
     return value
 
 
+def _without(row: Row, name: str | None) -> Row:
+    """Return a row without a column, which may be nested."""
+    if name is None:
+        return dict(row)
+    if name in row or "." not in name:
+        return {key: value for key, value in row.items() if key != name}
+    step, _, rest = name.partition(".")
+    inner = row.get(step)
+    if isinstance(inner, Mapping):
+        return {**row, step: _without(inner, rest)}
+    return {key: value for key, value in row.items() if key != step}  # a list: all of it goes
+
+
+def _nothing_in(name: str, row: Row) -> str:
+    """Return what is wrong with a column in which no row has anything."""
+    place, _, last = name.rpartition(".")
+    inner = at(row, place, "") if place else row
+    if isinstance(inner, Mapping) and last not in inner and name not in row:
+        return unknown("column", name, [f"{place}.{key}" for key in inner])
+    return f"the column '{name}' is empty in all rows."
+
+
 def as_text(value: Any) -> str:
     """Return a value as text: a text is itself, None is empty, anything else is its JSON."""
     if isinstance(value, str):
@@ -165,9 +202,16 @@ def as_text(value: Any) -> str:
 def _chosen(row: Row, where: Mapping[str, Any]) -> bool:
     """Return whether a row has the values asked for; one without the column has not."""
     try:
-        return all(at(row, name, "where") == value for name, value in where.items())
+        return all(_is(at(row, name, "where"), value) for name, value in where.items())
     except PeerwatchError:
         return False
+
+
+def _is(cell: Any, value: Any) -> bool:
+    """Return whether a cell has a value; in a CSV table all cells are text."""
+    if isinstance(cell, str) and not isinstance(value, str):
+        return cell.casefold() == str(value).casefold()
+    return bool(cell == value)
 
 
 def _opened(path: Path) -> io.BufferedIOBase:
@@ -221,7 +265,10 @@ def _inspect(path: Path) -> Iterator[Row]:
         try:
             log = read_eval_log(name)
         except Exception as error:  # whatever Inspect raises for what is no log
-            raise PeerwatchError(f"{name}: not an Inspect log ({error}).") from None
+            raise PeerwatchError(
+                f"{name}: not an Inspect log ({str(error).splitlines()[0]}). Rows of your own go "
+                "into JSON Lines: one object a line, in a file that ends in .jsonl."
+            ) from None
         for sample in log.samples or ():
             asked = sample.input
             yield {

@@ -17,7 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from peerwatch.audit.blinded import cues_of
+from peerwatch.audit.blinded import cues_around, cues_of
 from peerwatch.audit.engine import Sink, Tally
 from peerwatch.audit.engine_tasks import run_tasks
 from peerwatch.audit.engine_threads import run_threads
@@ -90,7 +90,9 @@ def run_audit(
 
 
 def _about(prepared: Prepared, left: int, spent: float) -> About:
-    config = prepared.config
+    config, design = prepared.config, prepared.design
+    blinding = any(frame.blinding != "none" for frame in design.frames)
+    around = cues_around(prepared.judge, design.speech.masked) if blinding else ()
     return About(
         hash=prepared.hash,
         judge=name_of(prepared),
@@ -99,8 +101,8 @@ def _about(prepared: Prepared, left: int, spent: float) -> About:
         spent=spent,
         smallest=config.smallest,
         level=config.level,
-        notes=prepared.items.warnings,
-        cues=cues_of(prepared.design),
+        notes=(*prepared.items.warnings, *around),
+        cues=cues_of(design),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,8 +24,21 @@ REASONS = {
 }
 """Why a judgement has no score -> what it means."""
 
-_MARK = re.compile(r"\b(?:score|grade|verdict|answer)\b[\s*_\"'`]*[:=][\s*_\"'`\[]*", re.IGNORECASE)
-_NUMBER = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)(?:\s*/\s*(\d+(?:\.\d+)?))?")
+GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
+"""Inspect's grades -> the numbers that Inspect makes of them."""
+
+_MARK = re.compile(
+    r"\b(?:score|grade|verdict|answer)\b[\s*_\"'`]*[:=][\s*_\"'`\[(<{]*", re.IGNORECASE
+)
+_NUMBER = re.compile(
+    r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)"
+    r"(?:(?:\s*/\s*|\s+(?:out\s+)?of\s+)(\d+(?:\.\d+)?)|\s*(%))?",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\s*(?:[-–—,.']?\d|[-–—]\s*\d|(?:to|or|and)\s+\d)", re.IGNORECASE)  # noqa: RUF001
+"""What makes a number that was read a part of another one (1,000), or one of several (70 to 80)."""
+_LEAD = re.compile(r"(?:an?|the|answer|option|response)\s+")
+_MARKS = "[](){}<>*_.\"'`"
 
 
 class Unreadable(Exception):
@@ -49,6 +63,7 @@ class Scale:
         bar: The lowest score that passes, on the scale of :meth:`value`.
         pattern: A regular expression with one group, which holds the score in an answer in words;
             by default the last ``SCORE:`` is looked for.
+        stated: Whether somebody said where a numeric scale begins and ends.
     """
 
     kind: Kind = "numeric"
@@ -58,6 +73,7 @@ class Scale:
     passing: tuple[str, ...] = ()
     bar: float | None = None
     pattern: str | None = None
+    stated: bool = True
     _index: dict[str, float] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -70,8 +86,11 @@ class Scale:
             values = [1.0, 0.0, 0.5]
         else:
             values = [float(k) for k in range(len(labels))]
-        index = {_plain(label): value for label, value in zip(labels, values, strict=True)}
-        object.__setattr__(self, "_index", index)
+        exact = {_exact(label): value for label, value in zip(labels, values, strict=True)}
+        plain = [_plain(label) for label in labels]
+        # Without its marks a label is known only where that leaves no other one (A and A*).
+        index = {p: v for p, v in zip(plain, values, strict=True) if plain.count(p) == 1}
+        object.__setattr__(self, "_index", {**index, **exact})
         if self.bar is None:
             object.__setattr__(self, "bar", self._default_bar())
 
@@ -121,7 +140,7 @@ class Scale:
 
     def _direct(self, answer: Any) -> float:
         if self.kind != "numeric":
-            return self._label(str(answer))
+            return self._label(f"{answer:g}" if isinstance(answer, float) else str(answer))
         try:
             number = float(answer)
         except (TypeError, ValueError):
@@ -138,20 +157,26 @@ class Scale:
         return number
 
     def _label(self, text: str) -> float:
-        value = self._index.get(_plain(text))
+        value = self._known(text)
         if value is None:
             raise Unreadable(OUT_OF_RANGE, f"'{text[:80]}' is none of {', '.join(self.labels)}")
         return value
+
+    def _known(self, text: str) -> float | None:
+        plain = _plain(text)
+        forms = (_exact(text), plain, _LEAD.sub("", plain, count=1))
+        return next((self._index[form] for form in forms if form in self._index), None)
 
     def _read(self, text: str) -> float:
         """Read a text: the whole of it is a score, or the last ``SCORE:`` in it is one."""
         marked = self._marked(text)
         if self.kind == "numeric":
             return self._number(text, marked)
-        if _plain(text) in self._index:
-            return self._index[_plain(text)]
+        whole = self._known(text)
+        if whole is not None:
+            return whole
         if marked is not None:
-            return self._label(_first_label(marked, self._index))
+            return self._label(_first_label(marked, self.labels))
         if len(text.split()) <= 3:
             return self._label(text.strip())
         raise Unreadable(PROSE, f"no score in: {text.strip()[:200]}")
@@ -168,12 +193,27 @@ class Scale:
         try:
             return self._within(float(text))
         except ValueError:
-            found = None if marked is None else _NUMBER.match(marked)
-        if found is None:
+            found = _NUMBER.fullmatch(_plain(text)) if marked is None else _NUMBER.match(marked)
+        rest = "" if found is None or marked is None else marked[found.end() :]
+        if found is None or _GOES_ON.match(rest):
             raise Unreadable(PROSE, f"no score in: {text.strip()[:200]}")
-        if found[2] is not None and float(found[2]) != self.high:
+        highest = "100" if found[3] else found[2]
+        if highest is not None and float(highest) != self.high:
             raise Unreadable(OUT_OF_RANGE, f"{found[0]} is on another scale than to {self.high:g}")
         return self._within(float(found[1]))
+
+    def doubt(self, what: str, lowest: float, highest: float) -> str | None:
+        """Return why the scale is likely to be another one, None if it is not.
+
+        It is where nobody stated it, and the values that are known all lie in its lowest tenth.
+        """
+        if self.stated or highest > self.low + (self.high - self.low) / 10:
+            return None
+        return (
+            f"All {what} lie between {lowest:g} and {highest:g}, and the scale was taken to be "
+            f"{self.low:g} to {self.high:g}, because none was stated: state it with --low and "
+            "--high (low and high: under scale: in a file)."
+        )
 
     def said(self, value: float) -> str:
         """Return a value as a person writes it in a sentence."""
@@ -192,15 +232,34 @@ class Scale:
         return f"one of: {', '.join(self.labels)}"
 
 
+def _exact(text: str) -> str:
+    return text.strip().casefold()
+
+
 def _plain(text: str) -> str:
-    return text.strip().strip("[](){}*_.\"'`").strip().casefold()
+    return text.strip().strip(_MARKS).strip().casefold()
 
 
-def _first_label(text: str, index: dict[str, float]) -> str:
-    """Return the longest label that a text begins with, or the text."""
-    begun = text.strip().strip("[](){}*_\"'`").casefold()
-    for label in sorted(index, key=len, reverse=True):
-        rest = begun[len(label) :]
-        if begun.startswith(label) and not rest[:1].isalnum():
+def _first_label(text: str, labels: Sequence[str]) -> str:
+    """Return the longest label that a text begins with, or the text.
+
+    It is the text where the label goes on (``B+``, ``good-ish``) or another one follows (``good or
+    fair``): there is not one score in it then. One letter counts only as it is written, so that the
+    article in ``a tie`` is no label.
+    """
+    if any(_exact(text) == _exact(label) for label in labels):
+        return text
+    text = text.strip().strip(_MARKS)
+    for label in sorted(labels, key=len, reverse=True):
+        begun, rest = text[: len(label)], text[len(label) :]
+        if begun == label or (len(label) > 1 and begun.casefold() == label.casefold()):
+            goes_on = rest and not (rest[0].isspace() or rest[0] in ",;:!" + _MARKS)
+            if goes_on or any(_names(rest, other) for other in labels if other != label):
+                return text
             return label
-    return text.strip()
+    return text
+
+
+def _names(text: str, label: str) -> bool:
+    flags = re.IGNORECASE if len(label) > 1 else 0
+    return re.search(rf"(?<!\w){re.escape(label)}(?!\w)", text, flags) is not None

@@ -59,6 +59,12 @@ class Scores:
         """The score of each item in each frame, both orders together. Shape (items, frames)."""
         return np.asarray(self.by_order.mean(axis=2))
 
+    @property
+    def doubt(self) -> str | None:
+        """Why the scale is likely to be another one than was taken, if it is."""
+        known = self.by_order[~np.isnan(self.by_order)]
+        return self.scale.doubt("scores", known.min(), known.max()) if known.size else None
+
     def place(self, frame: FrameArm) -> int | None:
         """Return the index of a frame, None if it was not asked."""
         return self.frames.index(frame) if frame in self.frames else None

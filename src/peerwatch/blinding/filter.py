@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from peerwatch.blinding.authorship import Authorship, authorship
 from peerwatch.blinding.blind import blind, blind_value
+from peerwatch.blinding.channels import CHANNELS
 from peerwatch.blinding.leaks import leaks
 from peerwatch.errors import DesignError, PeerwatchError
 
@@ -30,9 +31,12 @@ def run(
     """Filter a file or standard input, or check it, and return the exit code."""
     if author is not None and not fields:
         raise DesignError("--author needs --field: which field of a line holds the text?")
-    with _opened(source) as stream:
-        where = str(source or "standard input")
-        rows = list(_rows(stream, where)) if fields or author else [stream.read()]
+    where = str(source or "standard input")
+    try:
+        with _opened(source) as stream:
+            rows = list(_rows(stream, where)) if fields or author else [stream.read()]
+    except UnicodeDecodeError:
+        raise PeerwatchError(f"{where} is not text in UTF-8. Convert it first.") from None
     texts = [text for row in rows for text in _texts(row, fields, where)]
     if author is not None:
         return _tell_authors(rows, texts, fields, author, names, channels, as_json)
@@ -41,7 +45,7 @@ def run(
     masks: Counter[str] = Counter()
     for row in rows:
         masks.update(_write(row, fields, names, channels))
-    _summary(masks)
+    _summary(masks, channels)
     return 0
 
 
@@ -96,9 +100,21 @@ def _write(
     return masks
 
 
-def _summary(masks: Mapping[str, int]) -> None:
+def _summary(masks: Mapping[str, int], channels: Sequence[str] | None) -> None:
     told = ", ".join(f"{n} {channel}" for channel, n in sorted(masks.items())) or "nothing"
     print(f"masked: {told}", file=sys.stderr)
+    if _others(channels):
+        print(
+            f"Insufficient: only {', '.join(channels or ())} were masked. Cues in the other "
+            f"channels ({_others(channels)}) stay, and a part of the channels is never enough to "
+            "call a judge blinded.",
+            file=sys.stderr,
+        )
+
+
+def _others(channels: Sequence[str] | None) -> str:
+    """Return the channels that were not chosen, as words."""
+    return "" if channels is None else ", ".join(c for c in CHANNELS if c not in channels)
 
 
 def _check(
@@ -117,7 +133,10 @@ def _check(
         if len(found) > SHOWN:
             print(f"… and {len(found) - SHOWN} more")
         told = ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))
-        print(f"cues that remain: {told}" if told else "no literal cue remains")
+        where = f" in the channels {', '.join(channels or ())}" if _others(channels) else ""
+        print(f"cues that remain: {told}" if told else f"no literal cue remains{where}")
+        if where:
+            print(f"not looked at: {_others(channels)}")
     return 1 if set(counts) - {"word"} else 0
 
 

@@ -17,13 +17,12 @@ from urllib.parse import unquote
 
 from peerwatch.blinding.blind import _PLACEHOLDER, _chosen, _found, _given
 from peerwatch.blinding.folding import fold
-from peerwatch.blinding.names import DISTINCTIVE, FAMILIES
+from peerwatch.blinding.names import DISTINCTIVE
 
 _SPELLED = ("openai", "anthropic", "deepmind", "huggingface", *DISTINCTIVE)
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{8,}")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}|[\w.-])*%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}|[\w.-])*")
-_GLUED = re.compile(rf"{FAMILIES}", re.IGNORECASE)
 _ORDINARY = re.compile(
     r"\b(?:Opus|Sonnet|Haiku|Copilot|Bard|Codex|Cascade|Devin|language model|AI (?:model|agent"
     r"|assistant|system)|LLM|neural network|chatbot|my (?:weights|training|creators)"

@@ -7,6 +7,8 @@ A model's name alone is distinctive for some (``Claude Opus 4.5``) and an ordina
 from __future__ import annotations
 
 DISTINCTIVE = (
+    "baichuan",
+    "chatglm",
     "chatgpt",
     "claude",
     "codestral",
@@ -15,16 +17,25 @@ DISTINCTIVE = (
     "gemini",
     "gemma",
     "grok",
+    "guanaco",
+    "internlm",
+    "jamba",
     "kimi",
     "llama",
     "magistral",
     "minimax",
+    "ministral",
     "mistral",
     "mixtral",
     "nemotron",
+    "pixtral",
     "qwen",
     "qwq",
     "smollm",
+    "starcoder",
+    "vicuna",
+    "wizardcoder",
+    "wizardlm",
 )
 """Names of model families that are hardly ever anything else."""
 
@@ -33,12 +44,17 @@ FAMILIES = (
     rf"(?:(?:{'|'.join(DISTINCTIVE)})[^\W_]*"
     r"|gpt(?:\d\w*)?(?![^\W_])|glm(?:\d\w*)?(?![^\W_])|ernie|hunyuan|doubao"
     r"|falcon(?=[-_ ]?\d)|phi(?=[-_ ]?\d)|olmo(?=[-_ ]?\d)|granite(?=[-_ ]?\d)|yi(?=-\d)"
-    r"|nova(?=[-_ ](?:pro|lite|micro|premier)\b)|command(?=[-_ ]?(?:r\b|a\b|r\+)))"
+    r"|nova(?=[-_ ](?:pro|lite|micro|premier)\b)|command(?=[-_ ]?(?:r\b|a\b|r\+))"
+    # Ordinary words, which a size, or a version of the usual form, makes models.
+    r"|(?:alpaca|bloom|dolly|hermes|koala|mpt|opt|orca|pythia|zephyr)"
+    r"(?=[-_ ]?(?:v\d|\d+(?:\.\d+)?b(?![^\W_])))|nous[-_ ]hermes"
+    r"|(?:text[-_])?davinci(?=[-_ ]?\d)|jurassic(?=-\d)|(?-i:PaLM)|palm(?=-2\b)|t[uü]lu(?=[-_ ]?\d)"
+    r"|titan(?=[-_ ]text\b))"
 )
 _PART = (
     r"(?:v?\d+(?:[.\-_]\d+)*[a-z]?|[a-z]\d+(?:\.\d+)*|\d+(?:\.\d+)?[bmt]|opus|sonnet|haiku|flash"
     r"|lite|pro|mini|nano|micro|premier|ultra|large|medium|small|maverick|scout|oss|codex|sol"
-    r"|turbo|instruct|thinking|preview|latest|chat|coder|code|fast|max|plus|air|base|it|r\+?|vl|exp"
+    r"|turbo|beta|instruct|thinking|preview|latest|chat|coder|code|fast|max|plus|air|base|it|r\+?|vl|exp"
     r"|experimental|reasoner|heavy)"
 )
 MODEL = (

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from peerwatch.audit.items import Shown
 from peerwatch.audit.judges.base import JudgeError, Reply
 from peerwatch.audit.reading import as_text, at
-from peerwatch.audit.scale import EMPTY, TIMEOUT
+from peerwatch.audit.scale import EMPTY, ERROR, TIMEOUT
 from peerwatch.errors import PeerwatchError
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -89,10 +89,14 @@ class HttpJudge:
         """Fill in what comes from the environment.
 
         Raises:
-            PeerwatchError: A variable is not set.
+            PeerwatchError: A variable is not set, or the url is none that can be asked.
         """
         self._endpoint = endpoint
         self._url = with_variables(endpoint.url)
+        if not re.match(r"https?://[^/\s]", self._url):
+            raise PeerwatchError(
+                f"The judge's url '{endpoint.url}' is none: it begins with http:// or https://."
+            )
         self._headers = {name: with_variables(v) for name, v in endpoint.headers.items()}
         self._limits = httpx.Limits(max_connections=connections)
         self._timeout = timeout
@@ -104,7 +108,10 @@ class HttpJudge:
         )
 
     async def judge(self, shown: Shown) -> Reply:
-        body = filled(self._endpoint.body, shown)
+        try:
+            body = filled(self._endpoint.body, shown)
+        except PeerwatchError as error:  # a column that the item does not have
+            raise JudgeError(str(error), again=False) from None
         sent = {"params": body} if self._endpoint.method == "GET" else {"json": body}
         try:
             response = await self._client.request(self._endpoint.method, self._url, **sent)
@@ -112,9 +119,10 @@ class HttpJudge:
             raise JudgeError(f"no answer in {self._timeout:g} s", TIMEOUT) from None
         except httpx.HTTPError as error:
             raise JudgeError(f"{type(error).__name__}: {error}") from None
-        if response.status_code >= 400:
+        if response.status_code >= 300:
             again = response.status_code in _AGAIN
-            raise JudgeError(f"HTTP {response.status_code}: {response.text[:200]}", again=again)
+            told = response.headers.get("Location") or response.text[:200]
+            raise JudgeError(f"HTTP {response.status_code}: {told}", again=again)
         return self._reply(response)
 
     def _reply(self, response: httpx.Response) -> Reply:
@@ -125,18 +133,29 @@ class HttpJudge:
         except ValueError:  # a text, in which the scale looks for a score
             return Reply(response.text)
         if isinstance(answer, dict):
-            cost = at(answer, self._endpoint.cost, "cost") if self._endpoint.cost else 0.0
-            return Reply(_inside(answer, self._endpoint.score), cost=float(cost or 0.0))
+            return Reply(_inside(answer, self._endpoint.score), cost=self._cost(answer))
         return Reply(answer)
+
+    def _cost(self, answer: dict[str, Any]) -> float:
+        """Return what the answer says that it cost; without that a ceiling would not hold."""
+        if self._endpoint.cost is None:
+            return 0.0
+        told = _inside(answer, self._endpoint.cost, ERROR)
+        try:
+            return float(told or 0.0)
+        except (TypeError, ValueError):
+            raise JudgeError(
+                f"the cost of the answer is no number: {str(told)[:80]}", again=False
+            ) from None
 
     async def close(self) -> None:
         await self._client.aclose()
 
 
-def _inside(answer: dict[str, Any], path: str) -> Any:
+def _inside(answer: dict[str, Any], path: str, reason: str = EMPTY) -> Any:
     try:
         return at(answer, path, "answer")
     except PeerwatchError:
         raise JudgeError(
-            f"the answer has no '{path}', it has: {', '.join(answer)}", EMPTY, again=False
+            f"the answer has no '{path}', it has: {', '.join(answer)}", reason, again=False
         ) from None

@@ -5,17 +5,30 @@ It takes the user's own row with the framed text in the place of the text, and r
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from peerwatch.audit.items import Shown
-from peerwatch.audit.judges.base import Judge, Reply, file_digest
+from peerwatch.audit.judges.base import Judge, JudgeError, Reply, file_digest
 from peerwatch.errors import PeerwatchError, unknown
+
+
+@contextlib.contextmanager
+def failing() -> Iterator[None]:
+    """Let a judge fail on its item that would end the process: by an exit, or a panic in Rust."""
+    try:
+        yield
+    except (Exception, KeyboardInterrupt, GeneratorExit, asyncio.CancelledError):
+        raise
+    except BaseException as error:
+        raise JudgeError(f"{type(error).__name__}: {error}") from error
 
 
 class PlainCallable:
@@ -25,7 +38,8 @@ class PlainCallable:
         self._function = function
 
     def judge_now(self, shown: Shown) -> Reply:
-        return Reply(self._function(shown.row()))
+        with failing():
+            return Reply(self._function(shown.row()))
 
 
 class AsyncCallable:
@@ -38,7 +52,8 @@ class AsyncCallable:
         return
 
     async def judge(self, shown: Shown) -> Reply:
-        return Reply(await self._function(shown.row()))
+        with failing():
+            return Reply(await self._function(shown.row()))
 
     async def close(self) -> None:
         return
@@ -102,8 +117,9 @@ def _module(place: str, spec: str) -> Any:
     if not place.endswith(".py"):
         try:
             return importlib.import_module(place)
-        except ImportError as error:
-            raise PeerwatchError(f"{spec}: {place} cannot be imported ({error}).") from error
+        except (Exception, SystemExit) as error:
+            said = f"{type(error).__name__}: {error}"
+            raise PeerwatchError(f"{spec}: {place} cannot be imported ({said}).") from error
     path = _existing(Path(place), spec)
     name = f"_peerwatch_judge_{path.stem}"
     made = importlib.util.spec_from_file_location(name, path)
@@ -114,7 +130,7 @@ def _module(place: str, spec: str) -> Any:
     sys.path.insert(0, str(path.parent.resolve()))  # its neighbours, as when it is run itself
     try:
         made.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PeerwatchError(f"{path}: {type(error).__name__}: {error}") from error
     finally:
         sys.path.pop(0)

@@ -18,11 +18,10 @@ from inspect_ai.util import registry_create
 
 from peerwatch.audit.items import Shown
 from peerwatch.audit.judges.base import JudgeError, Reply, file_digest
+from peerwatch.audit.judges.python import failing
 from peerwatch.audit.reading import as_text
-from peerwatch.audit.scale import EMPTY, Scale
+from peerwatch.audit.scale import EMPTY, GRADES, Scale
 from peerwatch.errors import PeerwatchError
-
-_GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 
 
 def describe(spec: str, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +59,7 @@ class ScorerJudge:
         """
         try:
             self._scorer = _load(spec, args)
-        except Exception as error:  # a user's file may raise anything
+        except (Exception, SystemExit) as error:  # a user's file may raise anything
             raise PeerwatchError(f"The scorer '{spec}' cannot be had: {error}") from error
         # Inspect's grades are the numbers that Inspect makes of them, unless they are the labels.
         self._numeric = scale.kind == "numeric"
@@ -85,14 +84,15 @@ class ScorerJudge:
             metadata=dict(fields),
         )
         try:
-            score = await self._scorer(state, state.target)
+            with failing():
+                score = await self._scorer(state, state.target)
         except Exception as error:
             raise JudgeError(f"{type(error).__name__}: {error}") from error
         if score is None or score.value is None:
             raise JudgeError("the scorer gave no score", EMPTY, again=False)
         value: Any = score.value
         if self._numeric and isinstance(value, str):
-            value = _GRADES.get(value, value)
+            value = GRADES.get(value, value)
         return Reply(value)
 
     async def close(self) -> None:
