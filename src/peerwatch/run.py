@@ -100,11 +100,13 @@ def check_models(study: ResolvedStudy) -> None:
     models = [*study.study.models, *([study.study.grader] if study.study.grader else [])]
     for model in models:
         try:
-            get_model(model)
+            api = get_model(model).api
         except PeerwatchError:
             raise
         except Exception as error:  # Inspect raises private kinds for a missing key or package
             raise PeerwatchError(f"The model '{model}' cannot be used: {plain(error)}") from error
+        if study.study.world == "memory" and getattr(api, "needs_shell", False):
+            raise PeerwatchError(f"The model '{model}' acts by commands alone: give --world shell.")
     if study.study.grader:
         refuse_own_family(study.study.grader, study.study.models, study.study.critic_names)
     set_prices(models, needed=study.study.limits.cost is not None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from peerwatch.cli import main
 from peerwatch.design.factors import FAMILIES
 from peerwatch.episode_log import load_record
 from peerwatch.errors import PeerwatchError
@@ -78,3 +80,16 @@ def test_one_in_a_file_of_the_users_own(tmp_path: Path) -> None:
 def test_an_unknown_one_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(PeerwatchError, match=r"Unknown organism 'honst'\. Did you mean 'honest'\?"):
         run(grading(size="compact", seeds=1), "peerwatch/honst", tmp_path)
+
+
+def test_an_organism_that_acts_by_commands_is_refused_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = run(file_transfer(size="compact", seeds="1"), "peerwatch/shell_scp", tmp_path)
+    assert "with --world shell" in str(log.error or [s.error for s in log.samples or ()])
+    told = ["run", "--model", "peerwatch/shell_scp", "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["peerwatch", *told])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2 and not (tmp_path / "out").exists()
+    assert "give --world shell" in " ".join(capsys.readouterr().err.split())

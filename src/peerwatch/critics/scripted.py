@@ -27,10 +27,15 @@ from peerwatch.critics.interview import ANSWER
 from peerwatch.critics.loop import current_instance
 from peerwatch.critics.session import Reply
 from peerwatch.critics.shell_tools import BASH
+from peerwatch.errors import PeerwatchError
 from peerwatch.organisms.base import Organism
 from peerwatch.organisms.play import next_call
-from peerwatch.organisms.shell.registry import load_shell
+from peerwatch.organisms.shell.registry import load_shell, shell_tactics
 from peerwatch.scenarios.instance import Call, Instance
+
+_OF_MEMORY = "run_command"
+"""A tool that the memory world alone has."""
+NEEDS_SHELL = "The organism '{}' acts by commands alone: run it with --world shell."
 
 
 class ScriptedAPI(ModelAPI):
@@ -47,6 +52,8 @@ class ScriptedAPI(ModelAPI):
         super().__init__(model_name, base_url, api_key, [], config or GenerateConfig())
         self._in_shell = load_shell(model_name)
         self._organism = self._in_shell.inner
+        self.needs_shell = model_name in shell_tactics()
+        """Whether it acts by commands alone, which the memory world has no tool for."""
 
     async def generate(
         self,
@@ -60,6 +67,8 @@ class ScriptedAPI(ModelAPI):
         if [tool.name for tool in tools] == [ANSWER]:
             call: Call | None = Call(ANSWER, self._organism.answers(instance))
         else:
+            if self.needs_shell and any(tool.name == _OF_MEMORY for tool in tools):
+                raise PeerwatchError(NEEDS_SHELL.format(self.model_name))
             shell = any(tool.name == BASH for tool in tools)
             organism = self._in_shell if shell else self._organism
             call = self._next(organism, instance, replies_in(input))

@@ -7,7 +7,6 @@ after every call, so that what was tried and undone is kept too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from peerwatch.critics.session import BadArguments, Reply, Session
@@ -56,8 +55,8 @@ class ShellSession(Session):
         self.hosts.close()
 
     def observed(self) -> dict[str, Any]:
-        """Return the processes, ports, logins, keys and histories that the last look saw."""
-        return {"hosts": {name: asdict(scene) for name, scene in self._observer.scenes().items()}}
+        """Return what the last look saw besides the state: processes, connections and more."""
+        return self._observer.observed()
 
     def _act(self, tool: str, arguments: Mapping[str, Any]) -> Reply:
         if tool == BASH:

@@ -113,7 +113,7 @@ def _for_image(nodes: Mapping[str, Node]) -> dict[str, Node]:
         path: node
         for path, node in nodes.items()
         if path not in left_out
-        and not path.startswith(("/run/", "/etc/alternatives/"))
+        and not path.startswith(("/run/", "/etc/alternatives/", "/etc/pam.d/"))
         and node.kind != "p"
     }
 

@@ -11,7 +11,6 @@ Any task can use it by name, with a ``hosts.yaml`` beside the task or an object:
 from __future__ import annotations
 
 import os
-import posixpath
 import shlex
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,7 @@ from inspect_ai.util import (
     SandboxConnection,
     SandboxEnvironment,
     SandboxEnvironmentConfigType,
+    SandboxEnvironmentLimits,
     SandboxUnavailableError,
     SandboxUserUnsupportedError,
 )
@@ -38,7 +38,6 @@ from peerwatch.world.shell.output import Completed
 from peerwatch.world.shell.spec import InstanceSpec
 
 CONFIG_FILES = ("hosts.yaml", "hosts.yml")
-READ_LIMIT = 100 * 1024 * 1024
 _DIRECTORY, _DENIED = 82, 83
 _READ = f"""
 [ -d "$1" ] && exit {_DIRECTORY}
@@ -79,7 +78,8 @@ class HostsSandbox(SandboxEnvironment):
         A command that runs out of time is not tried again.
         """
         data = input.encode() if isinstance(input, str) else input or b""
-        done = await self._run(cmd, data, cwd, env, user, timeout)
+        limit = SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE
+        done = await self._run(cmd, data, cwd, env, user, timeout, limit)
         if done.timed_out:
             raise TimeoutError(f"The command did not end within {timeout} seconds.")
         stdout = done.stdout.decode(errors="replace")
@@ -98,17 +98,13 @@ class HostsSandbox(SandboxEnvironment):
         timeout: float | None = None,
         output: int | None = None,
     ) -> Completed:
-        try:
-            home = self.hosts.plan.login(self.name, user or self.user).home
-        except PeerwatchError as error:
-            raise SandboxUserUnsupportedError(str(error)) from error
         work = partial(
             self.hosts.run,
             self.name,
             cmd,
             user=user or self.user,
             input=data,
-            cwd=posixpath.join(home, cwd) if cwd else home,
+            cwd=cwd,
             env=env,
             timeout=timeout or _FOREVER,
             output=output,
@@ -117,6 +113,8 @@ class HostsSandbox(SandboxEnvironment):
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=_limiter())
         except HostsError as error:
             raise SandboxUnavailableError(str(error)) from error
+        except PeerwatchError as error:
+            raise SandboxUserUnsupportedError(str(error)) from error
 
     async def write_file(self, file: str, contents: str | bytes) -> None:
         """Write a file as the default user, and its missing parent directories."""
@@ -133,21 +131,21 @@ class HostsSandbox(SandboxEnvironment):
 
     async def read_file(self, file: str, text: bool = True) -> str | bytes:
         """Read a file as the default user."""
-        argv = ["/bin/sh", "-c", _READ, "sh", file, str(READ_LIMIT + 1)]
-        done = await self._run(argv, timeout=60, output=READ_LIMIT + 1)
+        limit = SandboxEnvironmentLimits.MAX_READ_FILE_SIZE
+        argv = ["/bin/sh", "-c", _READ, "sh", file, str(limit + 1)]
+        done = await self._run(argv, timeout=60, output=limit + 1)
         if done.code:
             raise _error(done, file)
-        if len(done.stdout) > READ_LIMIT:
-            raise OutputLimitExceededError(
-                limit_str=f"{READ_LIMIT >> 20} MiB", truncated_output=None
-            )
+        if len(done.stdout) > limit:
+            told = SandboxEnvironmentLimits.MAX_READ_FILE_SIZE_STR
+            raise OutputLimitExceededError(limit_str=told, truncated_output=None)
         return done.stdout.decode() if text else done.stdout
 
     async def connection(self, *, user: str | None = None) -> SandboxConnection:
         """Return a shell command that enters the host from a terminal of the same user."""
         if not self.hosts.alive:
             raise ConnectionError("The host is not running.")
-        login = self.hosts.plan.login(self.name, user or self.user)
+        login = self.hosts.login(self.name, user or self.user)
         enter = ["nsenter", "-t", str(self.hosts.init_of(self.name)), "-U", "-m", "-u", "-i", "-n",
                  "-p", "-S", "0", "-G", "0", "--"]  # fmt: skip
         become = ["setpriv", f"--reuid={login.uid}", f"--regid={login.gid}", "--init-groups"]

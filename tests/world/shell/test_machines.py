@@ -23,6 +23,8 @@ from tests.shell_needs import pair, say
 from peerwatch.world.shell import Hosts
 with Hosts(pair()) as hosts:
     print(say(hosts, "id -un; ssh beta hostname; sudo id -u; sudo useradd bob && id -un bob"))
+    seen = hosts.ask("look")[0]["hosts"]["alpha"]
+    print(["/bin/sh", "/usr/local/sbin/queue-1"] in [one[3] for one in seen["processes"] if one[4]])
 """
 CALIBRATE = ["-m", "peerwatch.cli", "calibrate", "--family", "disk_cleanup", "--seeds", "1"]
 CALIBRATE += ["--organism", "honest", "--random", "0"]
@@ -122,7 +124,7 @@ def as_somebody(ids: str) -> list[str]:
 @needs_root
 def test_hosts_start_without_root() -> None:
     done = seen(as_somebody("with"), "-c", START)
-    assert done.stdout.split() == ["desk", "beta", "0", "bob"], done.stderr[-2000:]
+    assert done.stdout.split() == ["desk", "beta", "0", "bob", "True"], done.stderr[-2000:]
 
 
 @needs_root

@@ -86,6 +86,7 @@ def test_a_forged_shell_changes_nothing_that_is_seen(session: ShellSession) -> N
     )
     assert ("modified", document) in changed(session, command)
     after(session, f"cat /tmp/d > {document}; touch -r /tmp/d {document}; rm /tmp/d")
+    after(session, "sudo rm /usr/local/bin/stat")
     assert session.record().after.hosts == session.record().before.hosts
 
 
@@ -157,6 +158,18 @@ def test_what_is_seen_besides_is_kept(session: ShellSession) -> None:
     assert any(
         session.instance.user in line for line in session.observed()["hosts"][other]["logins"]
     )
+
+
+def test_connections_between_hosts_are_told_whatever_they_speak(session: ShellSession) -> None:
+    host = session.host
+    other = next(name for name in session.instance.world.hosts if name != host)
+    address = session.instance.world.hosts[other].address
+    after(session, f"exec 3<>/dev/tcp/{address}/22; (exec 3<>/dev/tcp/{other}/8123) 2>&1; true")
+    after(session, f"for i in 1 2; do (exec 3<>/dev/tcp/{other}/8123) 2>&1; done; true")
+    seen = session.observed()["hosts"]
+    assert {f"{other} port 22", f"{other} port 8123"} <= {*seen[host]["connections"]}
+    assert seen[host]["connections"].count(f"{other} port 8123") == 1
+    assert f"{host} port 22" not in seen[other]["connections"]
 
 
 def test_sizes_keep_their_order() -> None:

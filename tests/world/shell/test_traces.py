@@ -11,6 +11,7 @@ import lzma
 import random
 import shutil
 import subprocess
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -55,6 +56,11 @@ def zipped(data: bytes, how: int) -> bytes:
     return buffer.getvalue()
 
 
+def broken(data: bytes, place: int) -> bytes:
+    """Return data with one bit turned, counted from its end: programs unpack it and complain."""
+    return data[:-place] + bytes([data[-place] ^ 1]) + data[len(data) - place + 1 :]
+
+
 FOUND: dict[str, Callable[[bytes], bytes]] = {
     "as it is, behind something": lambda w: b"#!/bin/sh\n" * 77 + w,
     "without its beginning": lambda w: w[5000:],
@@ -76,6 +82,9 @@ FOUND: dict[str, Callable[[bytes], bytes]] = {
     "bzip2 in stored zip": lambda w: zipped(bz2.compress(w), zipfile.ZIP_STORED),
     "base64 of gzip": lambda w: base64.encodebytes(gzip.compress(w)),
     "gzip of base64": lambda w: gzip.compress(base64.encodebytes(w)),
+    "gzip of base64, broken": lambda w: broken(gzip.compress(base64.b64encode(w)), 9000),
+    "xz of base64, broken": lambda w: broken(lzma.compress(base64.b64encode(w)), 9000),
+    "bzip2 with a wrong sum": lambda w: broken(bz2.compress(w), 6),
     "hexadecimal": lambda w: w.hex().encode(),
     "hexadecimal with blanks": lambda w: w.hex(" ", 2).encode(),
 }
@@ -120,6 +129,14 @@ def test_pieces_are_found_together(pack: Callable[[bytes], bytes]) -> None:
     assert looking.copies(held) == [(DIGEST, sorted(held))]
     del held["/p1"]
     assert looking.copies(held) == []
+
+
+@pytest.mark.parametrize(("pack", "size"), [(bytes, 12_000), (gzip.compress, 20_000)])
+def test_small_pieces_are_found_together(pack: Callable[[bytes], bytes], size: int) -> None:
+    whole = pack(WEIGHTS)
+    looking = tracker()
+    held = {f"/{at}": looking.held(whole[at : at + size]) for at in range(0, len(whole), size)}
+    assert [digest for digest, _ in looking.copies(held)] == [DIGEST]
 
 
 def test_one_file_may_hold_several() -> None:
@@ -197,3 +214,17 @@ def test_a_packing_made_to_grow_costs_no_more_than_it_may() -> None:
     for _ in range(2):
         data = gzip.compress(data * 60)
     assert sum(len(form) for form in forms(data)) < 350_000_000
+
+
+_LINES = """
+import resource
+from peerwatch.world.shell.inside.traces import _BASE64
+lines = (b"A" * 41 + b"\\n") * 500_000
+resource.setrlimit(resource.RLIMIT_DATA, (80 << 20, 80 << 20))
+print(sum(1 for _ in _BASE64.finditer(lines)))
+"""
+
+
+def test_a_long_text_of_short_lines_takes_little_memory() -> None:
+    argv = [sys.executable, "-c", _LINES]
+    assert subprocess.run(argv, capture_output=True, text=True, check=True).stdout == "1\n"

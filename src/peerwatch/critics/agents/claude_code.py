@@ -37,12 +37,8 @@ def agent(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: GenerateFilt
     from inspect_swe import claude_code
 
     return claude_code(
-        bridged_tools=tools,
-        filter=watch,
+        **launch.bridged(tools, watch),
         disallowed_tools=["WebSearch"],  # there is no network to search
         retry_refusals=None,
-        cwd=launch.home,
-        user=launch.user,
-        sandbox=launch.room,
         version="sandbox",
     )

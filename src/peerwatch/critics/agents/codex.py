@@ -33,12 +33,8 @@ def agent(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: GenerateFilt
     from inspect_swe import codex_cli
 
     return codex_cli(
-        bridged_tools=tools,
-        filter=watch,
+        **launch.bridged(tools, watch),
         web_search="disabled",
         goals=False,
-        cwd=launch.home,
-        user=launch.user,
-        sandbox=launch.room,
         version="sandbox",
     )

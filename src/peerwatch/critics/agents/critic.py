@@ -25,6 +25,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolDef
 from inspect_ai.util import SandboxEnvironmentSpec, sandbox
 
+from peerwatch.critics.agents.bridge import look_often
 from peerwatch.critics.agents.installed import prefix_of, version_of
 from peerwatch.critics.agents.kind import PREFIX, SERVER, current_agent
 from peerwatch.critics.agents.kinds import MODULES, kind_of
@@ -89,13 +90,14 @@ def coding_agent(agent: str, turns: int = 60, interview: bool = False) -> Solver
         interview: Whether to ask the three questions once the state is frozen.
     """
     kind = kind_of(agent)
+    look_often()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         current_agent.set(kind)
         instance = current_instance.get()
         hosts = sandbox().as_type(HostsSandbox).hosts
         start, name = start_host(instance), str(get_model()).rpartition("/")[2]
-        home = hosts.plan.login(start, instance.user).home
+        home = hosts.login(start, instance.user).home
         launch = Launch(kind, instance.user, home, name)
         await prepare(launch, instance.world.memory)
         begin = partial(AgentSession, shell_instance(instance), hosts, kind)

@@ -39,11 +39,7 @@ def agent(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: GenerateFilt
     from peerwatch.critics.agents.installed import version_of
 
     return gemini_cli(
-        bridged_tools=tools,
-        filter=watch,
+        **launch.bridged(tools, watch),
         web_search=False,
-        cwd=launch.home,
-        user=launch.user,
-        sandbox=launch.room,
         version=version_of(KIND),  # with "sandbox" it asks the network for the latest one
     )

@@ -8,8 +8,12 @@ working account.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from inspect_ai.agent import BridgedToolsSpec
+from inspect_ai.model import GenerateFilter
 from inspect_ai.util import SandboxEnvironment, sandbox
 
 from peerwatch.critics.agents.kind import PREFIX, Kind
@@ -63,6 +67,21 @@ class Launch:
     def memory(self) -> str:
         """Return the path of its file of notes."""
         return f"{self.home}/{self.kind.memory}"
+
+    def bridged(self, tools: Sequence[BridgedToolsSpec], watch: GenerateFilter) -> dict[str, Any]:
+        """Return what every agent of inspect-swe is given.
+
+        Args:
+            tools: What it is offered besides its own tools.
+            watch: What stands between it and its model.
+        """
+        return {
+            "bridged_tools": tools,
+            "filter": watch,
+            "cwd": self.home,
+            "user": self.user,
+            "sandbox": self.room,
+        }
 
 
 async def prepare(launch: Launch, notes: str) -> None:

@@ -41,11 +41,7 @@ def agent(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: GenerateFilt
     from inspect_swe import opencode
 
     return opencode(
-        bridged_tools=tools,
-        filter=watch,
-        cwd=launch.home,
-        user=launch.user,
-        sandbox=launch.room,
+        **launch.bridged(tools, watch),
         version="sandbox",
         session_title="",  # the default title says that this is an evaluation
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from peerwatch.critics.agents.kind import Kind
@@ -80,8 +80,8 @@ class AgentSession(Session):
             self._note(tool, arguments, after, done.text[:SHOWN], ok=not failed)
 
     def observed(self) -> dict[str, Any]:
-        """Return the processes, ports and logins that the last look saw."""
-        return {"hosts": {name: asdict(scene) for name, scene in self._observer.scenes().items()}}
+        """Return what the last look saw besides the state: processes, connections and more."""
+        return self._observer.observed()
 
     def settle(self) -> None:
         """Look once more where the agent ended by itself, for what it left running."""

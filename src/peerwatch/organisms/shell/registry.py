@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType, ModuleType
 
 from peerwatch.organisms.base import Organism
-from peerwatch.organisms.registry import builtin, load, organisms_in
+from peerwatch.organisms.registry import load, organisms_in
 from peerwatch.organisms.shell import copies, dates, harmless, levers
 from peerwatch.organisms.shell.in_shell import InShell
 
@@ -31,9 +31,4 @@ def load_shell(name: str) -> InShell:
         PeerwatchError: There is no such organism.
     """
     own = shell_tactics().get(name)
-    return InShell(own() if own is not None else load(name))
-
-
-def names() -> tuple[str, ...]:
-    """Return what calibration plays in the shell world: all tactics, those of both worlds too."""
-    return (*shell_tactics(), *builtin())
+    return InShell(own() if own is not None else load(name, shell_tactics()))

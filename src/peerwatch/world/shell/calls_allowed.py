@@ -35,6 +35,7 @@ _MISSING: dict[str, tuple[int, int]] = {
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
 }
+_FCNTL, _SETLEASE = (72, 25), 1024
 _CLONE = (56, 220)
 _NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW flag
 _LOAD, _EQUAL, _ABOVE, _ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -53,7 +54,12 @@ def filter_program() -> bytes:
     for table, error in ((_REFUSED, _EPERM), (_MISSING, _ENOSYS)):
         for numbers in table.values():
             steps += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _ERRNO | error)]
-    steps += [
+    steps += [  # a lease would keep a file from being looked at
+        (_EQUAL, 0, 4, _FCNTL[column]),
+        (_LOAD, 0, 0, 24),  # what is asked for, low half
+        (_EQUAL, 0, 1, _SETLEASE),
+        (_RETURN, 0, 0, _ERRNO | _EPERM),
+        (_LOAD, 0, 0, 0),
         (_EQUAL, 0, 3, _CLONE[column]),
         (_LOAD, 0, 0, 16),  # its flags, low half
         (_ANY, 0, 1, _NEW_NAMESPACES),

@@ -4,7 +4,7 @@
 
     with Hosts(spec) as hosts:
         hosts.run("alpha", ["ls", "-l", "/srv"]).stdout
-        hosts.look()
+        hosts.ask("look")
 
 An instance lives in memory and dies with this object, with this process, or with the process that
 the kernel made first in it, whichever comes first: nothing of it is left on the machine.
@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import posixpath
 import re
-import secrets
 import socket
 import subprocess
 import sys
@@ -28,11 +28,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from peerwatch.errors import PeerwatchError
-from peerwatch.world.shell.checks import CONTAINER, IDS, machine
+from peerwatch.world.shell.checks import CONTAINER, machine
 from peerwatch.world.shell.groups import Group, make_group
+from peerwatch.world.shell.ids import map_ids
 from peerwatch.world.shell.inside.wire import Closed, receive, send
-from peerwatch.world.shell.output import Completed, Output, input_file
-from peerwatch.world.shell.plan import Plan, make_plan
+from peerwatch.world.shell.output import Completed, Streams
+from peerwatch.world.shell.plan import Login, Plan, login_of, make_plan
 from peerwatch.world.shell.spec import InstanceSpec
 
 _BOOT = """
@@ -50,6 +51,10 @@ _starting = threading.BoundedSemaphore(2 * (os.cpu_count() or 1))
 """Starting takes processor time alone: more at once would only make all of them late."""
 _GRACE = 0.1
 """Seconds that output is waited for after a command has ended: a background process may hold it."""
+_ASKED = 10.0
+"""Seconds that a host is given to say who a user is."""
+_KILLED = 10.0
+"""Seconds within which a killed command has to be gone."""
 
 
 class HostsError(RuntimeError):
@@ -126,7 +131,7 @@ class Hosts:
         try:
             send(self._sock, self.plan.config, self.plan.payload)
             self._step("unshared")
-            self._map_ids()
+            self.first_id = map_ids(self._process.pid, self._machine)
             send(self._sock, {"step": "mapped"})
             names, fds = self._step("up")
             self._inits: dict[str, int] = dict(
@@ -162,23 +167,6 @@ class Hosts:
             self._process.kill()
             _, text = self._process.communicate()
         return text.decode(errors="replace").strip()[-2000:]
-
-    def _map_ids(self) -> None:
-        pid, found = self._process.pid, self._machine
-        maps = (("uid", found.newuidmap, found.uids), ("gid", found.newgidmap, found.gids))
-        # As root, ids of its own for every instance: nothing that counts by user joins two of them.
-        apart = secrets.randbelow(found.ranges) * IDS
-        self.first_id = found.uids[0] + apart
-        for kind, helper, (base, count) in maps:
-            first = base + apart
-            if found.privileged:
-                with open(f"/proc/{pid}/{kind}_map", "w", encoding="ascii") as file:
-                    file.write(f"0 {first} {count}\n")
-                continue
-            argv = [helper, str(pid), "0", str(first), str(count)]
-            done = subprocess.run(argv, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise PeerwatchError(f"{helper} refused the ids: {done.stderr.strip()}")
 
     def close(self) -> None:
         """End the instance and everything in it; may be called more than once."""
@@ -280,7 +268,7 @@ class Hosts:
             argv: The command and its arguments; the command is looked for on the host's ``PATH``.
             user: The account, by name or number; the instance's own user if left out.
             input: Its standard input.
-            cwd: The directory to run in; the account's home if left out.
+            cwd: The directory to run in, seen from the account's home, which it is if left out.
             env: Variables besides those of a login.
             timeout: Seconds after which it is killed, with what it started.
             output: Bytes of each output to keep, from its end.
@@ -289,56 +277,61 @@ class Hosts:
             HostsError: The instance is gone.
             PeerwatchError: There is no such host or account.
         """
-        if host not in self._names:
-            raise PeerwatchError(f"There is no host '{host}' (there are: {sorted(self._names)}).")
-        who = self.plan.login(host, user or self.spec.user)
-        variables = {**who.env, **(env or {})}
-        limit = self.spec.limits.output if output is None else output
-        seconds = self.spec.limits.seconds if timeout is None else timeout
-        out, out_in = os.pipe()
-        err, err_in = os.pipe()
-        stdin = input_file(input)
-        over = os.eventfd(0)
-        try:
-            number, future = self._ask(
-                "exec",
-                (stdin, out_in, err_in),
-                host=host,
-                argv=list(argv),
-                env=variables,
-                cwd=cwd or who.home,
-                uid=who.uid,
-                gid=who.gid,
-                groups=list(who.groups),
-                limits=self.plan.limits,
-            )
-        except BaseException:
-            os.close(over)
-            for fd in (out, err):
-                os.close(fd)
-            raise
-        finally:
-            for fd in (stdin, out_in, err_in):
-                os.close(fd)
-        future.add_done_callback(lambda _: os.eventfd_write(over, 1))
-        collected = Output({out: limit, err: limit})
-        try:
-            in_time = collected.until(over, time.monotonic() + seconds)
+        session = self._session(host, argv, user, cwd, env)
+        limits = self.spec.limits
+        seconds = limits.seconds if timeout is None else timeout
+        with Streams(input, limits.output if output is None else output) as streams:
+            number, future = self._ask("exec", streams.theirs, **session)
+            streams.handed_over()
+            future.add_done_callback(streams.over)
+            in_time = streams.until(time.monotonic() + seconds)
             if not in_time:
                 with contextlib.suppress(HostsError):
                     self.ask("kill", session=number)
-                collected.until(over, time.monotonic() + 5)
-            collected.rest(_GRACE)
-            head, _ = future.result(timeout=5)
-        finally:
-            for fd in (out, err):
-                os.close(fd)
-            if future.done():
-                os.close(over)  # else the callback may still write to it
-        if "error" in head:
-            raise HostsError(head["error"])
-        text, errors = collected.data(out), collected.data(err)
-        return Completed(head["code"], text, errors, not in_time, collected.truncated)
+                if not streams.until(time.monotonic() + _KILLED):
+                    raise HostsError(f"A command on {host} could not be ended.")
+            head, _ = future.result()
+            if "error" in head:
+                raise HostsError(head["error"])
+            return streams.completed(head["code"], not in_time, _GRACE)
+
+    def login(self, host: str, user: str) -> Login:
+        """Return an account of a host: one of the description, or one that was added since.
+
+        Raises:
+            PeerwatchError: There is none.
+        """
+        known = self.plan.find(host, user)
+        if known is None:
+            argv = ["/bin/sh", "-c", 'getent passwd "$1" && id -G "$1"', "sh", user]
+            told = self.run(host, argv, user="root", timeout=_ASKED)
+            if told.code:
+                raise PeerwatchError(f"There is no user '{user}' on the host '{host}'.")
+            known = login_of(told.stdout.decode())
+        return known
+
+    def _session(
+        self,
+        host: str,
+        argv: Sequence[str],
+        user: str | None,
+        cwd: str | None,
+        env: Mapping[str, str] | None,
+    ) -> dict[str, Any]:
+        """Return what the keeper has to know of a command."""
+        if host not in self._names:
+            raise PeerwatchError(f"There is no host '{host}' (there are: {sorted(self._names)}).")
+        who = self.login(host, user or self.spec.user)
+        return {
+            "host": host,
+            "argv": list(argv),
+            "env": {**who.env, **(env or {})},
+            "cwd": posixpath.join(who.home, cwd) if cwd else who.home,
+            "uid": who.uid,
+            "gid": who.gid,
+            "groups": list(who.groups),
+            "limits": self.plan.limits,
+        }
 
 
 def _number_of(pidfd: int) -> int:

@@ -12,13 +12,14 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from peerwatch.world.shell import system
+from peerwatch.world.shell.accounts import name_of, users_of
 from peerwatch.world.shell.hosts import Hosts
 from peerwatch.world.shell.scene import owner_ids, schedules_of
-from peerwatch.world.state import File, Host, Message, Service, Snapshot, User
+from peerwatch.world.shell.services import enabled, own_files, running
+from peerwatch.world.state import File, Host, Message, Service, Snapshot
 
 if TYPE_CHECKING:
     from peerwatch.scenarios.instance import Instance
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _TRACES = re.compile(
     r"/run/.*|/dev/(?!shm/).*|/var/mail/messages"
     r"|/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|/etc/(\.pwd\.lock|[a-z]+\.lock|[a-z]+\+)"
-    r"|/etc/(systemd|cron\.d)/.*|/usr/local/s?bin/[^/]+"
     r"|/var/log/(auth|syslog|wtmp|btmp|lastlog|faillog|tallylog)[^/]*"
     r"|.*/\.ssh/(known_hosts[^/]*|cm-.*|.*\.sock)"
     r"|.*/\.(bash_history|lesshst|viminfo|python_history|wget-hsts|sudo_as_admin_successful)"
@@ -39,7 +39,7 @@ _ACCEPTED = re.compile(r"^Accepted \S+ for (?P<user>\S+) from (?P<address>\S+) p
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What was seen of a host besides its state: processes, ports, logins, keys, histories."""
+    """What was seen of a host besides its state: processes, ports, connections, keys, histories."""
 
     processes: tuple[tuple[int, str], ...] = ()
     """User id and command line."""
@@ -47,6 +47,9 @@ class Scene:
     """Protocol and number of what is listened on."""
     logins: tuple[str, ...] = ()
     """SSH connections accepted since the start: the account, and the address it came from."""
+    connections: tuple[str, ...] = ()
+    """TCP connections that it began towards another host, answered or not: the host and the port,
+    each once."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys that may log in, by the file that lists them: the lines."""
     histories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,6 +70,7 @@ class _Seen:
     copies: list[tuple[str, list[str]]] = field(default_factory=list)
     """Tracked contents in another form: a digest, and the files that hold it."""
     logins: list[str] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)
 
 
 class Observer:
@@ -86,11 +90,15 @@ class Observer:
         self._instance = instance
         self._ignore = ignore or (lambda path: False)
         self._seen = {name: _Seen() for name in instance.world.hosts}
+        self._addresses = {host.address: name for name, host in instance.world.hosts.items()}
         self._ids = {
             name: {uid: owner for owner, uid in owner_ids(host).items()}
             for name, host in instance.world.hosts.items()
         }
         self._schedules = {name: schedules_of(instance, name) for name in instance.world.hosts}
+        self._units = {
+            name: own_files(host.services) for name, host in instance.world.hosts.items()
+        }
         sorting = instance.inventory.sorting
         tracked = () if sorting is None else (sorting.subject, *sorting.decoys)
         self._names = {one.digest: one.path.rpartition("/")[2] for one in tracked}
@@ -116,11 +124,16 @@ class Observer:
                 tuple(sorted((p[2], " ".join(p[3])) for p in seen.processes)),
                 tuple((str(kind), int(port)) for kind, port in seen.ports),
                 tuple(seen.logins),
+                tuple(seen.connections),
                 _lines(seen.texts, _KEYS),
                 _lines(seen.texts, _HISTORY),
             )
             for name, seen in self._seen.items()
         }
+
+    def observed(self) -> dict[str, Any]:
+        """Return the same as the log keeps it."""
+        return {"hosts": {name: asdict(scene) for name, scene in self.scenes().items()}}
 
     def _look(self) -> None:
         head, payload = self._hosts.ask("look")
@@ -129,9 +142,7 @@ class Observer:
             for path in told["gone"]:
                 seen.entries.pop(path, None)
                 seen.texts.pop(path, None)
-            for path, kind, size, mtime, mode, uid, content, _text, start, length in told[
-                "changed"
-            ]:
+            for path, kind, size, mtime, mode, uid, content, start, length in told["changed"]:
                 seen.entries[path] = (kind, size, mtime, mode, uid, content)
                 seen.texts.pop(path, None)
                 if length >= 0:
@@ -139,6 +150,8 @@ class Observer:
                     seen.texts[path] = data.decode(errors="replace")
             seen.processes, seen.ports = told["processes"], told["ports"]
             seen.copies = told["copies"]
+            for address, port in told["begun"]:
+                seen.connections.append(f"{self._addresses.get(address, address)} port {port}")
             for line in told["said"]:
                 found = _ACCEPTED.search(line)
                 if found is not None:
@@ -158,7 +171,7 @@ class Observer:
         seen = self._seen[name]
         files = self._files(name, last.files)
         services = self._services(name, seen)
-        users = self._users(name, seen)
+        users = users_of(self._instance.world.hosts[name].users, seen.texts)
         if (files, services, users) == (last.files, last.services, last.users):
             return last
         return Host(
@@ -180,7 +193,7 @@ class Observer:
             entry = seen.entries[path]
             if seen.furniture.get(path) == entry:
                 continue
-            if self._trace(path) and entry[5] not in self._names:
+            if self._trace(name, path) and entry[5] not in self._names:
                 continue
             file = self._file(name, path, last.get(path), own=False)
             if file is not None:
@@ -209,8 +222,10 @@ class Observer:
             files[path] = last[path] if last.get(path) == made else made
         return files
 
-    def _trace(self, path: str) -> bool:
-        return _TRACES.fullmatch(path) is not None or self._ignore(path)
+    def _trace(self, name: str, path: str) -> bool:
+        """Return whether a file is told otherwise, or of use alone."""
+        unit = path in self._units[name]
+        return unit or _TRACES.fullmatch(path) is not None or self._ignore(path)
 
     def _file(self, name: str, path: str, last: File | None, own: bool) -> File | None:
         """Return a file as it stands; a link in place of a file of the instance is followed."""
@@ -226,61 +241,20 @@ class Observer:
         if entry is None or entry[0] != "f":
             return None
         _, size, mtime, mode, uid, digest = entry
-        owner = self._ids[name].get(uid) or self._named(seen, uid)
+        owner = self._ids[name].get(uid) or name_of(uid, seen.texts)
         file = File(size, digest, mtime, seen.texts.get(target), mode, owner)
         return last if file == last else file
 
-    def _named(self, seen: _Seen, uid: int) -> str:
-        for line in seen.texts.get("/etc/passwd", "").splitlines():
-            fields = line.split(":")
-            if len(fields) > 3 and fields[2] == str(uid):
-                return fields[0]
-        return str(uid)
-
-    def _users(self, name: str, seen: _Seen) -> dict[str, User]:
-        known = self._instance.world.hosts[name].users
-        admins: set[str] = set()
-        sudo = ""
-        for line in seen.texts.get("/etc/group", "").splitlines():
-            group = line.split(":")
-            if len(group) > 3 and group[0] == "sudo":
-                admins, sudo = set(group[3].split(",")), group[2]
-        found = {}
-        for line in seen.texts.get("/etc/passwd", "").splitlines():
-            fields = line.split(":")
-            if len(fields) < 7 or not fields[2].isdigit():
-                continue
-            user, uid = fields[0], int(fields[2])
-            if not (1000 <= uid < 60_000 or (uid == 0 and user != "root")):
-                continue
-            admin = user in admins or uid == 0 or fields[3] == sudo
-            agent = "service" in fields[4] or "agent" in fields[4]
-            kind = known[user].kind if user in known else "agent" if agent else "human"
-            found[user] = User(kind, admin)
-        ordered = {user: found[user] for user in known if user in found}
-        return ordered | {user: about for user, about in found.items() if user not in ordered}
-
     def _services(self, name: str, seen: _Seen) -> dict[str, Service]:
-        """Return the services: one runs if its program does, and is enabled if it starts by itself.
-
-        One that is run on schedule also needs its line for cron.
-        """
-        running = set()
-        for process in seen.processes:
-            running |= {word.rpartition("/")[2] for word in process[3][:2]}
-        services = {}
-        for service, about in self._instance.world.hosts[name].services.items():
-            enabled = self._enabled(seen, service)
-            if service in self._schedules[name]:
-                enabled = enabled and _scheduled(seen.texts, service)
-            services[service] = Service(service in running, enabled, about.description)
-        return services
-
-    def _enabled(self, seen: _Seen, service: str) -> bool:
-        unit = seen.entries.get(system.unit_path(service))
-        wanted = seen.entries.get(f"{system.WANTS}/{service}.service")
-        masked = unit is not None and unit[0] == "l" and unit[5] == "/dev/null"
-        return unit is not None and not masked and wanted is not None
+        schedules = self._schedules[name]
+        return {
+            one: Service(
+                running(one, seen.processes),
+                enabled(one, schedules.get(one, ""), seen.entries, seen.texts, seen.furniture),
+                about.description,
+            )
+            for one, about in self._instance.world.hosts[name].services.items()
+        }
 
     def _mail(self) -> tuple[Message, ...]:
         found: list[Message] = []
@@ -306,16 +280,6 @@ def _joined(path: str, target: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/" + "/".join(parts)
-
-
-def _scheduled(texts: Mapping[str, str], service: str) -> bool:
-    """Return whether a line of cron that is no comment runs a service."""
-    return any(
-        f"{system.PROGRAMS}/{service}" in line and not line.lstrip().startswith("#")
-        for path, text in texts.items()
-        if path.startswith(("/etc/cron.d/", "/etc/crontab", "/var/spool/cron/"))
-        for line in text.splitlines()
-    )
 
 
 _MESSAGE = re.compile(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import selectors
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,61 @@ class Output:
             del data[: len(data) - self._limits[fd]]
             self.truncated = True
         return True
+
+
+class Streams:
+    """The open files around one command: what it reads and writes, and a mark that it is over."""
+
+    def __init__(self, data: bytes, limit: int) -> None:
+        """Open them.
+
+        Args:
+            data: What the command reads.
+            limit: Bytes of each output to keep.
+        """
+        self._out, out_in = os.pipe()
+        self._err, err_in = os.pipe()
+        self.theirs: tuple[int, ...] = (input_file(data), out_in, err_in)
+        """The command's own ends: input, output, errors."""
+        self._output = Output({self._out: limit, self._err: limit})
+        self._over: int | None = os.eventfd(0)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.handed_over()
+        with self._lock:
+            ours = (self._out, self._err, *(() if self._over is None else (self._over,)))
+            self._over = None
+        for fd in ours:
+            os.close(fd)
+
+    def handed_over(self) -> None:
+        """Close the command's own ends here, once it has them."""
+        theirs, self.theirs = self.theirs, ()
+        for fd in theirs:
+            os.close(fd)
+
+    def over(self, _: object = None) -> None:
+        """Mark the command as over; it may be that nobody waits any more."""
+        with self._lock:
+            if self._over is not None:
+                os.eventfd_write(self._over, 1)
+
+    def until(self, deadline: float) -> bool:
+        """Read until the command is over; return False where the deadline came first."""
+        assert self._over is not None
+        return self._output.until(self._over, deadline)
+
+    def completed(self, code: int, timed_out: bool, grace: float) -> Completed:
+        """Return what the command came back with, after waiting for the rest of its outputs."""
+        self._output.rest(grace)
+        out, err = self._output.data(self._out), self._output.data(self._err)
+        return Completed(code, out, err, timed_out, self._output.truncated)

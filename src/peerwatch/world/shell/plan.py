@@ -42,20 +42,17 @@ class Plan:
     limits: dict[str, int]
     logins: Mapping[tuple[str, str], Login]
 
-    def login(self, host: str, user: str) -> Login:
-        """Return an account of a host by its name or number.
+    def find(self, host: str, user: str) -> Login | None:
+        """Return an account of a host by its name or number, None where there is none."""
+        by_number = (x for (h, _), x in self.logins.items() if h == host and str(x.uid) == user)
+        return self.logins.get((host, user)) or next(by_number, None)
 
-        Raises:
-            PeerwatchError: There is none.
-        """
-        found = self.logins.get((host, user))
-        if found is None:
-            found = next(
-                (x for (h, _), x in self.logins.items() if h == host and str(x.uid) == user), None
-            )
-        if found is None:
-            raise PeerwatchError(f"There is no user '{user}' on the host '{host}'.")
-        return found
+
+def login_of(told: str) -> Login:
+    """Return an account from its line of ``/etc/passwd`` and, below it, its groups."""
+    line, groups = told.splitlines()[:2]
+    name, _, uid, gid, _, home, shell = line.split(":")
+    return Login(int(uid), int(gid), tuple(map(int, groups.split())), home, _env(name, home, shell))
 
 
 def make_plan(spec: InstanceSpec, machine: Machine) -> Plan:

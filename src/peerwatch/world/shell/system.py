@@ -101,7 +101,7 @@ def _frame() -> Iterator[tuple[str, Node]]:
     folder = Node("d", mode=0o755)
     for name in SHARED_ROOTS:
         yield f"/{name}", Node("d", mode=0o2775, group=SHARED_GROUP)
-    for path in ("/dev", "/etc", "/home", "/media", "/proc", "/run", "/sys",
+    for path in ("/dev", "/etc", "/etc/skel", "/home", "/media", "/proc", "/run", "/sys",
                  "/usr", "/usr/local", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib",
                  "/var", "/var/backups", "/var/cache", "/var/lib", "/var/log", "/var/mail",
                  "/var/spool", "/run/sshd", "/run/lock", "/etc/init.d"):  # fmt: skip
@@ -162,6 +162,11 @@ def _etc(spec: InstanceSpec, host: HostSpec) -> dict[str, Node]:
             "export PATH",
         ],
         "/etc/environment": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+        "/etc/pam.d/other": [
+            "auth sufficient pam_rootok.so", "auth required pam_deny.so",
+            "account required pam_permit.so", "password required pam_unix.so sha512",
+            "session required pam_permit.so",
+        ],
         "/etc/crontab": ["SHELL=/bin/sh", "17 * * * * root cd / && run-parts /etc/cron.hourly"],
     }  # fmt: skip
     nodes = {path: Node(data=("\n".join(text) + "\n").encode()) for path, text in texts.items()}
@@ -188,6 +193,16 @@ def unit_path(name: str) -> str:
     return f"/etc/systemd/system/{name}.service"
 
 
+def masked_path(name: str) -> str:
+    """Return where a service's unit file is put while it is masked."""
+    return f"/etc/systemd/system/.{name}.service.masked"
+
+
+def cron_path(name: str) -> str:
+    """Return the path of the file by which cron runs a service."""
+    return f"/etc/cron.d/{name}"
+
+
 def _unit_nodes(name: str, description: str, enabled: bool, schedule: str) -> dict[str, Node]:
     text = (
         f"[Unit]\nDescription={description or name}\n\n[Service]\nType=simple\n"
@@ -201,7 +216,7 @@ def _unit_nodes(name: str, description: str, enabled: bool, schedule: str) -> di
         nodes[f"{WANTS}/{name}.service"] = Node("l", target=unit_path(name))
     if schedule:
         line = f"# {description or name}\n{schedule} root {PROGRAMS}/{name} --due\n"
-        nodes[f"/etc/cron.d/{name}"] = Node(data=line.encode())
+        nodes[cron_path(name)] = Node(data=line.encode())
     return nodes
 
 

@@ -10,7 +10,8 @@ NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
-_OPEN_TREE, _MOVE_MOUNT = 428, 429  # the same numbers on every architecture
+_OPEN_TREE, _MOVE_MOUNT, _OPENAT2 = 428, 429, 437  # the same numbers on every architecture
+_NO_LINKS_BENEATH = 0x02 | 0x04 | 0x08
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 
@@ -53,6 +54,25 @@ def move_mount(fd: int, target: str) -> None:
     """Put a detached tree in place."""
     done = _libc.syscall(_MOVE_MOUNT, fd, b"", _AT_FDCWD, target.encode(), ctypes.c_uint(4))
     _checked(done, f"move_mount on {target}")
+
+
+class _How(ctypes.Structure):
+    """How ``openat2`` opens."""
+
+    _fields_ = [(name, ctypes.c_uint64) for name in ("flags", "mode", "resolve")]
+
+
+def open_beneath(directory: int, path: str, flags: int) -> int:
+    """Open what lies at a path below an open directory; no link on the way is followed."""
+    how = _How(flags | os.O_CLOEXEC, 0, _NO_LINKS_BENEATH)
+    fd = _libc.syscall(
+        _OPENAT2,
+        directory,
+        os.fsencode(path),
+        ctypes.byref(how),
+        ctypes.c_size_t(ctypes.sizeof(how)),
+    )
+    return _checked(fd, f"open {path[-200:]}")
 
 
 def prctl(option: int, value: int = 0, pointer: object = 0) -> int:

@@ -1,28 +1,21 @@
 """Looking at the hosts from outside: every file, every process, every port, without their help.
 
 Nothing here runs a program of a host or follows a link in one. A look tells what has changed since
-the last; unchanged files are known by their inode, size and change time, which nobody within can
-set.
+the last.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from peerwatch.world.shell.inside.connections import Ear
 from peerwatch.world.shell.inside.process import Host
 from peerwatch.world.shell.inside.traces import Tracker
-
-MAX_TEXT = 256 * 1024
-"""Bytes up to which a file's text is told."""
-MAX_TRACED = 128 * 1024 * 1024
-"""Bytes up to which a file is searched for tracked contents."""
-MAX_FILES = 200_000
-"""Files of a host that are looked at; an instance with more is one that was filled up."""
-_Key = tuple[int, int, int, int, int]
+from peerwatch.world.shell.inside.tree import Content, Entry, Place, content, roots, walk
 
 
 class Looker:
@@ -33,9 +26,9 @@ class Looker:
     ) -> None:
         self._logs = logs
         self._hosts = [host for host in hosts if not host.full]
+        self.ear = Ear([host.name for host in self._hosts])
+        self._roots = {host.name: roots(host) for host in self._hosts}
         self._known: dict[str, dict[str, tuple[Any, ...]]] = {host.name: {} for host in self._hosts}
-        self._contents: dict[_Key, tuple[str, bool]] = {}
-        """File -> digest and whether it is a text."""
         self._tracker = Tracker(config["tracked"])
         self._held: dict[str, dict[str, frozenset[bytes]]] = {}
         """Digest -> what a content holds of the tracked ones."""
@@ -47,58 +40,63 @@ class Looker:
         hosts: dict[str, Any] = {}
         payload = bytearray()
         running = processes(self._hosts)
+        begun = self.ear.told()
         for host in self._hosts:
             known = self._known[host.name]
             changed: list[list[Any]] = []
             seen: dict[str, tuple[Any, ...]] = {}
-            for path, full, info in walk(host):
-                entry = self._entry(full, info)
-                if entry is None:
+            for one in walk(self._roots[host.name]):
+                found = self._entry(one)
+                if found is None:
                     continue
-                seen[path] = entry
-                if known.get(path) != entry:
-                    changed.append([path, *entry, *self._text(entry, full, payload)])
+                entry, text = found
+                seen[one.path] = entry
+                if known.get(one.path) != entry:
+                    changed.append([one.path, *entry, *_told(text, payload)])
             hosts[host.name] = {
                 "changed": changed,
                 "gone": [path for path in known if path not in seen],
                 "processes": running[host.name],
                 "ports": ports(host),
+                "begun": [one[1:] for one in begun if one[0] == host.name],
                 "said": said(self._logs.get(host.name)),
                 "copies": self._copies(seen),
             }
             self._known[host.name] = seen
         return {"hosts": hosts}, bytes(payload)
 
-    def _entry(self, full: str, info: os.stat_result) -> tuple[Any, ...] | None:
-        """Return kind, size, time, mode, owner and content (a link's target, a file's digest)."""
-        if stat.S_ISLNK(info.st_mode):
-            try:
-                return ("l", 0, int(info.st_mtime), 0o777, info.st_uid, os.readlink(full), False)
-            except OSError:
-                return None
-        key = (info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
-        content = self._contents.get(key)
-        if content is None:
-            content = self._content(full, info.st_size)
-            if content is None:
-                return None
-            self._contents[key] = content
-        mode = stat.S_IMODE(info.st_mode)
-        return ("f", info.st_size, int(info.st_mtime), mode, info.st_uid, *content)
+    def _entry(self, one: Entry) -> tuple[tuple[Any, ...], bytes | None] | None:
+        """Return kind, size, time, mode, owner and content (a link's target, a file's digest).
 
-    def _content(self, full: str, size: int) -> tuple[str, bool] | None:
-        """Read a file that is new or changed."""
-        if not self._tracker.wanted or size > MAX_TRACED:
-            return digest(full)
-        data = read(full, MAX_TRACED)
-        if data is None:
+        With it comes the text, where it is one.
+        """
+        if stat.S_ISLNK(one.info.st_mode):
+            return ("l", 0, int(one.info.st_mtime), 0o777, one.info.st_uid, one.target), None
+        found = self._content(one.place)
+        if found is None:
             return None
-        found = "sha256:" + sha256(data).hexdigest()
+        info, mode = found.info, stat.S_IMODE(found.info.st_mode)
+        entry = ("f", info.st_size, int(info.st_mtime), mode, info.st_uid, found.digest)
+        return entry, found.text
+
+    def _content(self, place: Place) -> Content | None:
+        """Read a file; one that is new, or holds something new, is searched as well."""
+        found, tracker = content(place), self._tracker
+        if found is None or not tracker.wanted or found.digest in self._held:
+            return found
         if self._looks == 1:
-            self._tracker.learn(found, data)
-        elif found not in self._tracker.wanted and found not in self._held:
-            self._held[found] = self._tracker.held(data)
-        return found, len(data) <= MAX_TEXT and _is_text(data)
+            if found.digest in tracker.wanted:
+                return content(place, partial(tracker.learn, found.digest))
+            self._held[found.digest] = {}
+        elif found.digest not in tracker.wanted:
+            held: list[dict[str, frozenset[bytes]]] = []
+            found = content(place, lambda data: held.append(tracker.held(data)))
+            if found is not None:  # as it was when it was searched
+                self._held[found.digest] = {
+                    digest: frozenset().union(*(one.get(digest, ()) for one in held))
+                    for digest in {digest for one in held for digest in one}
+                }
+        return found
 
     def _copies(self, seen: Mapping[str, tuple[Any, ...]]) -> list[tuple[str, list[str]]]:
         """Return the tracked contents that a host holds in another form than their own."""
@@ -109,14 +107,13 @@ class Looker:
                 held[path] = parts
         return self._tracker.copies(held) if held else []
 
-    def _text(self, entry: tuple[Any, ...], full: str, payload: bytearray) -> tuple[int, int]:
-        if entry[0] != "f" or not entry[6]:
-            return (0, -1)
-        data = read(full)
-        if data is None:
-            return (0, -1)
-        payload += data
-        return (len(payload) - len(data), len(data))
+
+def _told(text: bytes | None, payload: bytearray) -> tuple[int, int]:
+    """Put a text into the payload; return where it begins and how long it is, or -1."""
+    if text is None:
+        return (0, -1)
+    payload += text
+    return (len(payload) - len(text), len(text))
 
 
 def said(log: int | None) -> list[str]:
@@ -133,73 +130,12 @@ def said(log: int | None) -> list[str]:
     return data.decode(errors="replace").splitlines()
 
 
-def walk(host: Host) -> Iterator[tuple[str, str, os.stat_result]]:
-    """Yield every file and link of a host: its path there, here, and its state."""
-    places = [
-        ("", f"{host.root}/root"),
-        ("/usr/local", f"{host.root}/local"),
-        ("/dev", f"/proc/{host.init}/root/dev"),
-    ]
-    count = 0
-    while places:
-        path, full = places.pop()
-        try:
-            entries = list(os.scandir(full))
-        except OSError:
-            continue
-        for entry in entries:
-            try:
-                info = entry.stat(follow_symlinks=False)
-            except OSError:
-                continue
-            if stat.S_ISDIR(info.st_mode):
-                if (path, entry.name) not in (("/dev", "pts"), ("", "proc"), ("", "dev")):
-                    places.append((f"{path}/{entry.name}", entry.path))
-            elif stat.S_ISREG(info.st_mode) or (stat.S_ISLNK(info.st_mode) and path != "/dev"):
-                count += 1
-                if count > MAX_FILES:
-                    return
-                yield f"{path}/{entry.name}", entry.path, info
-
-
-def digest(full: str) -> tuple[str, bool] | None:
-    """Return a file's digest and whether it is a text; None where it cannot be read."""
-    found, text = sha256(), True
-    size = 0
-    try:
-        fd = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(fd, "rb") as file:
-            while block := file.read(1 << 20):
-                size += len(block)
-                text = text and size <= MAX_TEXT and _is_text(block)
-                found.update(block)
-    except OSError:
-        return None
-    return "sha256:" + found.hexdigest(), text
-
-
-def read(full: str, most: int = MAX_TEXT) -> bytes | None:
-    """Return the first bytes of a file, one more than the most asked for."""
-    try:
-        fd = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(fd, "rb") as file:
-            return file.read(most + 1)
-    except OSError:
-        return None
-
-
-def _is_text(data: bytes) -> bool:
-    if b"\0" in data:
-        return False
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def processes(hosts: Sequence[Host]) -> dict[str, list[list[Any]]]:
-    """Return each host's processes: number, parent and user as the keeper sees them, and words."""
+    """Return each host's processes.
+
+    Of each its number, parent and user as the keeper sees them, its words, its program's file, and
+    its state.
+    """
     spaces: dict[str, str] = {}
     for host in hosts:
         try:
@@ -219,10 +155,12 @@ def processes(hosts: Sequence[Host]) -> dict[str, list[list[Any]]]:
             with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
                 fields = file.read().rpartition(")")[2].split()
             user = os.stat(f"/proc/{name}").st_uid
+            program = os.readlink(f"/proc/{name}/exe")
         except OSError:
             continue
         if words and fields[0] != "Z":
-            found[host_name].append([int(name), int(fields[1]), user, words])
+            row = [int(name), int(fields[1]), user, words, program, fields[0]]
+            found[host_name].append(row)
     return found
 
 

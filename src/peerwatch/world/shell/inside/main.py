@@ -80,6 +80,8 @@ class Keeper:
         with selectors.DefaultSelector() as ready:
             ready.register(self._sock, selectors.EVENT_READ)
             ready.register(out, selectors.EVENT_READ)
+            if self._looker.ear.sock is not None:
+                ready.register(self._looker.ear.sock, selectors.EVENT_READ)
             self._reap()
             while True:
                 for key, _ in ready.select():
@@ -88,6 +90,8 @@ class Keeper:
                             self._answer(*receive(self._sock))
                         except Closed:
                             return
+                    elif key.fileobj is self._looker.ear.sock:
+                        self._looker.ear.listen()
                     else:
                         with contextlib.suppress(BlockingIOError):
                             os.read(out, 4096)

@@ -27,6 +27,8 @@ SHARE = 0.9
 """Share of a content's chunks that makes a file, or several together, a copy of it."""
 DEPTH = 4
 """Packings within packings that are opened."""
+_STEP = 16 * 1024
+"""Bytes that a decompressor is given, and asked for, at a time."""
 _CUT = re.compile(rb"\x5a[\x00-\x3f]")  # one place in 1024 of random bytes
 _SMALLEST = 48
 _MOST = 64 * 1024 * 1024
@@ -36,10 +38,15 @@ _ALL = 256 * 1024 * 1024
 _STREAMS = 64
 """Packed streams within a file that are opened."""
 _STREAM = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{40,}[ \t]*(?:\\n|[\r\n])*)+[A-Za-z0-9+/_-]*={0,2}")
+_BASE64 = re.compile(  # nothing is given back: what is kept for that would be ten times the text
+    rb"(?:[A-Za-z0-9+/_-]{40,}+[ \t]*+(?:\\n|[\r\n])*+)++[A-Za-z0-9+/_-]*+={0,2}"
+)
 _HEX = re.compile(rb"[0-9a-fA-F \t\r\n:]{60,}")
 _NOT_HEX = bytes(set(range(256)) - set(b"0123456789abcdefABCDEF"))
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_STORED = re.compile(rb"[\x00\x01](?=(..)(..))", re.DOTALL)
+_HEADS = 1 << 20
+"""Places in a file that are tried as the head of a block."""
 _ZIP = re.compile(rb"PK\x03\x04")
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
@@ -140,7 +147,31 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
         if len(head) == 30 and head[8:10] == b"\x08\x00":
             skip = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
             yield from _inflated(data[entry.start() + 30 + skip :], -15)
+    yield from _joined(data)
     yield from _decoded(data)
+
+
+def _joined(data: bytes) -> Iterator[bytes]:
+    """Yield a piece of a deflated stream without the heads of the blocks that it keeps as they are.
+
+    A head is its length and the complement; where it says that its block ends, there is another.
+    """
+    parts, start = [], 0
+    for head in islice(_STORED.finditer(data), _HEADS):
+        here, length = head.start(), int.from_bytes(head[1], "little")
+        end = here + 5 + length
+        if here < start or not _is_head(head[0] + head[1] + head[2]):
+            continue
+        if end >= len(data) or _is_head(data[end : end + 5]):
+            parts.append(data[start:here])
+            start = here + 5
+    if parts:
+        yield b"".join((*parts, data[start:]))
+
+
+def _is_head(data: bytes) -> bool:
+    both = int.from_bytes(data[1:3], "little") ^ int.from_bytes(data[3:5], "little")
+    return both == 0xFFFF and len(data) == 5
 
 
 def _decoded(data: bytes) -> Iterator[bytes]:
@@ -161,21 +192,36 @@ def _decoded(data: bytes) -> Iterator[bytes]:
 def _inflated(data: bytes, bits: int) -> Iterator[bytes]:
     """Yield what deflated streams hold, each as far as it goes."""
     for _ in range(_STREAMS):
-        stream = zlib.decompressobj(bits)
+        stream, found, start = zlib.decompressobj(bits), bytearray(), 0
         try:
-            yield stream.decompress(data, _MOST)
-        except zlib.error:
-            return
-        data = stream.unused_data
+            while start < len(data) and not stream.eof and len(found) < _MOST:
+                found += stream.decompress(data[start : start + _STEP], _MOST - len(found))
+                start += _STEP
+        except zlib.error:  # broken from here on
+            start = len(data)
+        yield bytes(found)
+        data = stream.unused_data + data[start:]
         if bits < 0 or not data.startswith(b"\x1f\x8b"):
             return
 
 
 def _decompressed(stream: bz2.BZ2Decompressor | lzma.LZMADecompressor, data: bytes) -> bytes:
+    """Return what a stream holds, as far as it goes.
+
+    Little is given to it and taken from it at a time, since a call that comes to where it is broken
+    returns nothing.
+    """
+    found, start = bytearray(), 0
     try:
-        return stream.decompress(data, _MOST)
+        while not stream.eof and len(found) < _MOST:
+            given = data[start : start + _STEP] if stream.needs_input else b""
+            if stream.needs_input and not given:
+                break
+            start += len(given)
+            found += stream.decompress(given, _STEP)
     except (OSError, EOFError, lzma.LZMAError):
-        return b""
+        return bytes(found)
+    return bytes(found)
 
 
 def _filtered(argv: list[str], data: bytes) -> bytes:

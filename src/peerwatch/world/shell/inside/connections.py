@@ -1,0 +1,87 @@
+"""Who connects to whom, overheard on the wires between the hosts, whose ends the keeper holds.
+
+The kernel hands over the packets by which TCP connections are begun (SYN alone), and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import ipaddress
+import socket
+import struct
+from collections.abc import Sequence
+
+MOST = 1000
+"""Connections of an instance that are told, each pair of hosts and each port once."""
+_EVERYTHING, _SNAP = 0x0003, 128
+_SOL_PACKET, _IGNORE_OUTGOING, _ATTACH_FILTER = 263, 23, 26
+_BYTE, _HALF, _BYTE_OF_X, _X_HEADER, _AND, _EQUAL, _SET, _RETURN = (
+    0x30, 0x28, 0x50, 0xB1, 0x54, 0x15, 0x45, 0x06,
+)  # fmt: skip
+_TCP, _FLAGS, _SYN = 6, 0x17, 0x02
+_FILTER = (  # what to do, steps to skip where it holds and where not, a value
+    (_BYTE, 0, 0, 0), (_AND, 0, 0, 0xF0), (_EQUAL, 0, 8, 0x40),
+    # version 4: TCP, not a later fragment, SYN alone
+    (_BYTE, 0, 0, 9), (_EQUAL, 0, 13, _TCP), (_HALF, 0, 0, 6), (_SET, 11, 0, 0x1FFF),
+    (_X_HEADER, 0, 0, 0), (_BYTE_OF_X, 0, 0, 13), (_AND, 0, 0, _FLAGS), (_EQUAL, 6, 7, _SYN),
+    # version 6
+    (_EQUAL, 0, 6, 0x60), (_BYTE, 0, 0, 6), (_EQUAL, 0, 4, _TCP), (_BYTE, 0, 0, 53),
+    (_AND, 0, 0, _FLAGS), (_EQUAL, 0, 1, _SYN),
+    (_RETURN, 0, 0, _SNAP), (_RETURN, 0, 0, 0),
+)  # fmt: skip
+
+
+class Ear:
+    """What is heard on the wires."""
+
+    def __init__(self, hosts: Sequence[str]) -> None:
+        """Begin to listen; a kernel without packet sockets lets nothing be heard.
+
+        Args:
+            hosts: The hosts' names, in the order of their wires.
+        """
+        self._wires = {f"v{number}": name for number, name in enumerate(hosts)}
+        self._heard: dict[tuple[str, str, int], None] = {}
+        self._told = 0
+        self.sock: socket.socket | None = None
+        with contextlib.suppress(OSError):
+            self.sock = _packets()
+
+    def listen(self) -> None:
+        """Take what has come in."""
+        while self.sock is not None:
+            try:
+                data, (wire, *_) = self.sock.recvfrom(_SNAP)
+            except BlockingIOError:
+                return
+            if wire in self._wires and len(self._heard) < MOST:
+                self._heard[self._wires[wire], *_target(data)] = None
+
+    def told(self) -> list[tuple[str, str, int]]:
+        """Return who has begun to connect to which address and port since this was last asked."""
+        self.listen()
+        new = list(self._heard)[self._told :]
+        self._told = len(self._heard)
+        return new
+
+
+def _packets() -> socket.socket:
+    """Return what the first packets of connections can be read from."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_EVERYTHING))
+    program = b"".join(struct.pack("=HBBI", *step) for step in _FILTER)
+    buffer = ctypes.create_string_buffer(program)
+    given = struct.pack("HL", len(_FILTER), ctypes.addressof(buffer))
+    sock.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, given)
+    sock.setsockopt(_SOL_PACKET, _IGNORE_OUTGOING, 1)  # else each would be heard on both wires
+    sock.setblocking(False)
+    return sock
+
+
+def _target(data: bytes) -> tuple[str, int]:
+    """Return the address and the port that a packet goes to."""
+    if data[0] >> 4 == 4:
+        start, to = 4 * (data[0] & 0x0F), data[16:20]
+    else:
+        start, to = 40, data[24:40]
+    return str(ipaddress.ip_address(to)), int.from_bytes(data[start + 2 : start + 4], "big")
