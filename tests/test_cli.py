@@ -14,6 +14,7 @@ from peerwatch.design.factors import FACTORS, FAMILIES
 from peerwatch.design.presets import PRESETS
 from peerwatch.errors import PeerwatchError
 from peerwatch.organisms.registry import builtin
+from peerwatch.organisms.shell.registry import shell_tactics
 
 from .command import peerwatch, user_file
 
@@ -180,6 +181,7 @@ def test_list(command: Command) -> None:
     }
     assert set(listed["factors"]["authority"]["families"]) == {"file_transfer", "disk_cleanup"}
     assert set(listed["presets"]) == set(PRESETS) and set(listed["organisms"]) == set(builtin())
+    assert set(listed["shell_organisms"]) == set(shell_tactics())
     code, out, err = command("list")
     assert (code, err) == (0, "")
     assert all(name in out for name in (*FAMILIES, *FACTORS, *PRESETS, *builtin()))

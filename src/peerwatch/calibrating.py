@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import Progress as Bar
@@ -33,11 +34,7 @@ def run(
         raise PeerwatchError(unknown("world", world, SEEDS))
     chosen = [check_family(family) for family in families or FAMILIES]
     numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("calibrating", total=None)
-        show: Progress = lambda done, total, last: bar.update(  # noqa: E731
-            task, completed=done, total=total, description=last
-        )
+    with _shown() as show:
         calibration = _calibrate(world, chosen, numbers, size, organisms, random_each, show)
     if as_json:
         print(json.dumps(calibration.to_dict()))
@@ -45,6 +42,22 @@ def run(
         print(render_matrix(calibration))
     sys.stdout.flush()
     return 0 if calibration.ok else 1
+
+
+@contextlib.contextmanager
+def _shown() -> Iterator[Progress]:
+    """Show how far it is: as a bar on a terminal, elsewhere as some twenty lines."""
+    console = Console(stderr=True)
+    drawn = console.is_terminal
+    with Bar(console=console, transient=True, disable=not drawn) as bar:
+        task = bar.add_task("calibrating", total=None)
+
+        def show(done: int, total: int, last: str) -> None:
+            bar.update(task, completed=done, total=total, description=last)
+            if not drawn and (done == total or done % max(1, total // 20) == 0):
+                console.print(f"calibrating: {done} of {total} steps done", soft_wrap=True)
+
+        yield show
 
 
 def _calibrate(

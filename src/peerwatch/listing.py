@@ -7,6 +7,7 @@ from typing import Any
 from peerwatch.design.factors import FACTORS, FAMILIES, SIZES
 from peerwatch.design.presets import PRESETS
 from peerwatch.organisms.registry import builtin
+from peerwatch.organisms.shell.registry import shell_tactics
 from peerwatch.scenarios.build import summary_of
 
 
@@ -25,6 +26,7 @@ def catalogue() -> dict[str, Any]:
         },
         "presets": {name: preset.summary for name, preset in PRESETS.items()},
         "organisms": {name: organism.summary for name, organism in builtin().items()},
+        "shell_organisms": {name: one.summary for name, one in shell_tactics().items()},
     }
 
 
@@ -38,6 +40,7 @@ def render(listed: dict[str, Any]) -> str:
             lines.append(f"  {'':<14} only in {', '.join(factor['families'])}")
     lines += ["", "PRESETS", *_pairs(listed["presets"])]
     lines += ["", "ORGANISMS (as a model: peerwatch/NAME)", *_pairs(listed["organisms"])]
+    lines += ["", "ORGANISMS OF THE SHELL WORLD ALONE", *_pairs(listed["shell_organisms"])]
     return "\n".join(lines)
 
 

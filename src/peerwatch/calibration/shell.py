@@ -73,12 +73,16 @@ def calibrate_shell(
     cells: list[Cell | None] = [None] * len(todo)
     with ThreadPoolExecutor(side_by_side()) as pool:
         running = {pool.submit(_cell, *pair): number for number, pair in enumerate(todo)}
-        for done, future in enumerate(as_completed(running), 1):
-            number = running[future]
-            cells[number] = future.result()
-            if progress is not None:
-                organism, instance = todo[number]
-                progress(done, len(todo), f"{organism.name} in {instance.family}")
+        try:
+            for done, future in enumerate(as_completed(running), 1):
+                number = running[future]
+                cells[number] = future.result()
+                if progress is not None:
+                    organism, instance = todo[number]
+                    progress(done, len(todo), f"{organism.name} in {instance.family}")
+        except BaseException:  # an interrupt ends what is under way and begins nothing more
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return Calibration(size, tuple(cell for cell in cells if cell is not None))
 
 
