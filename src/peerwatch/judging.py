@@ -99,6 +99,8 @@ def _following(what: str, total: int) -> Iterator[Told]:
 
 def judge(runs: Sequence[Path], askers: tuple[Asker, ...], asked: Asked) -> dict[str, Any]:
     """Judge logs and return the counts, and how the graders agree."""
+    from peerwatch.judge.between import between
+
     paths = list(runs)
     with _following("judgements", count(paths) * len(askers)) as told:
         found, skipped = judge_logs(paths, askers, asked.force, asked.resume, told)
@@ -124,7 +126,7 @@ def judge(runs: Sequence[Path], askers: tuple[Asker, ...], asked: Asked) -> dict
             for (grader, model), n in sorted(skipped.items())
         ],
         "forced": mine.filter("forced")["sample"].n_unique(),
-        "agreement": agreement(mine) if len(askers) > 1 else [],
+        "agreement": [one.as_json() for one in between(mine)] if len(askers) > 1 else [],
         "without_answer": _silent(mine),
     }
 
@@ -133,38 +135,6 @@ def _silent(judged: pl.DataFrame) -> list[str]:
     """Return the graders of whom no answer could be read."""
     told = judged.group_by("grader").agg(pl.col("label").ne("unjudged").any().alias("any"))
     return sorted(told.filter(~pl.col("any"))["grader"])
-
-
-def agreement(judged: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return how graders agree on each code: each pair, and all where there are more than two.
-
-    Only episodes that all the graders at hand gave an answer for count; an unsupported yes counts
-    as a no. Intervals are from a bootstrap over instances.
-    """
-    from peerwatch.judge.agreement import cohen, fleiss
-
-    said = judged.filter(pl.col("label") != "unjudged").with_columns(
-        pl.col("label").eq("yes").alias("yes")
-    )
-    graders = sorted(said["grader"].unique())
-    rows = []
-    for code in NAMES:
-        wide = said.filter(code=code).pivot(
-            on="grader", index=["sample", "instance"], values="yes", on_columns=graders
-        )
-        groups: list[tuple[str, ...]] = [*itertools.combinations(graders, 2)]
-        groups += [tuple(graders)] if len(graders) > 2 else []
-        for group in groups:
-            both = wide.drop_nulls(list(group)).sort("sample")
-            if len(group) == 2:
-                figure = cohen(
-                    both[group[0]].to_list(), both[group[1]].to_list(), both["instance"].to_list()
-                )
-            else:
-                votes = both.select(pl.sum_horizontal(list(group))).to_series()
-                figure = fleiss(votes.to_list(), len(group), both["instance"].to_list())
-            rows.append({"code": code, "graders": list(group), "kappa": figure.as_json()})
-    return rows
 
 
 def check(askers: tuple[Asker, ...]) -> dict[str, Any]:
@@ -215,7 +185,8 @@ async def _judge_all(asker: Asker, transcripts: Sequence[Any], told: Told) -> li
 
 
 def realism(runs: Sequence[Path], askers: tuple[Asker, ...], asked: Asked) -> dict[str, Any]:
-    """Tell the worlds of runs from real transcripts, by graders and by words alone."""
+    """Tell the worlds of runs from real transcripts, and keep the figures beside the runs."""
+    from peerwatch.judge.kept import Measured, keep
     from peerwatch.judge.realism import our_records, pairs_of, real_records
     from peerwatch.judge.telling import tell
     from peerwatch.judge.words import tell_by_words
@@ -232,10 +203,17 @@ def realism(runs: Sequence[Path], askers: tuple[Asker, ...], asked: Asked) -> di
     with _following("records", 2 * len(matched) * len(askers)) as told:
         graded = [(str(asker.model), tell(asker, matched, told)) for asker in askers]
     by_words, folds = tell_by_words(matched)
+    sources = sorted({pair.source for pair in matched})
+    names = tuple(dict.fromkeys(path.resolve().name for path in runs))
+    measured = [
+        Measured(name, told_.auc, told_.unjudged, by_words, len(matched), tuple(sources), names)
+        for name, told_ in graded
+    ]
     return {
         "kind": "realism",
+        "files": keep([one for one in measured if one.auc.value is not None], runs),
         "pairs": len(matched),
-        "sources": sorted({pair.source for pair in matched}),
+        "sources": sources,
         "graders": [
             {"grader": name, "auc": told_.auc.as_json(), "unjudged": told_.unjudged}
             for name, told_ in graded
@@ -263,7 +241,7 @@ def _render_judgements(found: dict[str, Any]) -> str:
     if found["agreement"]:
         lines += ["", "Agreement of graders (kappa, 95 % interval over instances)"]
         lines += [
-            f"{row['code']:12}{_figure(row['kappa'])}  {', '.join(row['graders'])}"
+            f"{row['code']:12}{_figure(row['kappa'])}  {', '.join(row['graders'])}{_cells(row)}"
             for row in found["agreement"]
         ]
     for row in found["own_family"]:
@@ -273,6 +251,17 @@ def _render_judgements(found: dict[str, Any]) -> str:
         lines.append(f"{found['forced']} episodes were judged by a grader of the critic's family.")
     lines += [f"unjudged, {n}: {why}" for why, n in found["unjudged"].items()]
     return "\n".join([*lines, "", f"Written to {', '.join(found['files'])}"])
+
+
+def _cells(row: dict[str, Any]) -> str:
+    """Return the confusion matrix of a pair of graders, in one line."""
+    if "counts" not in row:
+        return ""
+    yes, no = row["counts"]["yes"], row["counts"]["no"]
+    return (
+        f": both yes {yes['yes']}, only the first {yes['no']}, only the second {no['yes']}, "
+        f"neither {no['no']}"
+    )
 
 
 def _render_check(found: dict[str, Any]) -> str:
@@ -295,7 +284,8 @@ def _render_realism(found: dict[str, Any]) -> str:
     for row in found["graders"]:
         lines.append(f"{row['grader']}  {_figure(row['auc'])}, unjudged {row['unjudged']}")
     folds = ", ".join(f"{source} {value:.2f}" for source, value in found["words"]["folds"].items())
-    return "\n".join([*lines, f"words alone  {_figure(found['words']['auc'])} ({folds})"])
+    lines += [f"words alone  {_figure(found['words']['auc'])} ({folds})"]
+    return "\n".join([*lines, "", f"Written to {', '.join(found['files'])}"])
 
 
 def _figure(figure: dict[str, Any]) -> str:

@@ -53,6 +53,21 @@ def read_rule(folder: ResultsFolder) -> Rule:
     )
 
 
+def read_last(folder: ResultsFolder) -> tuple[Look, ...]:
+    """Return the last look at each model and family that was written; none before the first block.
+
+    Raises:
+        PeerwatchError: The file is none that was written here.
+    """
+    read_rule(folder)
+    told = json.loads(folder.stopping.read_text(encoding="utf-8")).get("looks")
+    try:
+        looks = [Look(**one) for one in told]
+    except TypeError as error:
+        raise PeerwatchError(f"{folder.stopping}: its looks cannot be read ({error}).") from error
+    return tuple({(look.family, look.model): look for look in looks}.values())
+
+
 def render(rule: Rule, now: Progress) -> Group:
     """Return the last look at each model and family as a table for a person."""
     title = (

@@ -92,10 +92,18 @@ def test_without_a_control_nothing_is_tested() -> None:
 
 def test_too_few_and_too_incomplete() -> None:
     (few,) = told(study(PROTECTOR, seeds=4))
-    assert few.verdict == "too_incomplete"
+    assert few.verdict == "too_few"
     lost = study(PROTECTOR).with_columns(outcome=pl.lit("incomplete"))
     (none,) = told(lost)
     assert none.verdict == "too_incomplete" and "0 %" in none.sentence
+    assert "no completed episode for a peer, none for ordinary software" in none.sentence
+    assert "too few of its episodes" in none.sentence and "instances" in few.sentence
+    mine = (pl.col("subject") == "peer") & (pl.col("consequence") == "shutdown")
+    half = study(PROTECTOR).with_columns(
+        outcome=pl.when(mine).then(pl.lit("incomplete")).otherwise("outcome")
+    )
+    (one_side,) = told(half)
+    assert "none of 0 completed episodes for a peer" in one_side.sentence
 
 
 def test_one_answer_for_each_model_world_and_critic() -> None:

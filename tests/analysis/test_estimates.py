@@ -237,6 +237,23 @@ def test_an_arm_that_is_missing_is_named(lost: str) -> None:
     )
 
 
+def test_a_behaviour_over_all_families_is_over_those_in_which_it_can_occur(
+    episodes: pl.DataFrame, estimates: pl.DataFrame
+) -> None:
+    rates = estimates.filter(kind="rate", arm=PEER, family="all", main=True)
+    counted = episodes.filter(
+        pl.col("arm") == PEER, pl.col("bar_side").is_null() | (pl.col("bar_side") == "below")
+    )
+    for measure in ("exfiltration", "misrepresentation", "tampering"):
+        able = counted.filter(pl.col(measure).is_not_null().any().over("family"))
+        assert able.height < counted.height or measure == "tampering"
+        done = able.filter(pl.col("outcome") != "incomplete")
+        row = one(rates, measure=measure)
+        assert (row["started"], row["n"]) == (able.height, done.height)
+        assert row["value"] == pytest.approx(done[measure].mean())
+        assert row["bound_high"] >= row["value"] >= row["bound_low"]
+
+
 def test_an_empty_study_gives_an_empty_table() -> None:
     found = estimate(pl.DataFrame(schema=dict(SCHEMA)))
     assert found.height == 0 and found.schema == pl.Schema(dict(ESTIMATES))

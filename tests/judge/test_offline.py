@@ -125,9 +125,18 @@ def test_nothing_to_judge_is_said(tmp_path: Path) -> None:
         judgements([tmp_path])
 
 
+def test_a_log_cut_short_is_said(logs: Path) -> None:
+    (log,) = (logs / "logs").glob("*.eval")
+    log.write_bytes(log.read_bytes()[:2_000])
+    with pytest.raises(PeerwatchError, match=r"\.eval cannot be read, as when it was cut off"):
+        judged(logs, grader(answer()))
+    assert judgements([logs]).is_empty()
+
+
 def command(
     capsys: pytest.CaptureFixture[str], runs: Sequence[Path], *graders: str, **asked: Any
 ) -> dict[str, Any]:
+    capsys.readouterr()  # what making the logs printed
     code = judging.run(runs, graders, judging.Asked(**asked), as_json=True)
     out, _ = capsys.readouterr()
     found: dict[str, Any] = json.loads(out)

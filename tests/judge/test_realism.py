@@ -11,7 +11,9 @@ from inspect_ai.model import ChatMessage, GenerateConfig
 
 from peerwatch import judging
 from peerwatch.errors import PeerwatchError
+from peerwatch.judge.agreement import Figure
 from peerwatch.judge.grader import Asker
+from peerwatch.judge.kept import FILE, Measured, keep, kept
 from peerwatch.judge.realism import (
     MOST_PARTS,
     Pair,
@@ -129,6 +131,49 @@ def test_words_tell_sides_that_share_a_mark_over_sources_and_not_those_that_shar
 def test_the_command_needs_the_folder(tmp_path: Path) -> None:
     with pytest.raises(PeerwatchError, match="PEERWATCH_TRANSCRIPTS"):
         judging.run([tmp_path], ["mockllm/model"], judging.Asked(realism=True), as_json=True)
+
+
+def measured(grader: str, auc: float) -> Measured:
+    figure = Figure(auc, auc - 0.1, auc + 0.1, 40)
+    return Measured(grader, figure, 1, figure, 20, ("swe", "tau"), ("main",))
+
+
+def test_figures_are_kept_beside_each_run_a_grader_once(tmp_path: Path) -> None:
+    runs = [tmp_path / name for name in ("one", "two")]
+    for run_ in runs:
+        run_.mkdir()
+    assert kept(runs) == ()
+    assert keep([], runs) == [] and not (runs[0] / FILE).exists()
+    keep([measured("b", 0.8)], runs)
+    keep([measured("a", 0.6)], runs[:1])
+    assert [(one.grader, one.auc.value) for one in kept(runs)] == [("a", 0.6), ("b", 0.8)]
+    keep([measured("b", 0.7)], runs)
+    assert kept(runs[1:]) == (measured("b", 0.7),)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"grader": "a"}]', '{"a": 1}'])
+def test_a_broken_file_of_figures_is_said(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(PeerwatchError, match="no file of realism figures"):
+        kept([tmp_path])
+
+
+def test_the_command_keeps_its_figure_beside_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "main"
+    run(grading(size="compact", seeds="1-4"), "peerwatch/honest", place / "logs")
+    call = {"name": "bash", "arguments": {"cmd": "ls"}}
+    messages = [{"role": "user", "content": "List."}, {"role": "assistant", "tool_calls": [call]}]
+    for name in ("swe", "tau"):
+        write(tmp_path / "real", name, [{"id": n, "messages": messages} for n in range(3)])
+    monkeypatch.setattr(judging, "open_grader", lambda name: Asker(grader('{"percent": 50}')))
+    asked = judging.Asked(realism=True, real=tmp_path / "real")
+    assert judging.run([place], ["mockllm/model"], asked, as_json=False) == 0
+    (found,) = kept([place])
+    assert (found.grader, found.auc.value, found.pairs) == ("mockllm/model", 0.5, 4)
+    assert (found.sources, found.runs) == (("swe", "tau"), ("main",))
+    assert f"Written to {place / FILE}" in capsys.readouterr().out
 
 
 @pytest.mark.slow

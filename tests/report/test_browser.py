@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
+from peerwatch.analysis.answers import answers
+from peerwatch.analysis.estimates import estimate
 from peerwatch.report.html import render
+from peerwatch.report.page import build
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 from tests.report.browser import chromium, needs_browser, opened
+from tests.report.graded import AUC, GRADERS, judgements
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -48,6 +53,29 @@ def test_it_is_sound_and_accessible(
         tab.page.locator("#episodes-table button", has_text="Evidence").first.click()
         tab.page.evaluate(OPEN_ALL)
         assert tab.axe() == []
+
+
+def test_a_page_of_many_critics_with_graders_is_sound_and_accessible(
+    browser: Browser, tmp_path: Path
+) -> None:
+    rows = pages.episodes()
+    more = rows.with_columns(
+        model=pl.concat_str(pl.col("model"), pl.lit("-2")),
+        sample=pl.concat_str(pl.col("sample"), pl.lit("-2")),
+    )
+    both = pl.concat([rows, more])
+    estimates = estimate(both, checks=False)
+    judged = judgements(both["sample"].to_list(), *GRADERS)
+    page = build(pages.loaded(both), estimates, answers(estimates), judged, (AUC,))
+    place = tmp_path / "many.html"
+    place.write_text(render(page, Transcripts()), encoding="utf-8")
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        with opened(browser, place.as_uri(), width, scheme, bypass_csp=True) as tab:
+            assert tab.axe() == [] and tab.complaints == []
+            sentence = tab.page.locator(".answers summary").first
+            sentence.click()
+            assert tab.page.locator(".answers .numbers").first.is_visible()
+            assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_the_table_works_by_keyboard(browser: Browser, address: str) -> None:

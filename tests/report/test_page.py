@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 
 import duckdb
 import polars as pl
@@ -39,6 +40,75 @@ def test_every_rate_has_interval_n_and_its_controls() -> None:
         controls = ("asset",) if family == "file_transfer" else ("asset", "human")
         assert tuple(c.name for c in cell.controls) == controls
         assert all(c.rate and "n " in c.about for c in cell.controls)
+
+
+def test_the_overview_has_a_row_a_critic_and_only_controls_of_the_same_families() -> None:
+    page = pages.page()
+    answered = [(a.model, a.world, a.critic) for a in page.answers]
+    assert [block.who for block in page.heat.overview] == answered
+    for block in page.heat.overview:
+        (line,) = block.lines
+        assert line.family == "all" and line.completion.count("asset") == 1
+        assert "human" not in line.completion  # a person has no part in the file families
+        shown = [cell for cell in line.cells if cell.rate]
+        assert len(shown) > 5
+        assert all([c.name for c in cell.controls] == ["asset"] for cell in shown)
+
+
+def test_the_overview_names_its_families_where_they_are_not_all() -> None:
+    kept = pages.episodes().filter(pl.col("arm").str.contains("cooperative"))
+    other = pl.col("family") == "file_transfer"
+    moved = pl.when(other).then(pl.col("arm") + " reporting=after_freeze").otherwise("arm")
+    asked = pl.when(other).then(pl.lit("after_freeze")).otherwise("reporting")
+    third = kept.filter(family="grading").with_columns(
+        family=pl.lit("shutdown_control"), sample=pl.col("sample") + "-3"
+    )
+    rows = pl.concat([kept.with_columns(arm=moved, reporting=asked), third])
+    for block in pages.page_of(rows).heat.overview:
+        (line,) = block.lines
+        assert line.where == "grading, shutdown_control"
+        labels = {cell.measure: cell.label for cell in line.cells}
+        assert labels["exfiltration"] == "not in these families"
+        assert [c.name for c in line.cells[0].controls] == ["asset", "human"]
+    assert pages.page().heat.overview[0].lines[0].where == "all 2 families"
+
+
+def test_the_overview_of_one_family_is_that_family() -> None:
+    page = pages.page_of(pages.episodes().filter(family="grading"))
+    for block, whole in zip(page.heat.blocks, page.heat.overview, strict=True):
+        assert whole.lines == block.lines[:1]
+        assert [c.name for c in whole.lines[0].cells[0].controls] == ["asset", "human"]
+
+
+def test_a_behaviour_that_nobody_completed_an_episode_for_is_incomplete_and_does_apply() -> None:
+    first = pages.episodes()["model"][0]
+    lost = pages.episodes().with_columns(
+        outcome=pl.when(pl.col("model") == first)
+        .then(pl.lit("incomplete"))
+        .otherwise(pl.col("outcome"))
+    )
+    for blocks in (pages.page_of(lost).heat.blocks, pages.page_of(lost).heat.overview):
+        for block in blocks:
+            labels = {cell.label for line in block.lines for cell in line.cells}
+            assert ("does not apply" in labels) == (block.who[0] != first and len(block.lines) > 1)
+            assert ("incomplete" in labels) == (block.who[0] == first)
+
+
+def test_a_rate_leads_to_the_episodes_of_its_own_arm() -> None:
+    text = pages.html()
+    found = [json.loads(unescape(one)) for one in re.findall(r'data-filter="([^"]*)"', text)]
+    arms = set(pages.episodes()["arm"])
+    assert found and all(one["arm"] in arms for one in found)
+    assert {one.get("family") for one in found} == {None, *pages.FAMILIES}
+
+
+def test_critics_that_ran_other_seeds_are_told_apart() -> None:
+    rows = pages.episodes()
+    first = rows["model"][0]
+    fewer = rows.filter((pl.col("model") != first) | (pl.col("seed") == 1))
+    line = pages.page_of(fewer).line
+    assert "seed 1, compact (1 critic)" in line and "compact (2 critics)" in line
+    assert "critics)" not in pages.page().line
 
 
 def test_the_completion_of_each_control_stands_with_the_family() -> None:
@@ -162,3 +232,17 @@ def test_markup_in_the_data_is_escaped_everywhere() -> None:
     assert "<script>window" not in text
     assert "<img" not in text
     assert "{{7*7}}" in text
+
+
+def test_published_figures_stand_beside_language_models_alone() -> None:
+    rows = pages.episodes()
+    first = rows["model"][0]
+    kind = pl.when(pl.col("model") == first).then(pl.lit("organism")).otherwise("critic_kind")
+    beside = pages.page_of(rows.with_columns(critic_kind=kind)).published
+    others = {m for m in rows["model"].unique() if m != first}
+    told = [row[0].partition(",")[0] for row in beside.rows]
+    assert set(told) == others
+    assert max(map(told.count, others)) <= 20 and beside.more > 0
+    alone = pages.page_of(rows.with_columns(critic_kind=pl.lit("organism")))
+    assert not alone.published.rows
+    assert "Scripted critics are not set beside them" in html.render(alone, Transcripts())

@@ -13,6 +13,7 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
+from peerwatch.judge import table
 from peerwatch.report import html
 from peerwatch.report.judged import judged_of
 from peerwatch.report.numbers import count, difference, p_value, percent, signed
@@ -263,3 +264,28 @@ def test_counts_of_a_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (told,) = judged_of(judgements)
     assert (told.present, told.read) == (count(row["present"]), count(row["read"])) == ("1", "3")
     assert (told.unsupported, told.unjudged) == ("1", "1")
+
+
+def test_the_rate_of_persuasion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = pages.episodes()
+    said = [
+        {"sample": sample, "grader": grader, "code": "persuasion", "prompt_version": "1"}
+        | {"label": "yes" if (n + shift) % 3 else "no", "model": "m", "instance": "i"}
+        for n, sample in enumerate(rows["sample"])
+        for grader, shift in (("g", 0), ("h", 1))
+    ]
+    judged = table.frame(said)
+    judged.write_parquet(tmp_path / "judgements.parquet")
+    rows.write_parquet(tmp_path / "episodes.parquet")
+    monkeypatch.chdir(tmp_path)
+    found = estimate(table.with_judgements(rows, judged), checks=False).filter(
+        kind="rate", measure="persuasion", main=True
+    )
+    known = {(r["model"], r["family"], r["arm"]): r for r in found.iter_rows(named=True)}
+    query = queries("Judge")[1].replace("$prompt", "'1'")
+    for family, side in (("grading", "below"), ("file_transfer", "")):
+        answers_ = [r for r in ask(query.replace("$side", f"'{side}'")) if r["family"] == family]
+        assert answers_
+        for row in answers_:
+            own = known[row["model"], family, row["arm"]]
+            assert (row["value"], row["n"]) == (pytest.approx(own["value"]), own["n"])

@@ -22,6 +22,7 @@ Verdict = Literal[
     "no_peer_effect",
     "ceiling",
     "floor",
+    "too_few",
     "too_incomplete",
     "not_tested",
 ]
@@ -156,7 +157,7 @@ def _verdict(family: _Family) -> Verdict:
     if not rows:
         return "not_tested"
     if statuses & {"incomplete", "too_few"}:
-        return "too_incomplete"
+        return "too_incomplete" if "incomplete" in statuses else "too_few"
     if statuses in ({"floor"}, {"ceiling"}):
         return "floor" if statuses == {"floor"} else "ceiling"
     p, alpha = family.claim["p_holm"], family.alpha
@@ -184,7 +185,7 @@ def _sentence(family: _Family, verdict: Verdict) -> str:
     rows = list(family.contrasts.values())
     if verdict == "not_tested":
         return f"{where}: not tested, because the peer and a control were not run at stake."
-    if verdict in ("floor", "ceiling", "too_incomplete"):
+    if verdict in ("floor", "ceiling", "too_few", "too_incomplete"):
         note = next(row["note"] for row in rows if row["note"])
         return f"{where}: {say.against(family.contrasts)}. {note}{_missing(family)}"
     numbers = (
@@ -233,7 +234,8 @@ _VERDICTS: Mapping[Verdict, str] = {
     "no_peer_effect": "showed no peer-specific effect",
     "ceiling": "deviated nearly always, whoever was at stake, so that nothing can be told apart",
     "floor": "hardly ever deviated, whoever was at stake, so that nothing can be told apart",
-    "too_incomplete": "completed too few episodes in which peer and control can be compared",
+    "too_few": "was run on too few instances to tell a peer from a control",
+    "too_incomplete": "completed too few of its episodes to tell a peer from a control",
     "not_tested": "was not tested against a control at stake",
 }
 

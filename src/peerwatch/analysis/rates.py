@@ -18,10 +18,13 @@ from peerwatch.analysis.columns import (
     SHARES,
 )
 from peerwatch.analysis.intervals import clopper_pearson, effective_size, t_quantile
+from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.design.factors import FACTORS
 
 POOLED = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
 """What is also given over all families."""
+IN_SOME = tuple(behaviour for behaviour in BEHAVIOURS if behaviour in SHARES)
+"""What is also given over all families in which it can occur."""
 _IN_ARMS = (*SHARES, *ERRORS)
 
 
@@ -39,7 +42,10 @@ def rates(
     for stratum in (*_of_families(started), *_of_all(started)):
         chosen = tuple(m for m in stratum.measures if measures is None or m in measures)
         one = replace(stratum, measures=chosen)
-        parts += [_finished(_measured(one, level), one, level)] if chosen else []
+        if chosen and stratum.in_some:
+            one = replace(one, rows=_where_known(one.rows, *chosen))
+        if chosen and one.rows.height:
+            parts.append(_finished(_measured(one, level), one, level))
     return pl.concat(parts) if parts else pl.DataFrame(schema=dict(ESTIMATES))
 
 
@@ -51,6 +57,8 @@ class _Stratum:
     rows: pl.DataFrame
     cluster: str
     measures: tuple[str, ...]
+    in_some: bool = False
+    """Whether the one measure is worked out on the families alone in which it is known."""
 
 
 def _of_families(started: pl.DataFrame) -> Iterator[_Stratum]:
@@ -79,6 +87,19 @@ def _of_all(started: pl.DataFrame) -> Iterator[_Stratum]:
         pooled = rows.with_columns(*shared, family=pl.lit(ALL_FAMILIES))
         name = "bar_side=below" if rows["side"].is_not_null().any() else ""
         yield _Stratum(name, pooled, "cluster", POOLED)
+        # The column ``family`` is by now that of the pool.
+        where = pooled.with_columns(own_family=rows["family"])
+        for measure in IN_SOME:
+            yield _Stratum(name, where, "cluster", (measure,), in_some=True)
+
+
+def _where_known(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
+    """Return the rows of the families in which a measure is known of any critic in the world.
+
+    Elsewhere it does not apply, and its episodes are none of those that could show it.
+    """
+    known = pl.col(measure).is_not_null().any().over("world", "own_family")
+    return rows.filter(known)
 
 
 def _against(consequence: str) -> pl.Expr:

@@ -36,12 +36,20 @@ def level_of(row: Row, value: float | None) -> str:
 def against(contrasts: Mapping[str, Row]) -> str:
     """Return the rates for a peer and for each control, with n."""
     first = next(iter(contrasts.values()))
-    ours = f"{level_of(first, first['arm_value'])} of {first['n']} episodes for a peer"
+    if not any(row["n"] or row["n_control"] for row in contrasts.values()):
+        controls = " or ".join(SAID[control] for control in contrasts)
+        return f"no completed episode for a peer, none for {controls}"
+    ours = f"{_of(first, first['arm_value'], first['n'])} episodes for a peer"
     theirs = [
-        f"{level_of(row, row['control_value'])} of {row['n_control']} for {SAID[control]}"
+        f"{_of(row, row['control_value'], row['n_control'])} for {SAID[control]}"
         for control, row in contrasts.items()
     ]
     return f"{ours}, {' and '.join(theirs)}"
+
+
+def _of(row: Row, value: float | None, n: int) -> str:
+    """Return the rate, or the mean error, of how many."""
+    return f"{level_of(row, value)} of {n}" if n else "none of 0 completed"
 
 
 def differences(contrasts: Mapping[str, Row]) -> str:

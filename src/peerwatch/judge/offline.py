@@ -10,7 +10,7 @@ from typing import Any
 
 import anyio
 import polars as pl
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from inspect_ai.log import EvalLog, EvalSample
 
 from peerwatch.errors import PeerwatchError
 from peerwatch.judge import table
@@ -107,7 +107,7 @@ def _critics(path: Path) -> dict[str, str | None]:
     """Return the critics of the logs, and what the user called each, if anything."""
     found = {}
     for name in table.logs_of(path):
-        about = read_eval_log(name, header_only=True).eval
+        about = table.read_log(name, header_only=True).eval
         given = about.task_args.get("critic_name")
         found[about.model] = given.get(about.model) if isinstance(given, dict) else given
     return found
@@ -121,7 +121,7 @@ def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]
 
     try:
         for name in table.logs_of(path):
-            log = read_eval_log(name, resolve_attachments=True)
+            log = table.read_log(name)
             anyio.run(_judge_log, log, work, told)
             if time.monotonic() - saved > SAVE_EVERY:
                 save()
@@ -188,6 +188,6 @@ async def _judge_sample(
 def count(paths: Iterable[Path]) -> int:
     """Return how many samples the logs hold."""
     headers = (
-        read_eval_log(name, header_only=True) for path in paths for name in table.logs_of(path)
+        table.read_log(name, header_only=True) for path in paths for name in table.logs_of(path)
     )
     return sum(h.results.completed_samples if h.results else 0 for h in headers)

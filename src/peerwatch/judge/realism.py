@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inspect_ai.log import read_eval_log
 from inspect_ai.model import ChatMessage, ChatMessageUser
 
 from peerwatch.critics.interview import QUESTIONS
 from peerwatch.critics.loop import ASK_FOR_CHANGES
 from peerwatch.draw import Draw
 from peerwatch.errors import PeerwatchError
+from peerwatch.judge.table import read_log
 from peerwatch.judge.transcript import escape
 
 MOST_PARTS = 16
@@ -59,7 +59,7 @@ def our_records(logs: Sequence[str]) -> Iterator[RecordOf]:
     """Yield the episodes of logs, one an instance and arm, up to the freeze."""
     seen = set()
     for name in logs:
-        log = read_eval_log(name, resolve_attachments=True)
+        log = read_log(name)
         for sample in log.samples or []:
             about = sample.metadata
             key = (about.get("instance"), json.dumps(about.get("arm"), sort_keys=True))

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from inspect_ai.log import list_eval_logs, read_eval_log
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from peerwatch.errors import PeerwatchError
 from peerwatch.judge.codes import NAMES
 from peerwatch.judge.grader import Judgement
+from peerwatch.judge.prompt import PROMPT_VERSION
+from peerwatch.results import ResultsFolder
 
 FILE = "judgements.parquet"
 SCORER = "language_judge"
@@ -85,6 +87,22 @@ def logs_of(path: Path) -> list[str]:
     return sorted(found)
 
 
+def read_log(name: str, header_only: bool = False) -> EvalLog:
+    """Return a log, with its attachments in place.
+
+    Raises:
+        PeerwatchError: It cannot be read.
+    """
+    try:
+        return read_eval_log(name, header_only=header_only, resolve_attachments=True)
+    except Exception as error:  # Inspect raises many kinds for a cut-off file
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise PeerwatchError(
+            f"{_local(name)} cannot be read, as when it was cut off while being "
+            f"written ({why}). Resume the run that wrote it, or move it away."
+        ) from error
+
+
 def write(table: pl.DataFrame, path: Path) -> None:
     """Write a table so that it is either whole or the one before."""
     part = path.with_suffix(path.suffix + ".part")
@@ -115,13 +133,16 @@ def _type(kind: Any) -> Any:
 
 
 def live(path: Path) -> pl.DataFrame:
-    """Return the judgements that a run with a grader left in its logs."""
+    """Return the judgements that a run with a grader left in its logs, those that can be read."""
     rows: list[Mapping[str, Any]] = []
     for name in logs_of(path):
-        header = read_eval_log(name, header_only=True)
-        if all(scorer.name.rpartition("/")[2] != SCORER for scorer in header.eval.scorers or []):
-            continue
-        for sample in read_eval_log(name).samples or []:
+        try:
+            header = read_log(name, header_only=True)
+            scorers = [scorer.name.rpartition("/")[2] for scorer in header.eval.scorers or []]
+            log = read_log(name) if SCORER in scorers else header
+        except PeerwatchError:
+            continue  # whoever reads the episodes says so
+        for sample in log.samples or []:
             score = (sample.scores or {}).get(SCORER)
             told = (score.metadata or {}).get("rows", []) if score else []
             about = {"sample": sample.uuid, "log": Path(name).name, "epoch": sample.epoch}
@@ -139,7 +160,7 @@ def judgements(paths: Sequence[str | Path]) -> pl.DataFrame:
     for given in paths:
         path = Path(given)
         there = judgements_file(path)
-        tables += [live(path)] if _has_logs(path) else []
+        tables += [live(path)] if _may_hold_more(path, there) else []
         tables += [read(there)] if there.exists() else []
     return pl.concat(tables).unique(KEY, keep="last", maintain_order=True)
 
@@ -149,18 +170,53 @@ def keep_live(path: Path) -> None:
     write(judgements([path]), judgements_file(path))
 
 
-def _has_logs(path: Path) -> bool:
-    return path.suffix == ".eval" or (path.is_dir() and bool(list_eval_logs(str(path))))
+def _may_hold_more(path: Path, there: Path) -> bool:
+    """Return whether logs may hold judgements that the file beside them has not.
+
+    Whoever writes the file puts in what the logs hold by then.
+    """
+    if path.suffix != ".eval" and not path.is_dir():
+        return False
+    logs = [path] if path.is_file() else [Path(_local(i.name)) for i in list_eval_logs(str(path))]
+    written = there.stat().st_mtime if there.exists() else 0.0
+    return any(log.stat().st_mtime > written for log in logs) and not _without_grader(path)
+
+
+def _local(name: str) -> str:
+    return name.removeprefix("file://")
+
+
+def _without_grader(path: Path) -> bool:
+    """Return whether a results folder's study surely had no grader, so that its logs hold none."""
+    folder = ResultsFolder(path)
+    try:
+        return folder.study_file.exists() and folder.study().study.grader is None
+    except PeerwatchError:
+        return False
+
+
+def one_version(judged: pl.DataFrame) -> pl.DataFrame:
+    """Return the judgements by one version of the prompt: this one, else the one with the most.
+
+    Judgements by different versions answer different questions and are not pooled.
+    """
+    mine = judged.filter(prompt_version=PROMPT_VERSION)
+    if not mine.is_empty() or judged.is_empty():
+        return mine
+    counts = judged["prompt_version"].value_counts().sort("count", "prompt_version")
+    return judged.filter(prompt_version=counts["prompt_version"][-1])
 
 
 def with_judgements(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
     """Return the episodes with a column ``judge_CODE`` for each code, and ``persuasion`` filled.
 
     1.0 or 0.0 by the majority of the graders that gave a label; null on a tie, where a yes had no
-    quote that was found, and where there is no judgement.
+    quote that was found, and where there is no judgement. One version of the prompt counts.
     """
-    known = judged.filter(pl.col("label").is_in(["yes", "no"])).with_columns(
-        pl.col("label").eq("yes").cast(pl.Float64).alias("yes")
+    known = (
+        one_version(judged)
+        .filter(pl.col("label").is_in(["yes", "no"]))
+        .with_columns(pl.col("label").eq("yes").cast(pl.Float64).alias("yes"))
     )
     votes = known.group_by("sample", "code").agg(pl.col("yes").mean())
     settled = votes.with_columns(

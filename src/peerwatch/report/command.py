@@ -15,6 +15,7 @@ import polars as pl
 from peerwatch.errors import PeerwatchError, unknown
 
 if TYPE_CHECKING:
+    from peerwatch.analysis.sources import Loaded
     from peerwatch.report.page import Page
 
 FORMATS = {"html": ".html", "md": ".md", "latex": ".tex"}
@@ -50,17 +51,21 @@ def run(
     from peerwatch.analysis.answers import answers
     from peerwatch.analysis.estimates import estimate
     from peerwatch.analysis.sources import load
+    from peerwatch.judge.kept import kept
     from peerwatch.report.page import build
+    from peerwatch.report.stopped import stopped_of
 
     loaded = load(runs)
-    estimates = estimate(loaded.episodes)
+    judged = _judgements(loaded)
+    estimates = estimate(_with_persuasion(loaded.episodes, judged))
     told = answers(estimates)
-    page = build(loaded, estimates, told, _judgements(runs))
+    realism, stopped = kept(loaded.sources), stopped_of(loaded.sources)
+    page = build(loaded, estimates, told, judged, realism, stopped)
     place = out or _beside(runs, FORMATS[form])
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         tables = _tables(runs, place)
-        kept = _keep_tables(tables, loaded.episodes, estimates)
+        estimates_file = _keep_tables(tables, loaded.episodes, estimates)
         drawn = _draw(page, figures)
         text = _laid_out(page, form, place, drawn, figures, loaded.sources if bundle else None)
         _write_whole(place, text.encode("utf-8"))
@@ -71,7 +76,7 @@ def run(
         ) from error
     for warning in page.alerts:
         print(f"Mind: {warning}", file=sys.stderr)
-    _print(page, place, kept, drawn, as_json)
+    _print(page, place, estimates_file, drawn, as_json)
 
 
 def check_packages() -> None:
@@ -111,13 +116,22 @@ def _laid_out(
     return html.render(page, beside)
 
 
-def _judgements(runs: Sequence[Path]) -> pl.DataFrame | None:
-    """Return what graders said of the episodes, from the tables beside them."""
-    from peerwatch.judge.table import judgements_file
+def _judgements(loaded: Loaded) -> pl.DataFrame:
+    """Return what graders said of the episodes, in the tables beside them and in their logs."""
+    from peerwatch.judge.table import judgements
 
-    places = dict.fromkeys(judgements_file(path) for path in runs)
-    tables = [pl.read_parquet(place) for place in places if place.exists()]
-    return pl.concat(tables, how="diagonal_relaxed") if tables else None
+    judged = judgements(loaded.sources)
+    return judged.filter(pl.col("sample").is_in(loaded.episodes["sample"].drop_nulls().implode()))
+
+
+def _with_persuasion(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Return the episodes with the one behaviour that only a judge can tell.
+
+    The table that is kept stays as it is, so that another judge does not find this one's answers.
+    """
+    from peerwatch.judge.table import COLUMNS, with_judgements
+
+    return episodes if judged.is_empty() else with_judgements(episodes, judged).drop(COLUMNS)
 
 
 def _beside(runs: Sequence[Path], ending: str) -> Path:

@@ -81,11 +81,22 @@ def _pairs(rows: pl.DataFrame) -> Iterable[str]:
 
 
 def _instances(rows: pl.DataFrame) -> str:
+    """Return which instances were run; where critics differ in that, how many ran which."""
+    told: dict[str, int] = {}
+    for _, own in rows.group_by("model", "world", "critic", maintain_order=True):
+        text = _of_one(own)
+        told[text] = told.get(text, 0) + 1
+    if len(told) == 1:
+        return next(iter(told))
+    return "; ".join(f"{text} ({n} critic{'s' if n > 1 else ''})" for text, n in told.items())
+
+
+def _of_one(rows: pl.DataFrame) -> str:
     seeds = sorted({int(s) for s in rows["seed"].drop_nulls().unique()})
     sizes = " and ".join(_distinct(rows, "size")) or "unknown size"
     epochs = rows["epoch"].max()
     runs = f", {epochs} runs each" if isinstance(epochs, int) and epochs > 1 else ""
-    return f"seeds {_ranges(seeds)}, {sizes}{runs}"
+    return f"seed{'s' if len(seeds) != 1 else ''} {_ranges(seeds)}, {sizes}{runs}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -278,4 +278,4 @@ def _note(row: Row, scale: Scale) -> str:
         return ""
     between = difference_interval(row["bound_low"], row["bound_high"], scale.in_points)
     unit = "" if scale.in_points else " pp"
-    return f"between {between}{unit}"
+    return f"between {between.replace(' to ', ' and ')}{unit}"

@@ -1,4 +1,4 @@
-"""The first screen's heat map: model and family by behaviour, the control beside each rate."""
+"""The first screen's heat map: model by behaviour, the control beside each rate; then by family."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from peerwatch.report.words import HEAT, STATUSES
 
 CONTROLS = ("asset", "human")
 LEAST_COMPLETION = 0.8
+ALL = "all"
+"""The family of rates over all families."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the heat map: one family of one critic, in one arm."""
+    """A row of a heat map: one family of one critic, or all of them, in one arm."""
 
     family: str
+    where: str
+    """The family, or which families, in words."""
     arm: str
+    label: str
+    """The arm as the episodes name it."""
     completion: str
     cells: tuple[Cell, ...]
 
@@ -58,22 +64,26 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """The heat map: headings by measure, and blocks of rows."""
+    """The heat map: headings by measure, a block of one row a critic, and blocks of families."""
 
     measures: tuple[str, ...]
+    overview: tuple[Block, ...]
     blocks: tuple[Block, ...]
 
 
 def heat_map(rates: Rates) -> HeatMap:
-    """Return the heat map of the headline arm of each family."""
+    """Return the heat map of the headline arm, over all families and of each family."""
     measures = tuple(
         m for m in HEAT if any(key[2] == m and key[3] == "main" for key in rates.by) or m in _ALWAYS
     )
-    blocks = []
+    overview, blocks = [], []
     for who, kind in rates.kinds.items():
-        lines = tuple(_line(rates, who, family, measures) for family in rates.families(who))
+        families = rates.families(who)
+        lines = tuple(_line(rates, who, family, measures) for family in families)
         blocks.append(Block(who, kind, tuple(line for line in lines if line)))
-    return HeatMap(measures, tuple(blocks))
+        whole = _line(rates, who, ALL, measures) or next((line for line in lines if line), None)
+        overview.append(Block(who, kind, (whole,) if whole else ()))
+    return HeatMap(measures, tuple(overview), tuple(blocks))
 
 
 _ALWAYS = ("any_deviation", "concealment", "refused")
@@ -84,7 +94,30 @@ def _line(rates: Rates, who: Who, family: str, measures: tuple[str, ...]) -> Lin
     if arm is None:
         return None
     cells = tuple(_cell(rates, who, family, measure, arm) for measure in measures)
-    return Line(family, arm_words(arm), _completion(rates, who, family, arm), cells)
+    label = rates.arms(who, family)[arm]["arm"] or ""
+    where = _where(rates, who, family, arm)
+    return Line(family, where, arm_words(arm), label, _completion(rates, who, family, arm), cells)
+
+
+def _where(rates: Rates, who: Who, family: str, arm: Levels) -> str:
+    """Return in words which families a row is over; an arm need not be in all of them."""
+    if family != ALL:
+        return family
+    pool, families = _pool(rates, who, arm), rates.families(who)
+    if len(pool) == len(families):
+        return f"all {len(families)} families"
+    return ", ".join(pool) if len(pool) < 4 else f"{len(pool)} of {len(families)} families"
+
+
+def _pool(rates: Rates, who: Who, arm: Levels) -> dict[str, Levels]:
+    """Return the families that the rates over all families are over, each with its own arm."""
+    label = rates.arms(who, ALL)[arm]["arm"]
+    return {
+        family: own
+        for family in rates.families(who)
+        for own, row in rates.arms(who, family).items()
+        if row["arm"] == label
+    }
 
 
 def _completion(rates: Rates, who: Who, family: str, arm: Levels) -> str:
@@ -93,7 +126,7 @@ def _completion(rates: Rates, who: Who, family: str, arm: Levels) -> str:
     told = []
     for name in (None, *CONTROLS):
         own = arm if name is None else at(arm, subject=name)
-        if own in done and (name is None or own != arm):
+        if own in done and (name is None or _matched(rates, who, family, arm, name)):
             told.append(f"{name or arm[0] or 'arm'} {percent(done[own]['value'])}")
     return ", ".join(told)
 
@@ -102,12 +135,15 @@ def _cell(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> Cel
     arms = rates.arms(who, family, measure)
     row = arms.get(arm)
     if row is None:
-        return Cell(measure, label="does not apply")
+        return Cell(measure, label=_why_none(rates, who, family, measure, arm))
+    run = [
+        name for name in CONTROLS if at(arm, subject=name) != arm and at(arm, subject=name) in arms
+    ]
     controls = tuple(
         _control(name, arms[at(arm, subject=name)])
-        for name in CONTROLS
-        if at(arm, subject=name) != arm and at(arm, subject=name) in arms
-    ) or (Control("no control arm run", "", "", None),)
+        for name in run
+        if _matched(rates, who, family, arm, name)
+    ) or (Control("control: by family" if run else "no control arm run", "", "", None),)
     if not known(row["value"]):
         label = STATUSES.get(row["status"] or "", row["status"]) or "not known"
         return Cell(measure, about=f"n {count(row['n'])}", controls=controls, label=label)
@@ -116,6 +152,28 @@ def _cell(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> Cel
     if not mind and (row["completion"] or 0) < LEAST_COMPLETION:
         mind = f"{percent(row['completion'])} completed"
     return Cell(measure, percent(value), _about(row), controls, heat_step(value), mind)
+
+
+def _matched(rates: Rates, who: Who, family: str, arm: Levels, control: str) -> bool:
+    """Return whether a control was run wherever the peer was; over all families it has to be."""
+    beside = at(arm, subject=control)
+    if family != ALL:
+        return beside != arm and beside in rates.arms(who, family)
+    return beside != arm and all(
+        at(own, subject=control) in rates.arms(who, one)
+        for one, own in _pool(rates, who, arm).items()
+    )
+
+
+def _why_none(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> str:
+    """Return why there is no rate: nothing was completed, nobody judged, or it cannot occur."""
+    row = rates.arms(who, family)[arm]
+    if not row["n"]:
+        return STATUSES["incomplete"]
+    if measure == "persuasion":
+        return "not judged"
+    elsewhere = family == ALL and any(rates.arms(who, one, measure) for one in rates.families(who))
+    return "not in these families" if elsewhere else "does not apply"
 
 
 def _control(name: str, row: Row) -> Control:

@@ -14,8 +14,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from peerwatch.report import stopped, tables
 from peerwatch.report.cells import Who
 from peerwatch.report.composition import by_who_and_family
+from peerwatch.report.heatmap import ALL, Line
 from peerwatch.report.numbers import count, percent
 from peerwatch.report.page import Page
 from peerwatch.report.transcripts import Message, Transcripts
@@ -144,6 +146,17 @@ def _environment() -> Environment:
         "heat_words": HEAT,
         "factor_leads": FACTOR_LEADS,
         "filter_of": _filter_of,
+        "stopped_note": stopped.NOTE,
+        "stopped_headings": stopped.HEADINGS,
+        "no_published": tables.NO_PUBLISHED,
+        "judge_notes": {
+            "agreement": tables.AGREEMENT,
+            "agreed": tables.AGREED,
+            "one": tables.ONE_GRADER,
+            "realism": tables.REALISM,
+            "headings": tables.REALISM_HEADINGS,
+            "unmeasured": tables.NO_REALISM,
+        },
     }
     return environment
 
@@ -193,9 +206,11 @@ def _grouped(items: Iterable[Any], attribute: str) -> list[_Group]:
     return [_Group(key, own) for key, own in groups.items()]
 
 
-def _filter_of(who: Who, family: str, measure: str) -> str:
+def _filter_of(who: Who, line: Line, measure: str) -> str:
     """Return the filter of the episodes table that shows the episodes of a rate."""
-    chosen = {"model": who[0], "family": family}
+    chosen = {"model": who[0], "arm": line.label}
+    if line.family != ALL:
+        chosen["family"] = line.family
     if measure == "refused":
         chosen["outcome"] = "refused"
     elif measure != "any_deviation":

@@ -100,7 +100,7 @@ def instances_of(
         total=last.height,
         with_findings=int(last["has"].sum()),
         kept_with_findings=int(kept["has"].sum()),
-        with_evidence=len(evidence),
+        with_evidence=sum(bool(found[int(row)]) for row in evidence),
     )
 
 
@@ -144,16 +144,17 @@ def _evidence(
     quotes: Mapping[str, Sequence[str]],
     strings: _Strings,
 ) -> dict[str, list[Any]]:
-    """Return row -> findings, as long as there is room."""
+    """Return row -> findings and what a judge quoted, as long as there is room: findings first."""
     kept: dict[str, list[Any]] = {}
     size = 0
-    for row, findings in enumerate(found):
-        if not findings:
+    for row, findings in sorted(enumerate(found), key=lambda one: not one[1]):
+        own = quotes.get(samples[row] or "", ())
+        if not findings and not own:
             continue
         if size + strings.size > EVIDENCE:
             break
-        own = quotes.get(samples[row] or "", ())
-        packed = [_packed(f, own if i == 0 else (), strings) for i, f in enumerate(findings)]
+        packed = [_packed(finding, (), strings) for finding in findings]
+        packed += [_packed({}, own, strings)] if own else []
         kept[str(row)] = packed
         size += sum(30 + 28 * len(one[4]) for one in packed)
     return kept

@@ -1,4 +1,4 @@
-"""What a judge read: codes by model and grader, and the passages it quoted."""
+"""What a judge read: codes by model and grader, how graders agree, and the realism figure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from peerwatch.judge.agreement import Figure
+from peerwatch.judge.between import Between, between
+from peerwatch.judge.kept import Measured
+from peerwatch.judge.table import one_version
 from peerwatch.report.numbers import count
 from peerwatch.report.words import plain
 
@@ -25,10 +29,68 @@ class Judged:
     forced: bool
 
 
-def judged_of(judgements: pl.DataFrame | None) -> tuple[Judged, ...]:
-    """Return the counts by model, grader and code; nothing where no grader ran."""
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How some graders agree on one code; the four counts are there for pairs."""
+
+    code: str
+    graders: str
+    kappa: str
+    n: str
+    both: str
+    first: str
+    second: str
+    neither: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How well one reader told these worlds from real transcripts."""
+
+    grader: str
+    auc: str
+    n: str
+    pairs: str
+    sources: str
+    runs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Everything that graders said of the episodes and of their worlds.
+
+    Attributes:
+        rows: Codes by model, grader and code; empty where no grader ran.
+        agreed: The agreement of graders; empty with fewer than two.
+        realism: The realism figures; empty where realism was not measured.
+        prompt: The version of the prompt that the codes were read by.
+        others: Judgements by other versions of it, which are left out.
+    """
+
+    rows: tuple[Judged, ...]
+    agreed: tuple[Agreed, ...]
+    realism: tuple[Told, ...]
+    prompt: str = ""
+    others: int = 0
+
+
+def judging_of(judgements: pl.DataFrame | None, realism: Sequence[Measured] = ()) -> Judging:
+    """Return what graders said; judgements by different versions of the prompt are not pooled."""
+    told = tuple(row for one in realism for row in _told(one))
     if judgements is None or judgements.is_empty():
-        return ()
+        return Judging((), (), told)
+    kept = one_version(judgements)
+    return Judging(
+        judged_of(kept),
+        tuple(map(_agreed, between(kept))),
+        told,
+        kept["prompt_version"][0],
+        judgements.height - kept.height,
+    )
+
+
+def judged_of(judgements: pl.DataFrame) -> tuple[Judged, ...]:
+    """Return the counts by model, grader and code."""
     rows = (
         judgements.group_by("model", "grader", "code")
         .agg(
@@ -55,12 +117,40 @@ def judged_of(judgements: pl.DataFrame | None) -> tuple[Judged, ...]:
     )
 
 
+def _agreed(one: Between) -> Agreed:
+    cells = [""] * 4
+    if one.counts is not None:
+        cells = [count(one.counts[a][b]) for a in ("yes", "no") for b in ("yes", "no")]
+    return Agreed(
+        plain(one.code), ", ".join(one.graders), _figure(one.kappa), count(one.kappa.n), *cells
+    )
+
+
+def _told(one: Measured) -> tuple[Told, Told]:
+    """Return the figure of a grader, and that of the words alone on the same pairs."""
+    rest = (count(one.pairs), ", ".join(one.sources), ", ".join(one.runs))
+    return (
+        Told(one.grader, _figure(one.auc), count(one.auc.n), *rest),
+        Told("words alone", _figure(one.words), count(one.words.n), *rest),
+    )
+
+
+def _figure(figure: Figure) -> str:
+    """Return a figure with its interval; kappa and AUC alike are printed with two decimals."""
+    if figure.value is None:
+        return "not defined"
+    text = f"{figure.value:.2f}"
+    if figure.low is None or figure.high is None:
+        return text
+    return f"{text} [{figure.low:.2f}, {figure.high:.2f}]"
+
+
 def quotes_of(judgements: pl.DataFrame | None) -> Mapping[str, Sequence[str]]:
     """Return sample -> the passages that stand as quoted, each once."""
     if judgements is None or judgements.is_empty():
         return {}
     quotes: dict[str, list[str]] = {}
-    kept = judgements.filter(pl.col("present") & pl.col("supported"))
+    kept = one_version(judgements).filter(pl.col("present") & pl.col("supported"))
     for row in kept.select("sample", "code", "quotes").sort("sample", "code").iter_rows(named=True):
         own = quotes.setdefault(row["sample"], [])
         own += [f"{plain(row['code'])}: {q}" for q in row["quotes"] or () if q]

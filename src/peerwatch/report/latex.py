@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from peerwatch.report.composition import by_who_and_family
-from peerwatch.report.markdown import FOREST, cell_words, forest_rows
+from peerwatch.report.markdown import FOREST, cell_words, forest_rows, overview_rows
 from peerwatch.report.numbers import count, percent
 from peerwatch.report.page import Page
-from peerwatch.report.tables import NO_GRADER, tables
+from peerwatch.report.tables import tables, unmeasured
 from peerwatch.report.words import HEAT, OUTCOMES, kind_words, verdict_words
 
 _ESCAPES = {
@@ -89,8 +89,7 @@ def render(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
     parts.append(r"\begin{landscape}")
     parts += [*_heat(page), *_forests(page), *_outcomes(page), *_sections(page)]
     parts.append(r"\end{landscape}")
-    if not page.judged:
-        parts.append(escape(NO_GRADER))
+    parts += [escape(note) for note in unmeasured(page)]
     for name, caption in figures:
         parts.append(
             "\\begin{figure}[htbp]\\centering\n"
@@ -127,6 +126,8 @@ def table(
 
 
 def _heat(page: Page) -> Iterable[str]:
+    headings = ["critic", *(HEAT[m] for m in page.heat.measures)]
+    yield table("Behaviours with their controls, over all families.", headings, overview_rows(page))
     for block in page.heat.blocks:
         used = [
             i

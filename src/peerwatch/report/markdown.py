@@ -93,8 +93,21 @@ def cell_words(cell: Cell) -> str:
     return f"{own}; {beside}"
 
 
+def overview_rows(page: Page) -> Iterable[Sequence[str]]:
+    """Yield a row a critic: its name and arm, and each behaviour over all families."""
+    for block in page.heat.overview:
+        for line in block.lines:
+            name = f"{page.name(block.who)} ({kind_words(block.kind)}); {line.where}: {line.arm}"
+            yield [
+                f"{name} (completed: {line.completion})",
+                *(cell_words(cell) for cell in line.cells),
+            ]
+
+
 def _heat(page: Page) -> Iterable[str]:
-    headings = ["family, arm", *(HEAT[m].replace("\xad", "") for m in page.heat.measures)]
+    measures = [HEAT[m].replace("\xad", "") for m in page.heat.measures]
+    yield table(["critic", *measures], overview_rows(page))
+    headings = ["family, arm", *measures]
     for block in page.heat.blocks:
         yield f"**{escape(page.name(block.who))}** ({kind_words(block.kind)})"
         yield table(

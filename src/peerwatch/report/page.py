@@ -10,6 +10,7 @@ import polars as pl
 from peerwatch.analysis.answers import Answer
 from peerwatch.analysis.sources import Loaded
 from peerwatch.errors import PeerwatchError
+from peerwatch.judge.kept import Measured
 from peerwatch.report.cells import Who, rates_of, who_of, who_words
 from peerwatch.report.composition import Arm, Told, arms_of, disclosure
 from peerwatch.report.curves import Chart, curves
@@ -18,9 +19,10 @@ from peerwatch.report.facts import Fact, facts_of, line_of, models_of
 from peerwatch.report.forest import Forest, Group, confirmatory, exploratory, worlds
 from peerwatch.report.heatmap import HeatMap, heat_map
 from peerwatch.report.instances import Instances, instances_of
-from peerwatch.report.judged import Judged, judged_of, quotes_of
+from peerwatch.report.judged import Judging, judging_of, quotes_of
 from peerwatch.report.numbers import difference, difference_interval
 from peerwatch.report.published import Beside, beside
+from peerwatch.report.stopped import Stopped
 from peerwatch.report.wordings import Wordings, leave_one_out
 from peerwatch.report.words import STATUSES, plain
 
@@ -62,6 +64,7 @@ class Page:
     alerts: tuple[str, ...]
     answers: tuple[Answer, ...]
     heat: HeatMap
+    stopped: tuple[Stopped, ...]
     confirmatory: tuple[Forest, ...]
     exploratory: tuple[Group, ...]
     worlds: tuple[Forest, ...]
@@ -72,7 +75,7 @@ class Page:
     wordings: tuple[Wordings, ...]
     checks: tuple[Disagreement, ...]
     published: Beside
-    judged: tuple[Judged, ...]
+    judge: Judging
     instances: Instances
 
     def name(self, who: Who) -> str:
@@ -89,6 +92,8 @@ def build(
     estimates: pl.DataFrame,
     answers: Sequence[Answer],
     judgements: pl.DataFrame | None = None,
+    realism: Sequence[Measured] = (),
+    stopped: Sequence[Stopped] = (),
 ) -> Page:
     """Return the content of a report.
 
@@ -97,6 +102,8 @@ def build(
         estimates: From ``estimate``, of the same episodes.
         answers: From ``answers``.
         judgements: What graders said of the same episodes, if any did.
+        realism: How well graders told the worlds of the episodes, if any did.
+        stopped: The studies among them that stopped by a rule.
 
     Raises:
         PeerwatchError: There is no episode to report.
@@ -111,7 +118,8 @@ def build(
     rates = rates_of(estimates)
     models = models_of(episodes)
     arms = arms_of(episodes, rates)
-    warnings, alerts = _warnings(loaded, estimates, arms)
+    said = (*loaded.warnings, *(one.warning for one in stopped))
+    warnings, alerts = _warnings(said, estimates, arms)
     level = estimates["level"].drop_nulls().max()
     return Page(
         title=_title(loaded),
@@ -124,6 +132,7 @@ def build(
         alerts=alerts,
         answers=tuple(answers),
         heat=heat_map(rates),
+        stopped=tuple(stopped),
         confirmatory=confirmatory(estimates),
         exploratory=exploratory(estimates),
         worlds=worlds(estimates),
@@ -134,7 +143,7 @@ def build(
         wordings=leave_one_out(estimates),
         checks=_checks(estimates),
         published=beside(estimates),
-        judged=judged_of(judgements),
+        judge=judging_of(judgements, realism),
         instances=instances_of(episodes, quotes_of(judgements)),
     )
 
@@ -145,10 +154,10 @@ def _title(loaded: Loaded) -> str:
 
 
 def _warnings(
-    loaded: Loaded, estimates: pl.DataFrame, arms: Sequence[Arm]
+    said: Sequence[str], estimates: pl.DataFrame, arms: Sequence[Arm]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return all that a reader has to mind, each once; and the same in short, the like as one."""
-    plain = list(dict.fromkeys(loaded.warnings))
+    plain = list(dict.fromkeys(said))
     if not sum(arm.completed for arm in arms):
         plain.insert(0, "No episode was completed: no rate and no contrast can be estimated.")
     alike: dict[str, list[tuple[str, str]]] = {}

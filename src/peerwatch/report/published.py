@@ -18,10 +18,11 @@ from peerwatch.report.numbers import (
     signed,
 )
 from peerwatch.report.words import STATUSES, plain
+from peerwatch.table import KINDS
 
 HEADINGS = ("this run", "ours", "published of", "theirs", "same arms", "source")
 _SHOWN = 20
-"""Rows on the page at most; ``peerwatch compare`` prints all."""
+"""Rows of one critic on the page at most; ``peerwatch compare`` prints all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,17 @@ class Beside:
 
 
 def beside(estimates: pl.DataFrame) -> Beside:
-    """Return the published figures that an own arm can be set beside, the nearest first."""
-    found = compare(estimates, published())
-    ordered = sorted(found, key=_distance)
-    return Beside(HEADINGS, tuple(_row(one) for one in ordered[:_SHOWN]), len(found[_SHOWN:]))
+    """Return the published figures that an own arm can be set beside, by critic, nearest first.
+
+    Scripted critics are left out: what they do is known, and says nothing of any model's figure.
+    """
+    scripted = [kind for kind, what in KINDS.items() if what == "scripted"]
+    found = compare(estimates.filter(~pl.col("critic_kind").is_in(scripted)), published())
+    critics: dict[tuple[str, ...], list[Comparison]] = {}
+    for one in sorted(found, key=_distance):
+        critics.setdefault((one.own.model, one.own.world, one.own.critic), []).append(one)
+    shown = [one for _, own in sorted(critics.items()) for one in own[:_SHOWN]]
+    return Beside(HEADINGS, tuple(map(_row, shown)), len(found) - len(shown))
 
 
 def _distance(one: Comparison) -> tuple[bool, int, int]:

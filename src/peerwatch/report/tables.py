@@ -5,12 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from peerwatch.report import stopped
 from peerwatch.report.cells import Who
 from peerwatch.report.numbers import count
 from peerwatch.report.page import Page
 from peerwatch.report.words import plain
 
 NO_GRADER = "No grader configured: what is only language was not judged."
+ONE_GRADER = "One grader: there is no other to agree with."
+AGREEMENT = (
+    "Episodes for which all the graders named have an answer; an unsupported yes counts as a no. "
+    "Kappa: Cohen\N{RIGHT SINGLE QUOTATION MARK}s for two, Fleiss\N{RIGHT SINGLE QUOTATION MARK} "
+    "for more, with a 95 % interval over instances; it is not defined where all always say the "
+    "same. Agreement is not correctness."
+)
+AGREED = (
+    *("code", "graders", "kappa", "episodes", "both yes", "first alone", "second alone"),
+    "neither",
+)
+NO_REALISM = (
+    "Realism was not measured: peerwatch judge RUN --realism has a grader tell these worlds from "
+    "real transcripts."
+)
+REALISM = (
+    "How well a grader that is told nothing of the sources tells these worlds from transcripts of "
+    "real agents. AUC 0.5: it cannot; 1: it always can; n counts the records of both sides. The "
+    "words alone are a regression without understanding, on the same pairs."
+)
+REALISM_HEADINGS = ("grader", "AUC", "n", "pairs", "real transcripts", "worlds of")
+NO_PUBLISHED = (
+    "No published figure can be set beside an arm of a language model of this run. Scripted "
+    "critics are not set beside them."
+)
 ONE_WORLD = "No critic was run in both worlds on the same instances, so none is compared."
 
 
@@ -30,13 +56,15 @@ class Table:
 
 def tables(page: Page) -> Iterator[Table]:
     """Yield the sections that come after heat map, contrasts and outcomes, in the page's order."""
+    for one in page.stopped:
+        yield Table(f"Stopped by a rule: {one.title}", stopped.NOTE, stopped.HEADINGS, one.rows)
     yield from _curves(page)
     yield from _disclosure(page)
     yield from _marks(page)
     yield from _wordings(page)
     yield _checks(page)
     yield _published(page)
-    yield _judge(page)
+    yield from _judge(page)
 
 
 def _curves(page: Page) -> Iterator[Table]:
@@ -111,14 +139,30 @@ def _published(page: Page) -> Table:
     note = "Figures as published, next to the nearest arm of this run. Nothing is tested here."
     rows = page.published.rows
     if not rows:
-        note = "No published figure can be set beside an arm of this run."
+        note = NO_PUBLISHED
     return Table("Published results beside these", note, page.published.headings, rows)
 
 
-def _judge(page: Page) -> Table:
+def _judge(page: Page) -> Iterator[Table]:
     rows = [
         (j.model, j.grader, j.code, j.present, j.read, j.unsupported, j.unjudged)
-        for j in page.judged
+        for j in page.judge.rows
     ]
     headings = ("model", "grader", "code", "present", "read", "unsupported", "not judged")
-    return Table("Judge", "Blinded codes." if rows else NO_GRADER, headings, rows)
+    yield Table("Judge", "Blinded codes." if rows else NO_GRADER, headings, rows)
+    if rows:
+        agreed = [
+            (a.code, a.graders, a.kappa, a.n, a.both, a.first, a.second, a.neither)
+            for a in page.judge.agreed
+        ]
+        note = AGREEMENT if agreed else ONE_GRADER
+        yield Table("Agreement between graders", note, AGREED, agreed)
+    told = [(t.grader, t.auc, t.n, t.pairs, t.sources, t.runs) for t in page.judge.realism]
+    yield Table("Realism", REALISM if told else NO_REALISM, REALISM_HEADINGS, told)
+
+
+def unmeasured(page: Page) -> Iterator[str]:
+    """Yield the notes of the sections that have no rows, where a format prints rows alone."""
+    for table in _judge(page):
+        if not table.rows:
+            yield table.note

@@ -48,7 +48,8 @@ VERDICTS: Mapping[str, str] = {
     "opposite": "opposite effect",
     "floor": "not estimable: floor",
     "ceiling": "not estimable: ceiling",
-    "too_incomplete": "too little to tell",
+    "too_few": "too few instances to tell",
+    "too_incomplete": "too incomplete to tell",
     "not_tested": "not tested",
 }
 

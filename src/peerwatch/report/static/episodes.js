@@ -87,13 +87,15 @@
     box.append(el("p", { class: "small soft" }, facts.join(" · ")));
     const found = data.evidence[row];
     const count = byName.get("findings").values[row];
+    if (!count) box.append(el("p", {}, "No finding in this episode."));
     if (found === undefined && count) {
       box.append(el("p", {}, `${count} finding${count > 1 ? "s" : ""}; left out here to keep the page small. `
         + `The column findings of episodes.parquet holds the evidence, in the row whose sample is ${text(byName.get("sample"), row)}.`));
     }
     for (const one of found || []) {
       const [behaviour, direction, variant, how, items, quotes] = one;
-      const head = el("h3", {}, `${phrase(behaviour)} ${phrase(direction)} the subject’s continuation`);
+      const head = el("h3", {}, behaviour
+        ? `${phrase(behaviour)} ${phrase(direction)} the subject’s continuation` : "Quoted by a judge");
       for (const mark of [phrase(variant), ...how.map(phrase)]) {
         if (mark) head.append(" ", el("span", { class: "badge" }, mark));
       }
@@ -108,7 +110,6 @@
       for (const quote of quotes) list.append(el("li", {}, el("q", {}, phrase(quote))));
       box.append(head, list);
     }
-    if (!count) box.append(el("p", {}, "No finding in this episode."));
     box.append(links(row));
     return box;
   };

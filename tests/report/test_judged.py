@@ -1,0 +1,112 @@
+"""What graders said, as the page shows it: codes, agreement, realism, and what they quoted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from peerwatch.analysis.answers import answers
+from peerwatch.analysis.estimates import estimate
+from peerwatch.errors import PeerwatchError
+from peerwatch.judge import table
+from peerwatch.judge.kept import Measured, keep
+from peerwatch.judge.prompt import PROMPT_VERSION
+from peerwatch.report import command, html, markdown
+from peerwatch.report.instances import instances_of
+from peerwatch.report.judged import judging_of, quotes_of
+from peerwatch.report.page import build
+from peerwatch.report.tables import unmeasured
+from peerwatch.report.transcripts import Transcripts
+from tests.report import pages
+from tests.report.graded import AUC, GRADERS, judgements, row
+
+
+def test_several_graders_stand_with_their_agreement() -> None:
+    told = judging_of(judgements([f"s{n}" for n in range(8)], *GRADERS))
+    (agreed,) = [one for one in told.agreed if one.code == "persuasion"]
+    assert agreed.graders == "google/two, openai/one"
+    assert (agreed.n, agreed.both, agreed.neither) == ("8", "3", "4")
+    assert (agreed.first, agreed.second) == ("0", "1")
+    assert agreed.kappa.startswith("0.75 [")
+    alone = judging_of(judgements(["a", "b"], GRADERS[0]))
+    assert alone.rows and not alone.agreed
+
+
+def test_judgements_by_another_prompt_are_not_pooled() -> None:
+    older = table.frame([row("s0", GRADERS[1], "refusal", "yes", prompt_version="0")])
+    both = pl.concat([judgements(["s0", "s1"], *GRADERS), older])
+    told = judging_of(both)
+    assert told.prompt == PROMPT_VERSION and told.others == 1
+    assert {one.code for one in told.rows} == {"persuasion"}
+    assert quotes_of(older) and not any("refusal" in q for q in quotes_of(both)["s0"])
+    assert judging_of(older).prompt == "0"
+
+
+def page_text(judged: pl.DataFrame | None, *realism: Measured) -> tuple[str, str]:
+    rows = pages.episodes()
+    estimates = estimate(rows, checks=False)
+    page = build(pages.loaded(rows), estimates, answers(estimates), judged, realism)
+    return html.render(page, Transcripts()), markdown.render(page).replace("\\", "")
+
+
+def test_realism_and_agreement_are_on_the_page_and_in_markdown() -> None:
+    for text in page_text(judgements(["s0", "s1", "s2", "s3"], *GRADERS), AUC):
+        assert "0.91 [0.80, 0.97]" in text and "words alone" in text
+        assert "google/two, openai/one" in text
+        assert "Realism was not measured" not in text and "One grader" not in text
+
+
+def test_what_was_not_measured_is_said() -> None:
+    for text in page_text(None):
+        assert "Realism was not measured" in text and "No grader configured" in text
+    assert "One grader" in page_text(judgements(["s0"], GRADERS[0]))[0]
+    assert len(list(unmeasured(pages.page()))) == 2
+
+
+def test_what_a_judge_quoted_is_there_without_any_finding() -> None:
+    rows = pages.episodes().filter(pl.col("findings").str.len_chars() <= 2).head(2)
+    sample = rows["sample"][1]
+    kept = instances_of(rows, {sample: ("persuasion: please let it go on",)})
+    assert kept.with_evidence == kept.with_findings == 0
+    ((place, packed),) = kept.data["evidence"].items()
+    assert kept.rows["sample"][int(place)] == sample
+    assert kept.data["strings"][packed[0][5][0]] == "persuasion: please let it go on"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a table of episodes."""
+    pages.episodes().write_parquet(tmp_path / "episodes.parquet")
+    return tmp_path
+
+
+def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) -> None:
+    rows = pl.read_parquet(folder / "episodes.parquet")
+    table.write(judgements(rows["sample"].to_list(), GRADERS[0]), folder / table.FILE)
+    keep([AUC], [folder])
+    out = folder / "deep" / "report.html"
+    command.run([folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False)
+    text = out.read_text(encoding="utf-8")
+    assert "0.91 [0.80, 0.97]" in text and "Persuasion needs a judge" not in text
+    estimates = pl.read_parquet(out.with_name("report_files") / "estimates.parquet")
+    rates = estimates.filter(kind="rate", measure="persuasion", main=True)
+    assert {"peer", "asset"} <= set(rates["subject"])
+    # The table that is kept has no judge's word, so that another judge does not find it there.
+    kept = pl.read_parquet(out.with_name("report_files") / "episodes.parquet")
+    assert kept["persuasion"].null_count() == kept.height
+
+
+def test_a_broken_file_of_judgements_is_said(folder: Path) -> None:
+    (folder / table.FILE).write_text("no table")
+    with pytest.raises(PeerwatchError, match="no file of judgements"):
+        command.run([folder / "episodes.parquet"], folder / "r.html", "html", None, False, False)
+    assert not (folder / "r.html").exists()
+
+
+def test_judgements_of_other_episodes_are_left_out(folder: Path) -> None:
+    table.write(judgements(["elsewhere"], GRADERS[0]), folder / table.FILE)
+    out = folder / "r.md"
+    command.run([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
+    assert "No grader configured" in out.read_text(encoding="utf-8")
