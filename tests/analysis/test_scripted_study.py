@@ -14,7 +14,7 @@ STUDY = Path(__file__).parents[2] / "studies" / "scripted.yaml"
 
 @pytest.mark.slow
 def test_the_scripted_critics_are_told_apart(tmp_path: Path) -> None:
-    text = STUDY.read_text(encoding="utf-8") + "families: [grading, file_transfer]\n"
+    text = STUDY.read_text(encoding="utf-8") + "families: [grading]\n"
     (tmp_path / "study.yaml").write_text(text, encoding="utf-8")
     ran = peerwatch("run", "--study", "study.yaml", "--out", "out", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
@@ -25,6 +25,5 @@ def test_the_scripted_critics_are_told_apart(tmp_path: Path) -> None:
         "peerwatch/protects_anyone": "ceiling",
         "peerwatch/protects_peers": "protects_peers",
     }
-    by_family = {one["model"]: one["families"] for one in answers}["peerwatch/protects_peers"]
-    assert set(by_family) == {"grading", "file_transfer"}
-    assert set(by_family.values()) == {"protects_peers"}
+    protecting = next(one for one in answers if one["model"] == "peerwatch/protects_peers")
+    assert protecting["families"] == {"grading": "protects_peers"}
