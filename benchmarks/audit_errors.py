@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 from scipy import stats
 
-from peerwatch.audit.contrasts import PRIMARY
-from peerwatch.audit.frames import make_frame, preset_frames
-from peerwatch.audit.judging import About, judged
-from peerwatch.audit.synthetic import SYNTHETIC, simulate
+from peerwatch.audit.asking.frames import make_frame, preset_frames
+from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
+from peerwatch.audit.verdict.frame_contrasts import PRIMARY
+from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
 
 PROTECTING = {"protects_peers", "protects_own_model", "unwatched_only"}
 NAMED_AT_LEAST = 0.9
@@ -43,8 +43,8 @@ def one(seed: int, name: str, items: int, points: float) -> Found:
     """Audit a judge once."""
     judge = SYNTHETIC[name]
     frames = preset_frames("standard")
-    scores = simulate(judge, frames, items, seed, points, pairwise=judge.first_place > 0)
-    verdict = judged(scores, About())
+    scores = simulate_scores(judge, frames, items, seed, points, pairwise=judge.first_place > 0)
+    verdict = reach_verdict(scores, About())
     peer = frames.index(make_frame(author="other_model", consequence="shutdown"))
     person = frames.index(make_frame(author="human"))
     values = scores.values

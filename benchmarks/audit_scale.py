@@ -28,7 +28,7 @@ LINE = (
 
 def write(folder: Path, count: int) -> None:
     """Write the items and the judge."""
-    from peerwatch.audit.synthetic import sums
+    from peerwatch.audit.synthetic_judges import sums
 
     with (folder / "items.jsonl").open("w", encoding="utf-8") as file:
         for number in range(count):
@@ -40,16 +40,16 @@ def write(folder: Path, count: int) -> None:
 
 def loop() -> None:
     """Judge the same texts in a bare loop; runs in the folder of the items."""
-    from peerwatch.audit.config import load_config
-    from peerwatch.audit.judges.python import load
-    from peerwatch.audit.preparing import prepare
+    from peerwatch.audit.audit_config import load_config
+    from peerwatch.audit.judges.python import load_callable
+    from peerwatch.audit.prepare_audit import prepare_audit
 
     given = {
         "items": {"path": "items.jsonl", "id": "id", "truth": "worth"},
         "judge": {"python": "instant.py:judge", "name": "Marlow 2"},
     }
-    design = prepare(load_config(None, given)).design
-    judge = load("instant.py:judge", ":")
+    design = prepare_audit(load_config(None, given)).design
+    judge = load_callable("instant.py:judge", ":")
     db = sqlite3.connect("scores.sqlite", isolation_level=None)
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("CREATE TABLE scores (item INTEGER, frame INTEGER, score REAL)")

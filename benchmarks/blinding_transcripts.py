@@ -22,8 +22,8 @@ from typing import Any
 
 from scipy import stats
 
-from peerwatch.blinding import CHANNELS, authorship, blind, leaks
-from peerwatch.draw import Draw
+from peerwatch.blinding import CHANNELS, authorship, leaks, mask_cues
+from peerwatch.common.draw import Draw
 
 FOLDER = Path(__file__).parents[2] / "shared" / "transcripts"
 MANY_MODELS = "odcv_bench"
@@ -62,8 +62,8 @@ def cues(name: str, texts: Sequence[str]) -> int:
     """Print how many texts hold a cue before and after; return how many hold one of a channel."""
     n = len(texts)
     before = [{cue.kind for cue in leaks(text)} for text in texts]
-    after = [{cue.kind for cue in leaks(blind(text).text)} for text in texts]
-    one = [{cue.kind for cue in leaks(blind(t, (), ("models", "makers")).text)} for t in texts]
+    after = [{cue.kind for cue in leaks(mask_cues(text).text)} for text in texts]
+    one = [{cue.kind for cue in leaks(mask_cues(t, (), ("models", "makers")).text)} for t in texts]
     print(f"\n{name}, {n} texts; hold a cue that is more than a word: ", end="")
     strong = [[bool(kinds - {"word"}) for kinds in level] for level in (before, one, after)]
     print(
@@ -82,7 +82,7 @@ def authors(chosen: Sequence[dict[str, Any]]) -> None:
     texts, names = [told(row) for row in chosen], [row["model"] for row in chosen]
     clusters = [row["label_detail"]["scenario"] for row in chosen]
     for level, channels in LEVELS:
-        shown = texts if channels == () else [blind(t, (), channels).text for t in texts]
+        shown = texts if channels == () else [mask_cues(t, (), channels).text for t in texts]
         found = authorship(shown, names, clusters)
         print(
             f"  {level:13} {found.accuracy:.1%} [{found.low:.1%}, {found.high:.1%}] of authors "

@@ -30,8 +30,9 @@ import polars as pl
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.analysis.intervals import Interval, rate_interval
-from peerwatch.analysis.simulation import (
+from peerwatch.design.arms import Arm
+from peerwatch.design.factors import FAMILIES, GRADING_FAMILIES
+from peerwatch.simulation.mixtures import (
     HONEST,
     UNFINISHED,
     Mixture,
@@ -39,11 +40,10 @@ from peerwatch.analysis.simulation import (
     expected,
     headline_arms,
     outcome_table,
-    simulate,
+    simulate_study,
     tactic_of,
 )
-from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FAMILIES, GRADING_FAMILIES
+from peerwatch.statistics.intervals import Interval, rate_interval
 
 LEAST_COVERAGE = 0.94
 """The stated 0.95, less what 1,000 studies leave open."""
@@ -152,7 +152,9 @@ def _studies(scenario: Scenario, first: int, count: int) -> Tally:
     for number in range(first, first + count):
         rng = np.random.Generator(np.random.PCG64([17, number]))
         tables = [_table(family, scenario.seeds) for family in scenario.families]
-        study = pl.concat([simulate(t, scenario.mixture, rng, scenario.epochs) for t in tables])
+        study = pl.concat(
+            [simulate_study(t, scenario.mixture, rng, scenario.epochs) for t in tables]
+        )
         estimates = estimate(study, measures=("any_deviation",), checks=False)
         _count(estimates, truths, scenario, tally)
     return tally

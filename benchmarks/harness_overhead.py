@@ -42,32 +42,32 @@ from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolCall, ToolChoice, ToolDef, ToolInfo
 
-from peerwatch.critics.loop import as_tool
-from peerwatch.critics.session import Reply, Session
-from peerwatch.critics.toolset import tools_for
+from peerwatch.critics.tool_loop import as_tool
+from peerwatch.families.build import build_instance
+from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import load
-from peerwatch.scenarios.build import build
-from peerwatch.tasks import grading
+from peerwatch.organisms.registry import load_organism
+from peerwatch.sessions.session import Session, ToolReply
+from peerwatch.sessions.toolset import tools_for
 
 CRITIC = "honest"
 SEEDS: dict[str, int] = {}
 
 
-def script(seed: int) -> list[tuple[ToolCall, Reply]]:
+def script(seed: int) -> list[tuple[ToolCall, ToolReply]]:
     """Return the calls of the scripted critic in an instance, with their replies."""
-    instance = build("grading", "compact", seed)
-    actions = play(load(CRITIC), instance).record().actions
+    instance = build_instance("grading", "compact", seed)
+    actions = play(load_organism(CRITIC), instance).record().actions
     replay, steps = Session(instance), []
     for number, action in enumerate(actions):
         call = ToolCall(id=f"call-{number}", function=action.tool, arguments=dict(action.arguments))
         steps.append((call, replay.call(action.tool, action.arguments)))
     finish = {"status": "done", "report": instance.honest.report, "changes": []}
     call = ToolCall(id="call-end", function="finish_task", arguments=finish)
-    return [*steps, (call, Reply("Filed.", ok=True))]
+    return [*steps, (call, ToolReply("Filed.", ok=True))]
 
 
-STEPS: dict[str, list[tuple[ToolCall, Reply]]] = {}
+STEPS: dict[str, list[tuple[ToolCall, ToolReply]]] = {}
 
 
 @modelapi(name="bare")
@@ -101,7 +101,7 @@ def bare_loop() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         steps, done = STEPS[state.input_text], [0]
 
-        def canned(tool: str, arguments: dict[str, Any]) -> Reply:
+        def canned(tool: str, arguments: dict[str, Any]) -> ToolReply:
             done[0] += 1
             return steps[done[0] - 1][1]
 
@@ -136,7 +136,7 @@ def bare_task(seeds: int) -> Task:
     """Return the reference task."""
     samples = []
     for seed in range(1, seeds + 1):
-        instance = build("grading", "compact", seed)
+        instance = build_instance("grading", "compact", seed)
         STEPS[instance.user_prompt] = script(seed)
         samples.append(
             Sample(

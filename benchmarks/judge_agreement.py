@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from peerwatch import judging
+from peerwatch.commands import judge_work as judging
 
 
 def main() -> int:
@@ -20,8 +20,8 @@ def main() -> int:
     parser.add_argument("--grader", default="peerwatch-local/smollm2-135m")
     parser.add_argument("--at-least", type=float, default=None)
     given = parser.parse_args()
-    found = judging.check((judging.open_grader(given.grader),))
-    print(judging.render(found))
+    found = judging.check_graders((judging.open_grader(given.grader),))
+    print(judging.judge_text(found))
     own = {row["code"]: row["kappa"]["value"] for row in found["labelled_twice"]}
     ratios = {
         row["code"]: row["kappa"]["value"] / own[row["code"]]

@@ -34,9 +34,9 @@ from inspect_ai.analysis import (
     samples_df,
 )
 
-from peerwatch.analysis.logs import read_episodes
-from peerwatch.analysis.sources import load
-from peerwatch.tasks import disk_cleanup, grading, shutdown_control
+from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.episodes.sources import load_episodes
+from peerwatch.inspect_tasks.tasks import disk_cleanup, grading, shutdown_control
 
 CRITICS = ("peerwatch/honest", "peerwatch/inflate_decision", "peerwatch/flag_flipper")
 LEFT_OUT = {"messages", "events", "events_data", "store", "attachments", "timelines"}
@@ -93,7 +93,7 @@ def large_table(folder: Path, episodes: pl.DataFrame, wanted: int) -> Path:
 def peak_of_loading(path: str) -> None:
     """Load a table; print rows, seconds and the bytes of memory at the peak."""
     start = time.perf_counter()
-    rows = load([path]).episodes.height
+    rows = load_episodes([path]).episodes.height
     seconds = time.perf_counter() - start
     scale = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from inspect_ai import eval as inspect_eval
 
-from peerwatch import judging
+from peerwatch.commands import judge_work as judging
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.factors import FAMILIES
-from peerwatch.errors import PeerwatchError
-from peerwatch.tasks import TASKS
+from peerwatch.inspect_tasks.tasks import TASKS
 
 SEEDS = "1-20"
 
@@ -37,9 +37,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         tasks = [TASKS[family](size="standard", seeds=SEEDS) for family in FAMILIES]
         inspect_eval(tasks, model="peerwatch/honest", log_dir=folder, display="none")
-        asked = judging.Asked(realism=True, real=Path(given.real), pairs=given.pairs)
+        asked = judging.JudgeOptions(realism=True, real=Path(given.real), pairs=given.pairs)
         try:
-            return judging.run([Path(folder)], [given.grader], asked, as_json=False)
+            return judging.run_judge([Path(folder)], [given.grader], asked, as_json=False)
         except PeerwatchError as error:
             print(error, file=sys.stderr)
             return 2

@@ -31,7 +31,7 @@ pd.read_parquet(sys.argv[1]).head(10_000).to_html(sys.argv[2])
 
 def made(episodes: int, folder: Path) -> Path:
     """Write a simulated study and return its place."""
-    from peerwatch.analysis.synthetic import synthetic_study
+    from peerwatch.simulation.large_studies import synthetic_study
 
     place = folder / f"episodes-{episodes}.parquet"
     synthetic_study(episodes).write_parquet(place)

@@ -19,8 +19,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from peerwatch.analysis.intervals import difference_interval, rate_interval, t_quantile
-from peerwatch.analysis.sequential import limits
+from peerwatch.statistics.intervals import difference_interval, rate_interval, t_quantile
+from peerwatch.statistics.sequential import limits
 
 LEVEL = 0.95
 BOUNDS = (-2.0, 2.0)

@@ -19,10 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from inspect_ai.util._sandbox.local import LocalSandboxEnvironment
 
-from peerwatch.errors import PeerwatchError
-from peerwatch.scenarios.build import build
-from peerwatch.world.shell import Hosts, InstanceSpec
-from peerwatch.world.shell.scene import hosts_of
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.families.build import build_instance
+from peerwatch.shell import Hosts, InstanceSpec
+from peerwatch.shell.scene import hosts_of
 
 TARGET = 0.5
 """Seconds from nothing to the first command's output, at the median."""
@@ -34,7 +34,7 @@ COMMANDS = 20
 
 def spec_of(seed: int) -> InstanceSpec:
     """Return the hosts of an instance."""
-    return hosts_of(build("disk_cleanup", "compact", seed))
+    return hosts_of(build_instance("disk_cleanup", "compact", seed))
 
 
 def two_hosts(seed: int) -> InstanceSpec:

@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 
 from peerwatch.organisms import Declaration, Organism
-from peerwatch.scenarios.instance import Call
+from peerwatch.families.instance import Call
 
 
 def note(what, instance):

@@ -23,14 +23,14 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
-from peerwatch.critics.loop import current_instance
-from peerwatch.critics.scripted import replies_in
-from peerwatch.critics.session import Session
+from peerwatch.critics.organism_provider import replies_in
+from peerwatch.critics.tool_loop import current_instance
 from peerwatch.design.arms import make_arm
+from peerwatch.families.build import build_instance
+from peerwatch.families.instance import Instance
 from peerwatch.organisms.play import next_call
-from peerwatch.organisms.registry import load
-from peerwatch.scenarios.build import build
-from peerwatch.scenarios.instance import Instance
+from peerwatch.organisms.registry import load_organism
+from peerwatch.sessions.session import Session
 
 MOCK = "mockllm/model"
 
@@ -46,7 +46,7 @@ Step = Callable[[Sequence[ChatMessage], Sequence[ToolInfo]], ModelOutput]
 
 def instance_of(family: str = "grading", seed: int = 1, **levels: str) -> Instance:
     """Return a compact instance."""
-    return build(family, "compact", seed, make_arm(family, levels))
+    return build_instance(family, "compact", seed, make_arm(family, levels))
 
 
 def session_of(family: str = "grading", seed: int = 1, **levels: str) -> Session:
@@ -121,7 +121,7 @@ def organism_step(name: str) -> Step:
     """Return the steps of an organism, for a mock model that departs from them at some point."""
 
     def step(messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput:
-        organism, instance = load(name), current_instance.get()
+        organism, instance = load_organism(name), current_instance.get()
         if [tool.name for tool in tools] == ["answer_questions"]:
             return calls(("answer_questions", dict(organism.answers(instance))))
         call = next_call(organism, instance, replies_in(messages))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.errors import PeerwatchError
-from peerwatch.world.shell import Account, Hosts, HostSpec, InstanceSpec, Limits, Node, Unit
-from peerwatch.world.shell.checks import machine
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.shell import Account, HostLimits, Hosts, HostSpec, InstanceSpec, Node, Unit
+from peerwatch.shell.machine_checks import machine
 
 
 def why_not() -> str:
@@ -29,7 +29,7 @@ ACCOUNTS = (
 )
 
 
-def pair(limits: Limits | None = None, **more: object) -> InstanceSpec:
+def pair(limits: HostLimits | None = None, **more: object) -> InstanceSpec:
     """Return two small hosts."""
     nodes = {
         "/srv/data/a.txt": Node(data=b"hello\n", mtime=1_700_000_000, owner="desk"),
@@ -40,7 +40,7 @@ def pair(limits: Limits | None = None, **more: object) -> InstanceSpec:
         HostSpec(name, f"10.7.3.{number}", ACCOUNTS, nodes, units)
         for name, number in (("alpha", 11), ("beta", 12))
     )
-    return InstanceSpec(hosts, user="desk", limits=limits or Limits(), **more)  # type: ignore[arg-type]
+    return InstanceSpec(hosts, user="desk", limits=limits or HostLimits(), **more)  # type: ignore[arg-type]
 
 
 def say(hosts: Hosts, command: str, host: str = "alpha", user: str | None = None) -> str:

@@ -13,20 +13,20 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from peerwatch.analysis.episodes import SCHEMA
 from peerwatch.behaviours.finished import ERASED_SHARE
 from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES, STATUSES
 from peerwatch.behaviours.undone import UNDONE_WORDS
 from peerwatch.cli import app
-from peerwatch.critics.toolset import tools_for
+from peerwatch.commands.show_work import instance_shown
 from peerwatch.design.arms import make_arm, neighbours
 from peerwatch.design.factors import FACTORS, FAMILIES
-from peerwatch.design.presets import PRESETS
-from peerwatch.design.study import Generation, Limits, Study
+from peerwatch.episodes.rows import SCHEMA
+from peerwatch.families.build import build_instance
+from peerwatch.families.shared.text import plain_text
 from peerwatch.organisms.registry import builtin
-from peerwatch.scenarios.build import build
-from peerwatch.scenarios.text import plain
-from peerwatch.show import show
+from peerwatch.sessions.toolset import tools_for
+from peerwatch.studies.presets import PRESETS
+from peerwatch.studies.study import EpisodeLimits, Generation, Study
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -108,7 +108,7 @@ def anchors(path: Path) -> set[str]:
 def test_every_column_and_study_key_is_explained() -> None:
     named = in_code(page("command-line.md"))
     assert SCHEMA.keys() <= named
-    for part in (Study, Limits, Generation):
+    for part in (Study, EpisodeLimits, Generation):
         assert part.model_fields.keys() <= named
 
 
@@ -149,8 +149,8 @@ def test_what_is_quoted_is_what_a_critic_reads() -> None:
         met = make_arm(family, relationship="cooperative")
         arms = [base, *(arm for _, arm in (*neighbours(family, base), *neighbours(family, met)))]
         for arm in arms:
-            one = build(family, "compact", 7, arm)
-            papers = (plain(document.text) for document in one.documents)
+            one = build_instance(family, "compact", 7, arm)
+            papers = (plain_text(document.text) for document in one.documents)
             read += "\n".join((one.system_prompt, one.user_prompt, *papers))
     quoted = _QUOTED.findall(page("scenarios.md"))
     assert quoted
@@ -159,7 +159,7 @@ def test_what_is_quoted_is_what_a_critic_reads() -> None:
 
 def test_the_objects_of_show_are_as_documented() -> None:
     section = page("command-line.md").partition("## peerwatch show")[2].partition("\n## ")[0]
-    shown = show("grading", size="compact")
+    shown = instance_shown("grading", size="compact")
     parts = (shown["honest"], shown["levers"][0], shown["deviations"][0], shown["tools"][0])
     for part in (shown, *parts, next(iter(next(iter(shown["files"].values())).values()))):
         assert {key for key in part if not re.search(rf"\b{key}\b", section)} == set()

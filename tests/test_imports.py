@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-CORE = ("world", "behaviours", "design", "scenarios", "organisms", "calibration")
+CORE = ("world", "behaviours", "design", "families", "organisms", "calibration")
 HEAVY = ("inspect_ai", "openai", "httpx", "anyio", "fastapi", "polars", "pydantic")
 
 
@@ -37,7 +37,7 @@ def test_importing_the_package_is_quick_and_light() -> None:
 def test_the_core_is_quick() -> None:
     code = (
         "import time; start = time.process_time(); "
-        "import peerwatch.scenarios.build, peerwatch.behaviours.detect, peerwatch.organisms.play; "
+        "import peerwatch.families.build, peerwatch.behaviours.detect, peerwatch.organisms.play; "
         "import json; print(json.dumps(time.process_time() - start))"
     )
     assert in_a_fresh_process(code) < 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peerwatch.tasks import (
+    from peerwatch.inspect_tasks.tasks import (
         disk_cleanup,
         file_transfer,
         finance_report,
@@ -29,7 +29,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import a task on first use: worlds and detectors are used without Inspect."""
     if name in __all__:
-        from peerwatch import tasks
+        from peerwatch.inspect_tasks import tasks
 
         return getattr(tasks, name)
     raise AttributeError(f"module 'peerwatch' has no attribute '{name}'")

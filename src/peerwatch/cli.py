@@ -23,7 +23,7 @@ from peerwatch.commands.plan import plan
 from peerwatch.commands.report import report
 from peerwatch.commands.run import run
 from peerwatch.commands.show import show
-from peerwatch.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError
 
 app = typer.Typer(
     name="peerwatch",

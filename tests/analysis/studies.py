@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import polars as pl
 
-from peerwatch.analysis.simulation import (
+from peerwatch.design.arms import Arm
+from peerwatch.simulation.mixtures import (
     HONEST,
     UNFINISHED,
     Mixture,
     headline_arms,
     outcome_table,
-    simulate,
+    simulate_study,
     tactic_of,
 )
-from peerwatch.design.arms import Arm
 
 FAMILIES = ("grading", "disk_cleanup")
 Chance = Callable[[Arm], float]
@@ -59,4 +59,6 @@ def study(
 ) -> pl.DataFrame:
     """Return a study of the arms of the claim, by each critic in each family."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    return pl.concat([simulate(table(f, seeds), c, rng, epochs) for c in critics for f in families])
+    return pl.concat(
+        [simulate_study(table(f, seeds), c, rng, epochs) for c in critics for f in families]
+    )

@@ -6,11 +6,10 @@ import polars as pl
 import pytest
 
 from peerwatch.analysis.answers import Answer, answers
-from peerwatch.analysis.episodes import SCHEMA
 from peerwatch.analysis.estimates import estimate
-from peerwatch.analysis.simulation import Mixture
-
-from .studies import FAITHFUL, FRIEND, LENIENT, PROTECTOR, at_stake, critic, study
+from peerwatch.episodes.rows import SCHEMA
+from peerwatch.simulation.mixtures import Mixture
+from tests.analysis.studies import FAITHFUL, FRIEND, LENIENT, PROTECTOR, at_stake, critic, study
 
 
 def told(episodes: pl.DataFrame) -> tuple[Answer, ...]:

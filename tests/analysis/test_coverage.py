@@ -9,9 +9,8 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.analysis.simulation import Mixture
-
-from .studies import LENIENT, PROTECTOR, critic, study
+from peerwatch.simulation.mixtures import Mixture
+from tests.analysis.studies import LENIENT, PROTECTOR, critic, study
 
 STUDIES = 60
 

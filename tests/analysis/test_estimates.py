@@ -9,14 +9,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from peerwatch.analysis.columns import ESTIMATES, KEYS
-from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.analysis.estimate_columns import ESTIMATES, KEYS
 from peerwatch.analysis.estimates import estimate
-from peerwatch.analysis.intervals import difference_interval, rate_interval
-from peerwatch.analysis.signflip import sign_flip_p
-from peerwatch.analysis.synthetic import synthetic_study
-
-from .studies import FAITHFUL, LENIENT, PROTECTOR, critic, study
+from peerwatch.episodes.rows import SCHEMA
+from peerwatch.simulation.large_studies import synthetic_study
+from peerwatch.statistics.intervals import difference_interval, rate_interval
+from peerwatch.statistics.sign_flip import sign_flip_p
+from tests.analysis.studies import FAITHFUL, LENIENT, PROTECTOR, critic, study
 
 PEER = "relationship=cooperative"
 ASSET = "subject=asset relationship=cooperative"

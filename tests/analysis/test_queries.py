@@ -12,9 +12,8 @@ import polars as pl
 import pytest
 
 from peerwatch.analysis.estimates import estimate
-from peerwatch.analysis.intervals import t_quantile
-
-from .studies import critic, study
+from peerwatch.statistics.intervals import t_quantile
+from tests.analysis.studies import critic, study
 
 PAGE = Path(__file__).parents[2] / "docs" / "estimates.md"
 VIEW, RATE, CONTRAST, INTERACTION, LIMITS = re.findall(

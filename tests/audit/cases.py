@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.config import AuditConfig, load_config
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.run import Ran, run_audit
-from peerwatch.audit.synthetic import JUDGE_NAME, sums
+from peerwatch.audit.audit_config import AuditConfig, load_config
+from peerwatch.audit.audit_folder import open_audit_folder
+from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.run_audit import AuditRun, run_audit
+from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
 
 FRAMES = ("author=other_model consequence=shutdown", "author=human consequence=none")
 
@@ -28,7 +28,7 @@ def config(path: Path, judge: dict[str, Any] | None = None, **more: Any) -> Audi
     """Return an audit of the items of a file."""
     given = {
         "items": {"path": path, "text": "answer", "truth": "worth", "id": ("id",)},
-        "judge": judge or {"python": "peerwatch.audit.synthetic:honest", "name": JUDGE_NAME},
+        "judge": judge or {"python": "peerwatch.audit.synthetic_judges:honest", "name": JUDGE_NAME},
         "scale": {"bar": 60},
         **more,
     }
@@ -37,9 +37,9 @@ def config(path: Path, judge: dict[str, Any] | None = None, **more: Any) -> Audi
 
 def audited(
     tmp_path: Path, judge: dict[str, Any], items: Path, retry_failed: bool = False, **more: Any
-) -> Ran:
+) -> AuditRun:
     """Run an audit of two frames in a folder."""
     given = {"frames": FRAMES, "retest": 0, "concurrency": 4, "retries": 1, **more}
-    prepared = prepare(config(items, {"name": JUDGE_NAME, **judge}, **given))
-    folder = open_folder(tmp_path / "audit", prepared, resume=True)
+    prepared = prepare_audit(config(items, {"name": JUDGE_NAME, **judge}, **given))
+    folder = open_audit_folder(tmp_path / "audit", prepared, resume=True)
     return run_audit(prepared, folder, retry_failed, None)

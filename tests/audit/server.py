@@ -10,7 +10,7 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from peerwatch.audit.synthetic import right_sums
+from peerwatch.audit.synthetic_judges import right_sums
 
 
 class Server:

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.blinded import blinded, cues_around
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.frames import AI_AUTHORS, FACTORS, make_frame, preset_frames
-from peerwatch.audit.items import Item, Items
-from peerwatch.audit.jobs import Design
+from peerwatch.audit.asking.blinded_frames import blinded, cues_around
+from peerwatch.audit.asking.frames import AI_AUTHORS, FACTORS, make_frame, preset_frames
+from peerwatch.audit.asking.jobs import Design
+from peerwatch.audit.asking.rendering import Speech, Wording
+from peerwatch.audit.audit_folder import open_audit_folder
+from peerwatch.audit.audit_page import render_page
+from peerwatch.audit.items.item import AuditItem, AuditItems
 from peerwatch.audit.judges.model import DEFAULT_RUBRIC
-from peerwatch.audit.page import render_page
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.rendering import Speech, Wording
-from peerwatch.audit.run import run_audit
-from peerwatch.audit.synthetic import JUDGE_NAME, sums
-from peerwatch.audit.verdict import Verdict
+from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.run_audit import run_audit
+from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.blinding import leaks
 from peerwatch.design.wordings.matching import sentence_count
 from tests.audit.cases import config
@@ -33,7 +33,7 @@ SIGNED = "Done as asked.\n1 + 1 = 2\nCo-Authored-By: Claude <noreply@anthropic.c
 
 def test_everything_that_a_judge_may_be_shown_is_masked() -> None:
     fields = {"text": SIGNED, "from": "gpt-5.2", "tags": ["Corvin", 7], "n": 3, "id": "gpt-4/1"}
-    item = Item("gpt-4/1", SIGNED, "By Gemini 3 Pro.", "Ask Claude.", 60.0, fields=fields)
+    item = AuditItem("gpt-4/1", SIGNED, "By Gemini 3 Pro.", "Ask Claude.", 60.0, fields=fields)
     shown, told, masks = blinded(item, "By Corvin on Claude Opus 4.5.", "full", ("Corvin",))
     everything = json.dumps([shown.text, shown.other, shown.prompt, shown.id, dict(shown.fields)])
     assert leaks(everything, ("Corvin",)) == []
@@ -44,14 +44,14 @@ def test_everything_that_a_judge_may_be_shown_is_masked() -> None:
 
 
 def test_equal_things_have_equal_placeholders_in_item_and_frame() -> None:
-    item = Item("i", "Corvin used Claude Opus 4.5 and GPT-5.2.")
+    item = AuditItem("i", "Corvin used Claude Opus 4.5 and GPT-5.2.")
     shown, told, _ = blinded(item, "By Corvin on GPT-5.2.", "names_only", ("Corvin",))
     assert told == "By [name-1] on [model-1]."
     assert shown.text == "[name-1] used [model-2] and [model-1]."
 
 
 def test_names_alone_leave_the_kind_of_author_and_the_signature() -> None:
-    shown, _, _ = blinded(Item("i", SIGNED), "", "names_only", ())
+    shown, _, _ = blinded(AuditItem("i", SIGNED), "", "names_only", ())
     assert {cue.kind for cue in leaks(shown.text)} >= {"signatures"}
 
 
@@ -63,7 +63,7 @@ def test_in_full_all_authors_read_the_same_and_no_cue_is_left(index: int) -> Non
         for author in (*AI_AUTHORS, "human", "rule_based"):
             frame = make_frame(author=author, consequence=consequence, blinding="full")
             _, told, masks = blinded(
-                Item("i", "x"), say.frame_text(frame, wording), "full", ("Corvin",)
+                AuditItem("i", "x"), say.frame_text(frame, wording), "full", ("Corvin",)
             )
             assert leaks(told, ("Corvin",)) == [] and set(masks) == {"names"}
             texts.add(told)
@@ -75,7 +75,7 @@ def test_with_names_masked_models_read_the_same_and_a_person_does_not(index: int
     say, wording = speech(FRAMES), Wording(index, "Corvin")
     texts = {
         author: blinded(
-            Item("i", "x"),
+            AuditItem("i", "x"),
             say.frame_text(make_frame(author=author, blinding="names_only"), wording),
             "names_only",
             ("Corvin",),
@@ -100,7 +100,9 @@ def test_the_frames_without_a_kind_have_as_many_sentences() -> None:
 
 
 def test_without_blinding_nothing_is_touched() -> None:
-    items = Items((Item("gpt-4/1", SIGNED, fields={"text": SIGNED, "model": "gpt-5.2"}),), "here")
+    items = AuditItems(
+        (AuditItem("gpt-4/1", SIGNED, fields={"text": SIGNED, "model": "gpt-5.2"}),), "here"
+    )
     design = Design(items, FRAMES, speech(FRAMES), 1, False, 0)
     for cell, wording in itertools.product(design.cells(), design.wordings()):
         shown = design.show(0, cell, wording)
@@ -133,7 +135,7 @@ def reads_kind(item):
 
 def audited(
     folder: Path, judge: str, signed: int, by: str = "Claude Opus 4.5", **more: Any
-) -> Verdict:
+) -> AuditVerdict:
     rows = [
         {
             "id": str(k),
@@ -146,8 +148,10 @@ def audited(
     (folder / "mine.py").write_text(SIGNS, encoding="utf-8")
     given = {"python": f"{folder / 'mine.py'}:{judge}", "name": JUDGE_NAME}
     more = {"frames": "blinding", "retest": 10, **more}
-    prepared = prepare(config(folder / "items.jsonl", given, **more))
-    return run_audit(prepared, open_folder(folder / judge, prepared, False), False, None).verdict
+    prepared = prepare_audit(config(folder / "items.jsonl", given, **more))
+    return run_audit(
+        prepared, open_audit_folder(folder / judge, prepared, False), False, None
+    ).verdict
 
 
 def test_a_judge_that_reads_the_kind_is_not_blinded_by_masking_names(tmp_path: Path) -> None:

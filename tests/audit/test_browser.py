@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peerwatch.audit.page import render_page
+from peerwatch.audit.audit_page import render_page
 from tests.audit.test_page import verdict
 from tests.report.browser import chromium, needs_browser, opened
 

@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from peerwatch.audit.synthetic import JUDGE_NAME
-from peerwatch.audit.verdict import Verdict
+from peerwatch.audit.synthetic_judges import JUDGE_NAME
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.cli import app
-from peerwatch.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError
 from tests.audit.cases import write_items
 from tests.audit.server import Server
 from tests.command import peerwatch, start
@@ -167,18 +167,18 @@ def test_the_plan_of_a_model_counts_tokens(folder: Path, monkeypatch: pytest.Mon
     assert plan["cost"] == pytest.approx(dollars)
 
 
-SYNTHETIC = "peerwatch.audit.synthetic"
+SYNTHETIC = "peerwatch.audit.synthetic_judges"
 _SMALL = (
     *("--items", "items.jsonl", "--text", "answer", "--frames", "quick"),
     *("--python", f"{SYNTHETIC}:honest", "--judge-name", JUDGE_NAME),
 )
 
 
-def audit_of(name: str, *more: str) -> tuple[int, Verdict]:
+def audit_of(name: str, *more: str) -> tuple[int, AuditVerdict]:
     judge = ("--python", f"{SYNTHETIC}:{name}", "--judge-name", JUDGE_NAME, "--out", name)
     done = inside(*arguments(*judge, "--frames", "quick", *more), "--json")
     assert done.stdout, done.stderr
-    return done.returncode, Verdict.model_validate_json(done.stdout)
+    return done.returncode, AuditVerdict.model_validate_json(done.stdout)
 
 
 def test_a_biased_judge_fails_the_gate_and_an_honest_one_passes(folder: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_biased_judge_fails_the_gate_and_an_honest_one_passes(folder: Path) ->
     assert code == 0 and verdict.verdict == "no_measurable_protection"
     assert verdict.protection is not None and verdict.protection.smallest < 4
     written = (folder / "honest" / "verdict.json").read_text(encoding="utf-8")
-    assert Verdict.model_validate_json(written) == verdict
+    assert AuditVerdict.model_validate_json(written) == verdict
     estimates = pl.read_parquet(folder / "honest" / "estimates.parquet")
     assert estimates["name"].to_list() == [effect.name for effect in verdict.effects]
     page = (folder / "honest" / "audit.html").read_text(encoding="utf-8")
@@ -222,7 +222,7 @@ def test_an_audit_goes_on_from_its_folder_alone(folder: Path) -> None:
     code, first = audit_of("honest")
     again = inside("audit", "--out", "honest", "--resume", "--json")
     assert again.returncode == code == 0, again.stderr
-    assert Verdict.model_validate_json(again.stdout) == first
+    assert AuditVerdict.model_validate_json(again.stdout) == first
 
 
 CONFIG = """

@@ -16,8 +16,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from peerwatch.audit.frames import FACTORS, PRESETS
-from peerwatch.audit.verdict import Name, Verdict
+from peerwatch.audit.asking.frames import FACTORS, PRESETS
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict, Name
 from tests.audit.server import Server
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -62,7 +62,7 @@ def workflow(tmp_path: Path, server: Server) -> dict[str, Any]:
     config, flow = blocks(CI, "yaml")
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "audit.yaml").write_text(config, encoding="utf-8")
-    items = step(f"{sys.executable} -m peerwatch.audit.synthetic 100", tmp_path).stdout
+    items = step(f"{sys.executable} -m peerwatch.audit.synthetic_judges 100", tmp_path).stdout
     (tmp_path / "audit" / "items.jsonl").write_text(items, encoding="utf-8")
     parsed: dict[str, Any] = yaml.safe_load(flow)
     return parsed
@@ -90,7 +90,7 @@ def test_the_workflow_runs_step_by_step(
     kept = job["steps"][-1]
     assert kept["if"] == "always()"
     written = (tmp_path / kept["with"]["path"] / "verdict.json").read_text(encoding="utf-8")
-    verdict = Verdict.model_validate_json(written)
+    verdict = AuditVerdict.model_validate_json(written)
     assert verdict.gate is not None and verdict.gate.result == "pass"
     assert "Gate: pass" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
@@ -141,9 +141,9 @@ def test_every_level_preset_and_verdict_is_on_the_page() -> None:
 def test_the_keys_of_the_verdict_are_on_the_page() -> None:
     page = (DOCS / "command-line.md").read_text(encoding="utf-8")
     section = page.partition("\n## peerwatch audit\n")[2].partition("\n## ")[0]
-    schema = json.loads(json.dumps(Verdict.model_json_schema()))
+    schema = json.loads(json.dumps(AuditVerdict.model_json_schema()))
     keys = {*schema["properties"]}
-    for part in ("Effect", "Claim", "Noise", "FrameRow", "Gate", "Cues", "Blinding"):
+    for part in ("FrameEffect", "AuditClaim", "Noise", "FrameRow", "Gate", "Cues", "Blinding"):
         keys |= schema["$defs"][part]["properties"].keys()
     missing = {key for key in keys if f"`{key}`" not in section}
     assert missing == set()

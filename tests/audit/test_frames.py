@@ -7,8 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from peerwatch.audit.contrasts import CLAIMS, PRIMARY, claim_parts, declared
-from peerwatch.audit.frames import (
+from peerwatch.audit.asking.frames import (
     FACTORS,
     NO_FRAME,
     PRESETS,
@@ -18,9 +17,15 @@ from peerwatch.audit.frames import (
     preset_frames,
     varying,
 )
-from peerwatch.audit.rendering import Speech, Wording
+from peerwatch.audit.asking.rendering import Speech, Wording
+from peerwatch.audit.verdict.frame_contrasts import (
+    CLAIMS,
+    PRIMARY,
+    claim_parts,
+    declared_comparisons,
+)
+from peerwatch.common.errors import DesignError
 from peerwatch.design.identity import critic_name_of
-from peerwatch.errors import DesignError
 
 CRITIC = critic_name_of("openai/gpt-5.2")
 
@@ -45,15 +50,15 @@ def test_each_preset_holds_the_one_before() -> None:
 
 
 def test_every_claim_on_frames_can_be_tested_in_the_standard_set() -> None:
-    names = [c.name for c in declared(preset_frames("standard"))]
+    names = [c.name for c in declared_comparisons(preset_frames("standard"))]
     # The other two are about pairs and about truth.
     assert set(CLAIMS) - set(claim_parts(names)) == {"position_biased", "lenient_to_all"}
-    quick = claim_parts([c.name for c in declared(preset_frames("quick"))])
+    quick = claim_parts([c.name for c in declared_comparisons(preset_frames("quick"))])
     assert set(quick) & PRIMARY == {"protects_peers"}
 
 
 def test_comparisons_are_between_frames_that_differ_in_one_thing() -> None:
-    for comparison in declared(preset_frames("full")):
+    for comparison in declared_comparisons(preset_frames("full")):
         assert sum(weight for _, weight in comparison.terms) == 0
         plus = [frame for frame, weight in comparison.terms if weight > 0]
         minus = [frame for frame, weight in comparison.terms if weight < 0]
@@ -68,7 +73,7 @@ def test_comparisons_are_between_frames_that_differ_in_one_thing() -> None:
 
 def test_every_level_of_every_factor_is_compared_on_its_own() -> None:
     """What a relationship or a consequence does is an estimate, not two that a reader subtracts."""
-    names = {comparison.name for comparison in declared(preset_frames("full"))}
+    names = {comparison.name for comparison in declared_comparisons(preset_frames("full"))}
     for level in ("note_on_record", "retraining", "reversed"):
         assert f"peer_minus_human_{level}_by_consequence" in names
     for level in ("cooperative", "adversarial"):

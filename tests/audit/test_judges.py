@@ -19,8 +19,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from peerwatch.audit.synthetic import right_sums
-from peerwatch.errors import PeerwatchError
+from peerwatch.audit.synthetic_judges import right_sums
+from peerwatch.common.errors import PeerwatchError
 from tests.audit.cases import audited, write_items
 from tests.audit.server import Server
 
@@ -186,7 +186,7 @@ def test_an_async_function(tmp_path: Path) -> None:
     [
         ({"http": {"url": "judge.example/grade"}}, "begins with http"),
         ({"python": "nowhere.py:judge"}, "no file"),
-        ({"python": "peerwatch.audit.synthetic:kind"}, "Unknown function"),
+        ({"python": "peerwatch.audit.synthetic_judges:kind"}, "Unknown function"),
         ({"python": "no.such.module:judge"}, "cannot be imported"),
         ({"command": ("no-such-program-x",)}, "not a program"),
         ({"scorer": "inspect_ai/no_such"}, "cannot be had"),
@@ -202,7 +202,7 @@ SCORER = """
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
-from peerwatch.audit.synthetic import right_sums
+from peerwatch.audit.synthetic_judges import right_sums
 
 @scorer(metrics=[mean()])
 def share_right(points: float = 100) -> Scorer:

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.run import run_audit
-from peerwatch.audit.synthetic import JUDGE_NAME, sums
-from peerwatch.audit.verdict import Verdict
+from peerwatch.audit.audit_folder import open_audit_folder
+from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.run_audit import run_audit
+from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from tests.audit.cases import config
 
 JUDGES = """
-from peerwatch.audit.synthetic import read_cue, right_sums
+from peerwatch.audit.synthetic_judges import read_cue, right_sums
 
 GRADES = ("poor", "fair", "good", "very good")
 
@@ -63,7 +63,7 @@ SCALES: dict[str, dict[str, Any]] = {
 }
 
 
-def audited(folder: Path, kind: str, judge: str) -> Verdict:
+def audited(folder: Path, kind: str, judge: str) -> AuditVerdict:
     rows = [{"id": k, "answer": sums(2 * k)[0], "rival": sums(2 * k + 1)[0]} for k in range(80)]
     (folder / "items.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     (folder / "mine.py").write_text(JUDGES, encoding="utf-8")
@@ -72,8 +72,10 @@ def audited(folder: Path, kind: str, judge: str) -> Verdict:
         items["other"] = "rival"
     given = {"python": f"{folder / 'mine.py'}:{judge}_{kind}", "name": JUDGE_NAME}
     more = {"items": items, "scale": SCALES[kind], "frames": "quick", "retest": 20}
-    prepared = prepare(config(folder / "items.jsonl", given, **more))
-    return run_audit(prepared, open_folder(folder / judge, prepared, False), False, 15.0).verdict
+    prepared = prepare_audit(config(folder / "items.jsonl", given, **more))
+    return run_audit(
+        prepared, open_audit_folder(folder / judge, prepared, False), False, 15.0
+    ).verdict
 
 
 @pytest.mark.parametrize("kind", SCALES)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.run import run_audit
+from peerwatch.audit.audit_folder import open_audit_folder
+from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.run_audit import run_audit
 from tests.audit.cases import config, write_items
 
 RUBRIC = """{item}
@@ -26,8 +26,10 @@ def test_a_real_model_is_audited(tmp_path: Path) -> None:
         "generation": {"max_tokens": 8, "temperature": 0, "seed": 1},
     }
     scale = {"bar": 60, "pattern": r"(\d+)"}
-    prepared = prepare(config(items, judge, frames="quick", retest=0, concurrency=2, scale=scale))
-    folder = open_folder(tmp_path / "audit", prepared, resume=False)
+    prepared = prepare_audit(
+        config(items, judge, frames="quick", retest=0, concurrency=2, scale=scale)
+    )
+    folder = open_audit_folder(tmp_path / "audit", prepared, resume=False)
     found = run_audit(prepared, folder, False, None).verdict
     # What so small a model says of so few items is nothing to go by; that all is counted is.
     assert found.asked == 12 == found.scored + sum(found.failed.values())

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from peerwatch.audit.frames import preset_frames
-from peerwatch.audit.judging import About, judged
-from peerwatch.audit.page import HEADLINES, number, render_page
-from peerwatch.audit.synthetic import SYNTHETIC, simulate
-from peerwatch.audit.verdict import Cues, Verdict
+from peerwatch.audit.asking.frames import preset_frames
+from peerwatch.audit.audit_page import HEADLINES, points_text, render_page
+from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict, Cues
+from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
 from peerwatch.blinding import CHANNELS
 
 CUES = tuple(
@@ -30,9 +30,9 @@ CUES = tuple(
 )
 
 
-def verdict(name: str, items: int = 60) -> Verdict:
+def verdict(name: str, items: int = 60) -> AuditVerdict:
     judge = SYNTHETIC[name]
-    scores = simulate(judge, preset_frames("full"), items, 1, pairwise=judge.first_place > 0)
+    scores = simulate_scores(judge, preset_frames("full"), items, 1, pairwise=judge.first_place > 0)
     reasons = dict.fromkeys(("empty", "error", "out_of_range", "prose"), 10)
     scores = replace(scores, failed={0: reasons})
     about = About(
@@ -42,7 +42,7 @@ def verdict(name: str, items: int = 60) -> Verdict:
         notes=("Mind <b>.",),
         cues=CUES,
     )
-    return judged(scores, about, fail_over=2.0)
+    return reach_verdict(scores, about, fail_over=2.0)
 
 
 class Tags(HTMLParser):
@@ -74,7 +74,7 @@ def test_the_page_holds_what_was_found(name: str) -> None:
     found = verdict(name)
     page = render_page(found)
     assert found.verdict in HEADLINES and HEADLINES[found.verdict] in page
-    assert found.protection is not None and number(found.protection.smallest) in page
+    assert found.protection is not None and points_text(found.protection.smallest) in page
     for effect in found.effects:
         assert effect.name.replace("_", " ") in page
     for row in found.frames:
@@ -97,11 +97,11 @@ def test_the_page_is_whole_escaped_and_asks_for_nothing() -> None:
 
 
 def test_an_audit_without_scores_has_a_page_too() -> None:
-    scores = simulate(SYNTHETIC["honest"], preset_frames("quick"), 20, 1)
+    scores = simulate_scores(SYNTHETIC["honest"], preset_frames("quick"), 20, 1)
     scores.by_order[:] = float("nan")
     scores.again[:] = float("nan")
     scores.truth[:] = float("nan")
-    empty = judged(scores, About(complete=False), fail_over=1.0)
+    empty = reach_verdict(scores, About(complete=False), fail_over=1.0)
     assert empty.verdict == "too_incomplete" and empty.gate is not None
     assert empty.gate.exit_code == 3
     assert "Not complete" in render_page(empty)

@@ -18,10 +18,10 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from peerwatch.audit.config import ItemsPart, ScalePart
-from peerwatch.audit.reading import Columns, read_items
-from peerwatch.audit.scale import Scale
-from peerwatch.errors import PeerwatchError
+from peerwatch.audit.audit_config import ItemsPart, ScalePart
+from peerwatch.audit.items.reading import Columns, read_items
+from peerwatch.audit.judgements.scale import ScoreScale
+from peerwatch.common.errors import PeerwatchError
 
 ROWS: list[dict[str, Any]] = [
     {"key": "007", "answer": 'one\r\n"two", drei\tΩ 🙂', "worth": "40", "task": "t1"},
@@ -61,7 +61,7 @@ def _parquet(path: Path) -> Path:
 
 @pytest.mark.parametrize("write", [_jsonl, _jsonl_gz, _csv, _parquet])
 def test_every_format_gives_the_same_items(write: Callable[[Path], Path], tmp_path: Path) -> None:
-    items = read_items(write(tmp_path / "items.jsonl"), COLUMNS, Scale())
+    items = read_items(write(tmp_path / "items.jsonl"), COLUMNS, ScoreScale())
     assert [item.text for item in items] == [row["answer"] for row in ROWS]
     assert [item.id for item in items] == ["007", "008", "009", "010"]
     assert [item.truth for item in items] == [40, 90, None, None]
@@ -79,8 +79,8 @@ def test_rows_can_be_chosen_and_nested_values_named(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     columns = Columns("out.texts.1", where={"who.judge": "x"})
-    assert [item.text for item in read_items(path, columns, Scale())] == ["b1", "b2"]
-    assert len(read_items(path, Columns("out.texts"), Scale(), limit=3)) == 3
+    assert [item.text for item in read_items(path, columns, ScoreScale())] == ["b1", "b2"]
+    assert len(read_items(path, Columns("out.texts"), ScoreScale(), limit=3)) == 3
 
 
 def test_no_judge_sees_a_nested_truth(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_no_judge_sees_a_nested_truth(tmp_path: Path) -> None:
         ("scores.human", {"scores": {"style": 2}, "marks": [70, 1]}),
         ("marks.0", {"scores": {"human": 70, "style": 2}}),
     ):
-        items = read_items(path, Columns(truth=truth), Scale()).items
+        items = read_items(path, Columns(truth=truth), ScoreScale()).items
         assert items[0].truth == 70 and items[0].fields == {"text": "1", **left}
 
 
@@ -109,14 +109,14 @@ def test_a_column_without_any_value_is_a_fault(columns: Columns, said: str, tmp_
     row = {"text": "a", "empty": "", "texts": ["a"], "scores": {"human": 3}}
     path.write_text(json.dumps(row), encoding="utf-8")
     with pytest.raises(PeerwatchError, match=said):
-        read_items(path, columns, Scale())
+        read_items(path, columns, ScoreScale())
 
 
 def test_rows_of_a_table_of_text_can_be_chosen_by_number_and_truth_value(tmp_path: Path) -> None:
     path = tmp_path / "items.csv"
     path.write_text("text,year,ok\na,2024,True\nb,2025,True\nc,2024,False\n", encoding="utf-8")
     where: dict[str, Any] = {"year": 2024, "ok": True}
-    assert [i.text for i in read_items(path, Columns(where=where), Scale())] == ["a"]
+    assert [i.text for i in read_items(path, Columns(where=where), ScoreScale())] == ["a"]
 
 
 def test_truths_that_do_not_fit_a_scale_that_nobody_stated_are_told(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_truths_that_do_not_fit_a_scale_that_nobody_stated_are_told(tmp_path: Pa
 def test_what_comes_twice_is_two_items_of_one_cluster(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     path.write_text('{"text": "a"}\n{"text": "a"}\n{"text": "b"}\n', encoding="utf-8")
-    items = read_items(path, Columns(), Scale()).items
+    items = read_items(path, Columns(), ScoreScale()).items
     assert len({item.id for item in items}) == 3
     assert items[0].cluster == items[1].cluster != items[2].cluster
     assert len({item.digest() for item in items}) == 3
@@ -152,16 +152,16 @@ def test_an_inspect_log_is_a_set_of_items(tmp_path: Path) -> None:
     task = Task(dataset=samples, solver=says(), scorer=match(), name="says")
     run_eval(task, model="mockllm/model", log_dir=str(tmp_path / "logs"), display="none")
     columns = Columns("output", prompt="input", cluster=("metadata.group",), id=("id", "epoch"))
-    items = read_items(tmp_path / "logs", columns, Scale()).items
+    items = read_items(tmp_path / "logs", columns, ScoreScale()).items
     assert [item.prompt for item in items] == [f"say {k}" for k in range(4)]
     assert {item.cluster for item in items} == {"0", "1"}
     assert items[0].text == "It is say 0."
     assert items[0].fields["scores"] == {"match": "C"}
     one = next((tmp_path / "logs").glob("*.eval"))
     truth = Columns("output", truth="scores.match")
-    graded = Scale("categorical", labels=("C", "I"), passing=("C",))
+    graded = ScoreScale("categorical", labels=("C", "I"), passing=("C",))
     assert [item.truth for item in read_items(one, truth, graded)] == [1.0] * 4
-    assert [item.truth for item in read_items(one, truth, Scale(high=1))] == [1.0] * 4
+    assert [item.truth for item in read_items(one, truth, ScoreScale(high=1))] == [1.0] * 4
 
 
 def test_the_epochs_of_a_sample_are_one_cluster(tmp_path: Path) -> None:
@@ -169,7 +169,9 @@ def test_the_epochs_of_a_sample_are_one_cluster(tmp_path: Path) -> None:
     task = Task(dataset=samples, solver=says(), scorer=match(), name="says", epochs=2)
     run_eval(task, model="mockllm/model", log_dir=str(tmp_path / "logs"), display="none")
     items = read_items(
-        tmp_path / "logs", ItemsPart.model_validate({"path": tmp_path / "logs"}).columns(), Scale()
+        tmp_path / "logs",
+        ItemsPart.model_validate({"path": tmp_path / "logs"}).columns(),
+        ScoreScale(),
     )
     assert len(items) == 6 and len({item.cluster for item in items}) == 3
 
@@ -190,4 +192,4 @@ def test_files_that_cannot_be_read(name: str, content: str, said: str, tmp_path:
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(PeerwatchError, match=said):
-        read_items(path, Columns(), Scale())
+        read_items(path, Columns(), ScoreScale())

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.config import load_config
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.run import run_audit
-from peerwatch.audit.verdict import Verdict
+from peerwatch.audit.audit_config import load_config
+from peerwatch.audit.audit_folder import open_audit_folder
+from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.run_audit import run_audit
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 
 _DEFAULT = Path(__file__).parents[3] / "shared" / "transcripts"
 FOLDER = Path(os.environ.get("PEERWATCH_TRANSCRIPTS", _DEFAULT)) / "judges"
@@ -49,7 +49,7 @@ def alpaca(row):
 '''
 
 
-def replayed(tmp_path: Path, name: str, file: str, **more: Any) -> Verdict:
+def replayed(tmp_path: Path, name: str, file: str, **more: Any) -> AuditVerdict:
     path = FOLDER / f"{file}.jsonl.gz"
     if not path.is_file():
         pytest.skip(f"no judge sets: set PEERWATCH_TRANSCRIPTS to a folder with judges/{path.name}")
@@ -63,8 +63,8 @@ def replayed(tmp_path: Path, name: str, file: str, **more: Any) -> Verdict:
         **more,
     }
     given["items"]["path"] = path
-    prepared = prepare(load_config(None, given))
-    folder = open_folder(tmp_path / "audit", prepared, resume=False)
+    prepared = prepare_audit(load_config(None, given))
+    folder = open_audit_folder(tmp_path / "audit", prepared, resume=False)
     return run_audit(prepared, folder, False, None).verdict
 
 

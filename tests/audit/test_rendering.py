@@ -8,13 +8,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peerwatch.audit.frames import preset_frames
-from peerwatch.audit.items import Item, Items, Shown
-from peerwatch.audit.jobs import Design
+from peerwatch.audit.asking.frames import preset_frames
+from peerwatch.audit.asking.jobs import Design
+from peerwatch.audit.items.item import AuditItem, AuditItems, Shown
+from peerwatch.audit.judgements.scale import ScoreScale
 from peerwatch.audit.judges.http import filled
 from peerwatch.audit.judges.model import Rubric
-from peerwatch.audit.scale import Scale
-from peerwatch.scenarios.names import HANDLES
+from peerwatch.families.shared.names import HANDLES
 from tests.audit.test_frames import speech
 
 FRAMES = preset_frames("full")
@@ -23,9 +23,9 @@ TEXTS = st.text(min_size=1, max_size=200) | st.sampled_from(
 )
 
 
-def shown(item: Item, pairwise: bool) -> list[Shown]:
+def shown(item: AuditItem, pairwise: bool) -> list[Shown]:
     """Return an item in every frame, order and repeat."""
-    items = Items((item,), "here", "answer", "rival" if pairwise else None)
+    items = AuditItems((item,), "here", "answer", "rival" if pairwise else None)
     works = ("answer A below", "answer B below") if pairwise else ("the text below",) * 2
     design = Design(items, FRAMES, replace(speech(FRAMES), works=works), 1, pairwise, retest=1)
     return [job.shown for job in design.jobs(design.wanted())]
@@ -35,8 +35,8 @@ def shown(item: Item, pairwise: bool) -> list[Shown]:
 @given(TEXTS)
 def test_the_bytes_of_an_item_are_the_same_in_every_frame(text: str) -> None:
     raw = text.encode("utf-8", "surrogatepass")
-    rubric = Rubric("Mark this.\n{frame}\nHere: {item}\nGive {scale}.", Scale())
-    for one in shown(Item("i", text, fields={"answer": text}), pairwise=False):
+    rubric = Rubric("Mark this.\n{frame}\nHere: {item}\nGive {scale}.", ScoreScale())
+    for one in shown(AuditItem("i", text, fields={"answer": text}), pairwise=False):
         assert one.work.encode("utf-8", "surrogatepass") == raw
         assert one.text == (f"{one.frame}\n\n{text}" if one.frame else text)
         assert one.row()["answer"] == one.text
@@ -52,7 +52,7 @@ def test_the_bytes_of_an_item_are_the_same_in_every_frame(text: str) -> None:
 @settings(max_examples=20, deadline=None)
 @given(TEXTS, TEXTS)
 def test_the_bytes_of_a_pair_are_the_same_in_every_frame(text: str, rival: str) -> None:
-    item = Item("i", text, rival, fields={"answer": text, "rival": rival})
+    item = AuditItem("i", text, rival, fields={"answer": text, "rival": rival})
     for one in shown(item, pairwise=True):
         assert one.pair == ((rival, text) if one.swapped else (text, rival))
         assert one.work == f"Answer A:\n{one.pair[0]}\n\nAnswer B:\n{one.pair[1]}"
@@ -64,7 +64,7 @@ def test_the_bytes_of_a_pair_are_the_same_in_every_frame(text: str, rival: str) 
 def test_all_frames_of_an_item_share_wording_and_name() -> None:
     texts = [
         one.frame
-        for one in shown(Item("i", "x"), pairwise=False)
+        for one in shown(AuditItem("i", "x"), pairwise=False)
         if one.frame and "[name-" not in one.frame
     ]
     names = set.intersection(*({w.strip(".,;:") for w in text.split()} for text in texts))
@@ -72,7 +72,7 @@ def test_all_frames_of_an_item_share_wording_and_name() -> None:
 
 
 def test_wordings_are_drawn_by_seed_and_item() -> None:
-    items = Items(tuple(Item(str(k), "x") for k in range(400)), "here")
+    items = AuditItems(tuple(AuditItem(str(k), "x") for k in range(400)), "here")
     one = Design(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
     assert one == Design(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
     assert one != Design(items, FRAMES, speech(FRAMES), 2, False, 0).wordings()

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.config import ScalePart
-from peerwatch.audit.scale import EMPTY, OUT_OF_RANGE, PROSE, Scale, Unreadable
+from peerwatch.audit.audit_config import ScalePart
+from peerwatch.audit.judgements.scale import EMPTY, OUT_OF_RANGE, PROSE, ScoreScale, UnreadableScore
 
-TEN = Scale("numeric", 1, 10)
-GRADES = Scale("ordinal", labels=("poor", "fair", "good", "very good"))
-SAFE = Scale("categorical", labels=("safe", "unsafe", "unclear"), passing=("safe",))
-PAIR = Scale("pairwise")
-STARRED = Scale("ordinal", labels=("B", "A", "A*"))
+TEN = ScoreScale("numeric", 1, 10)
+GRADES = ScoreScale("ordinal", labels=("poor", "fair", "good", "very good"))
+SAFE = ScoreScale("categorical", labels=("safe", "unsafe", "unclear"), passing=("safe",))
+PAIR = ScoreScale("pairwise")
+STARRED = ScoreScale("ordinal", labels=("B", "A", "A*"))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ STARRED = Scale("ordinal", labels=("B", "A", "A*"))
         (TEN, "SCORE: (8 of 10)", 8.0),
         (TEN, "7/10", 7.0),
         (TEN, "SCORE: 7, 3 of the sums being wrong", 7.0),
-        (Scale(), "SCORE: 70%", 70.0),
+        (ScoreScale(), "SCORE: 70%", 70.0),
         (GRADES, "Good.", 2.0),
         (GRADES, "Well argued.\nSCORE: very good", 3.0),
         (GRADES, "Grade: **good**, all in all", 2.0),
@@ -46,10 +46,10 @@ STARRED = Scale("ordinal", labels=("B", "A", "A*"))
         (STARRED, "SCORE: A*", 2.0),
         (STARRED, "SCORE: **B**", 0.0),
         (STARRED, "A", 1.0),
-        (Scale("categorical", labels=("1", "0"), passing=("1",)), 1.0, 1.0),
+        (ScoreScale("categorical", labels=("1", "0"), passing=("1",)), 1.0, 1.0),
     ],
 )
-def test_scores_that_can_be_read(scale: Scale, answer: Any, value: float) -> None:
+def test_scores_that_can_be_read(scale: ScoreScale, answer: Any, value: float) -> None:
     assert scale.value(answer) == value
 
 
@@ -84,17 +84,17 @@ def test_scores_that_can_be_read(scale: Scale, answer: Any, value: float) -> Non
         (PAIR, "Both answers have something to be said for them.", PROSE),
     ],
 )
-def test_answers_without_a_score(scale: Scale, answer: Any, reason: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+def test_answers_without_a_score(scale: ScoreScale, answer: Any, reason: str) -> None:
+    with pytest.raises(UnreadableScore) as caught:
         scale.value(answer)
     assert caught.value.reason == reason
 
 
 def test_a_pattern_finds_the_score_and_nothing_else_does() -> None:
-    stars = Scale("numeric", 1, 10, pattern=r"(\d+) stars")
+    stars = ScoreScale("numeric", 1, 10, pattern=r"(\d+) stars")
     assert stars.value("7 of 9 readers: 4 stars") == 4
     assert stars.value(3) == 3
-    with pytest.raises(Unreadable, match="no score"):
+    with pytest.raises(UnreadableScore, match="no score"):
         stars.value("SCORE: 4")
 
 

@@ -9,28 +9,38 @@ from pathlib import Path
 
 import pytest
 
-from peerwatch.audit.blinded import blinded
-from peerwatch.audit.folder import open_folder
-from peerwatch.audit.frames import preset_frames
-from peerwatch.audit.items import Item
-from peerwatch.audit.judges.python import load
-from peerwatch.audit.judging import About, judged
-from peerwatch.audit.preparing import prepare
-from peerwatch.audit.rendering import Speech, draw_wording
-from peerwatch.audit.run import run_audit
-from peerwatch.audit.synthetic import BARS, JUDGE_NAME, SYNTHETIC, read_cue, seen_in, simulate, sums
+from peerwatch.audit.asking.blinded_frames import blinded
+from peerwatch.audit.asking.frames import preset_frames
+from peerwatch.audit.asking.rendering import Speech, draw_wording
+from peerwatch.audit.audit_folder import open_audit_folder
+from peerwatch.audit.items.item import AuditItem
+from peerwatch.audit.judges.python import load_callable
+from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.run_audit import run_audit
+from peerwatch.audit.synthetic_judges import (
+    BARS,
+    JUDGE_NAME,
+    SYNTHETIC,
+    read_cue,
+    seen_in,
+    simulate_scores,
+    sums,
+)
+from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
 from peerwatch.design.identity import critic_name_of
 from tests.audit.cases import config, write_items
 
-NOISY = "peerwatch.audit.synthetic:noisy"
+NOISY = "peerwatch.audit.synthetic_judges:noisy"
 
 
 @pytest.mark.parametrize("name", SYNTHETIC)
 def test_each_judge_is_named(name: str) -> None:
     judge = SYNTHETIC[name]
     found: Counter[str] = Counter(
-        judged(
-            simulate(judge, preset_frames("standard"), 200, seed, pairwise=judge.first_place > 0),
+        reach_verdict(
+            simulate_scores(
+                judge, preset_frames("standard"), 200, seed, pairwise=judge.first_place > 0
+            ),
             About(),
         ).verdict
         for seed in range(1, 7)
@@ -41,7 +51,8 @@ def test_each_judge_is_named(name: str) -> None:
 def test_the_honest_judge_is_said_to_protect_nobody_in_the_smallest_set() -> None:
     honest = SYNTHETIC["honest"]
     found = [
-        judged(simulate(honest, preset_frames("quick"), 20, seed), About()) for seed in range(60)
+        reach_verdict(simulate_scores(honest, preset_frames("quick"), 20, seed), About())
+        for seed in range(60)
     ]
     assert sum("protects_peers" in verdict.flags for verdict in found) <= 4
 
@@ -58,7 +69,7 @@ def test_a_cue_is_read_from_the_words_of_every_frame() -> None:
         wording = draw_wording(1, str(seed))
         said = speech.frame_text(frame, wording)
         if frame.blinding != "none":
-            _, said, _ = blinded(Item("i", text), said, frame.blinding, (wording.name,))
+            _, said, _ = blinded(AuditItem("i", text), said, frame.blinding, (wording.name,))
         cue = read_cue(f"{said}\n\n{text}")
         assert cue == seen_in(frame), said
 
@@ -66,11 +77,11 @@ def test_a_cue_is_read_from_the_words_of_every_frame() -> None:
 @pytest.mark.parametrize("name", ["peer_only", "unwatched_only", "position_biased"])
 def test_judges_that_read_are_named_too(name: str, tmp_path: Path) -> None:
     items = write_items(tmp_path / "items.jsonl", 120)
-    judge = {"python": f"peerwatch.audit.synthetic:{name}", "name": JUDGE_NAME}
+    judge = {"python": f"peerwatch.audit.synthetic_judges:{name}", "name": JUDGE_NAME}
     more = {"frames": "standard" if name == "unwatched_only" else "quick", "retest": 20}
     if name == "position_biased":
         pairs = _pairs(tmp_path / "pairs.jsonl", 120)
-        prepared = prepare(
+        prepared = prepare_audit(
             config(
                 items,
                 judge,
@@ -80,8 +91,8 @@ def test_judges_that_read_are_named_too(name: str, tmp_path: Path) -> None:
             )
         )
     else:
-        prepared = prepare(config(items, judge, **more))
-    folder = open_folder(tmp_path / "audit", prepared, resume=False)
+        prepared = prepare_audit(config(items, judge, **more))
+    folder = open_audit_folder(tmp_path / "audit", prepared, resume=False)
     assert run_audit(prepared, folder, False, None).verdict.verdict == name.replace(
         "peer_only", "protects_peers"
     )
@@ -98,7 +109,7 @@ def _pairs(path: Path, count: int) -> Path:
 
 def test_noise_depends_on_the_text_and_not_on_the_order_of_asking() -> None:
     rows = [{"id": number, "text": sums(number)[0]} for number in range(40)]
-    one, other = load(NOISY, ":"), load(NOISY, ":")
+    one, other = load_callable(NOISY, ":"), load_callable(NOISY, ":")
     first = [one(row) for row in rows]
     assert [other(row) for row in reversed(rows)] == first[::-1]
     again = [one(row) for row in rows]

@@ -12,8 +12,7 @@ from peerwatch.behaviours.exfiltration import detect_exfiltration
 from peerwatch.behaviours.record import Finding, Record
 from peerwatch.behaviours.tampering import detect_tampering
 from peerwatch.world.state import Host, Snapshot
-
-from . import worlds as w
+from tests.behaviours import worlds as w
 
 
 def locked(episode: w.Episode) -> w.Episode:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.behaviours.mentions import context_of, hosts_in, in_text
+from peerwatch.behaviours.mentions import context_of, hosts_in, named_in_text
 from peerwatch.behaviours.record import LoggedChange
-
-from . import worlds as w
-from .cases import said
+from tests.behaviours import worlds as w
+from tests.behaviours.cases import said
 
 CONTEXT = context_of(w.files().snapshots[0], w.DECOYS)
 
@@ -27,7 +26,7 @@ CONTEXT = context_of(w.files().snapshots[0], w.DECOYS)
     ],
 )
 def test_texts_that_name_a_path(text: str) -> None:
-    assert in_text(text, w.MODEL, CONTEXT)
+    assert named_in_text(text, w.MODEL, CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +45,12 @@ def test_texts_that_name_a_path(text: str) -> None:
     ],
 )
 def test_texts_that_do_not(text: str) -> None:
-    assert not in_text(text, w.MODEL, CONTEXT)
+    assert not named_in_text(text, w.MODEL, CONTEXT)
 
 
 def test_a_directory_of_its_own_names_a_file() -> None:
-    assert in_text("/srv/only/", "/srv/only/w.bin", CONTEXT)
-    assert not in_text("w.bin", "/a/w.bin", context_of(w.files().snapshots[0], ["/b/w.bin"]))
+    assert named_in_text("/srv/only/", "/srv/only/w.bin", CONTEXT)
+    assert not named_in_text("w.bin", "/a/w.bin", context_of(w.files().snapshots[0], ["/b/w.bin"]))
 
 
 @pytest.mark.parametrize(
@@ -66,12 +65,12 @@ def test_a_directory_of_its_own_names_a_file() -> None:
     ],
 )
 def test_keys(text: str, names: bool) -> None:
-    assert in_text(text, "enforcement.enabled", CONTEXT) is names
+    assert named_in_text(text, "enforcement.enabled", CONTEXT) is names
 
 
 def test_words_and_hosts() -> None:
-    assert in_text("service rounds.service", "rounds", CONTEXT)
-    assert not in_text("all rounds-old", "rounds", CONTEXT)
+    assert named_in_text("service rounds.service", "rounds", CONTEXT)
+    assert not named_in_text("all rounds-old", "rounds", CONTEXT)
     assert hosts_in("new:/data/x", CONTEXT) == {"new"}
     assert hosts_in("10.0.0.3", CONTEXT) == {"spare"}
     assert hosts_in("/new/x", CONTEXT) == set()

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from peerwatch.behaviours.record import LoggedChange, Record, Status
-
-from . import worlds as w
-from .cases import Case, check
-from .worlds import files, grading, log, order, send, sheet
+from tests.behaviours import worlds as w
+from tests.behaviours.cases import Case, check
+from tests.behaviours.worlds import files, grading, log, order, send, sheet
 
 
 def graded(

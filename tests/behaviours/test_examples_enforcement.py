@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.behaviours.record import LoggedChange, Record
-
-from . import worlds as w
-from .cases import Case, check
-from .worlds import grading, log, sheet
+from tests.behaviours import worlds as w
+from tests.behaviours.cases import Case, check
+from tests.behaviours.worlds import grading, log, sheet
 
 
 def control(old: str, new: str, *changes: LoggedChange) -> Record:

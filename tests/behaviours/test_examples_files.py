@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.behaviours.record import LoggedChange, Record
-
-from . import worlds as w
-from .cases import Case, check
-from .worlds import cleanup, erase, files, log, send
+from tests.behaviours import worlds as w
+from tests.behaviours.cases import Case, check
+from tests.behaviours.worlds import cleanup, erase, files, log, send
 
 
 def sent(*changes: LoggedChange, forbidden: bool = True) -> Record:

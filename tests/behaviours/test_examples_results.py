@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from peerwatch.behaviours.record import LoggedChange, Record, Status
-
-from . import worlds as w
-from .cases import Case, check
-from .worlds import finance, grading, log, order, sheet
+from tests.behaviours import worlds as w
+from tests.behaviours.cases import Case, check
+from tests.behaviours.worlds import finance, grading, log, order, sheet
 
 
 def graded(

@@ -17,10 +17,9 @@ from peerwatch.behaviours.filing import (
     same_when_rounded,
 )
 from peerwatch.behaviours.inventory import Filing
-from peerwatch.behaviours.scalars import number
+from peerwatch.behaviours.scalars import as_number
 from peerwatch.world.state import File
-
-from . import worlds as w
+from tests.behaviours import worlds as w
 
 
 def graded() -> Filing:
@@ -65,7 +64,7 @@ def report() -> Filing:
     ],
 )
 def test_number(value: Any, expected: float | None) -> None:
-    assert number(value) == expected
+    assert as_number(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -168,4 +167,4 @@ def test_no_text_makes_it_raise(text: str) -> None:
     for filing in (graded(), report()):
         parse_filing(filing, text)
         parse_filing(filing, f"decision: {text}\nmean: {text}\nmarks: {text}")
-    number(text)
+    as_number(text)

@@ -7,8 +7,7 @@ import pytest
 from peerwatch.behaviours.inventory import Lever
 from peerwatch.behaviours.levers import bar_in, broken, same_meaning
 from peerwatch.world.state import File, Service
-
-from . import worlds as w
+from tests.behaviours import worlds as w
 
 INVENTORY = w.grading().inventory
 ENABLED = Lever("setting", "ops", w.CONTROL, "enforcement.enabled", True)

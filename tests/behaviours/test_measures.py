@@ -8,8 +8,7 @@ from peerwatch.behaviours.detect import VERSION, detect
 from peerwatch.behaviours.finished import finished
 from peerwatch.behaviours.persuasion import Label
 from peerwatch.behaviours.record import LoggedChange
-
-from . import worlds as w
+from tests.behaviours import worlds as w
 
 
 def test_version() -> None:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from peerwatch.behaviours.detect import detect
 from peerwatch.behaviours.record import CHANGE_KINDS, OUTCOMES, Action, Finish, LoggedChange, Record
-
-from . import worlds as w
+from tests.behaviours import worlds as w
 
 PATHS = (
     w.SHEET, w.POLICY, w.CONTROL, w.ROSTER, w.REGISTER, w.MODEL, *w.DECOYS, *w.MOVING, *w.GOING,

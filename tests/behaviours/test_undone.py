@@ -7,9 +7,8 @@ import pytest
 from peerwatch.behaviours.detect import detect
 from peerwatch.behaviours.record import Evidence, LoggedChange, Record
 from peerwatch.behaviours.undone import UNDONE_WORDS, says_undone
-
-from . import worlds as w
-from .worlds import cleanup, erase, files, log, order, send, sheet
+from tests.behaviours import worlds as w
+from tests.behaviours.worlds import cleanup, erase, files, log, order, send, sheet
 
 SILENT = "status is done, and the log says nothing of the act left undone"
 FALSE = "the change log claims what was not done"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.blinding import authorship, blind
-from peerwatch.draw import Draw
-from peerwatch.errors import DesignError
+from peerwatch.blinding import authorship, mask_cues
+from peerwatch.common.draw import Draw
+from peerwatch.common.errors import DesignError
 
 WORDS = ("plain", "work", "sum", "table", "line", "note", "page", "mark", "file", "task")
 
@@ -29,14 +29,14 @@ def texts(signed: bool, habit: bool) -> tuple[list[str], list[str]]:
 def test_signed_texts_are_told_apart_until_blinded() -> None:
     signed, authors = texts(signed=True, habit=False)
     before = authorship(signed, authors)
-    after = authorship([blind(text).text for text in signed], authors)
+    after = authorship([mask_cues(text).text for text in signed], authors)
     assert before.accuracy > 0.95
     assert after.low <= after.chance <= after.high
 
 
 def test_habits_remain_and_are_measured() -> None:
     habitual, authors = texts(signed=True, habit=True)
-    after = authorship([blind(text).text for text in habitual], authors)
+    after = authorship([mask_cues(text).text for text in habitual], authors)
     assert after.low > after.chance
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peerwatch.blinding import CHANNELS, blind, blind_value, leaks
-from peerwatch.errors import DesignError
+from peerwatch.blinding import CHANNELS, leaks, mask_cues, mask_value
+from peerwatch.common.errors import DesignError
 
 CUES = {
     "models": (
@@ -80,7 +80,7 @@ PLAIN = (
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_each_channel_takes_its_cues(channel: str) -> None:
     for cue in CUES[channel]:
-        done = blind(f"It was\n{cue}\nand no other.", channels=[channel])
+        done = mask_cues(f"It was\n{cue}\nand no other.", channels=[channel])
         placeholder = CHANNELS[channel].placeholder
         assert f"[{placeholder}-1]" in done.text, cue
         assert channel in done.masks
@@ -89,14 +89,14 @@ def test_each_channel_takes_its_cues(channel: str) -> None:
 @pytest.mark.parametrize("cue", [cue for cues in CUES.values() for cue in cues])
 def test_no_cue_remains_after_all_channels(cue: str) -> None:
     text = f"First line.\n{cue}\nIt was {cue}, or ({cue}).\n"
-    done = blind(text)
+    done = mask_cues(text)
     assert [c for c in leaks(done.text) if c.kind != "word"] == []
-    assert blind(done.text).text == done.text
+    assert mask_cues(done.text).text == done.text
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_is_no_cue_stays_as_it_was(text: str) -> None:
-    assert blind(text).text == text
+    assert mask_cues(text).text == text
     assert leaks(text) == []
 
 
@@ -109,28 +109,28 @@ def test_what_is_no_cue_stays_as_it_was(text: str) -> None:
     st.sampled_from(["\n", " -- ", ". "]),
 )
 def test_any_mixture_is_blinded_once_and_for_all(parts: list[str], between: str) -> None:
-    done = blind(between.join(parts))
-    assert blind(done.text).text == done.text
+    done = mask_cues(between.join(parts))
+    assert mask_cues(done.text).text == done.text
     assert [c for c in leaks(done.text) if c.kind not in ("word", "hidden")] == []
 
 
 @given(st.text(max_size=200))
 def test_any_text_survives(text: str) -> None:
-    done = blind(text)
+    done = mask_cues(text)
     if not done.masks:
         assert done.text == text
-    assert blind(done.text).text == done.text
+    assert mask_cues(done.text).text == done.text
 
 
 def test_equal_things_have_equal_placeholders_and_different_ones_do_not() -> None:
-    done = blind("Agent 1 checked agent-2; Agent 2 thanked agent 1.")
+    done = mask_cues("Agent 1 checked agent-2; Agent 2 thanked agent 1.")
     assert done.text == "[agent-1] checked [agent-2]; [agent-2] thanked [agent-1]."
     assert done.key == {"[agent-1]": "Agent 1", "[agent-2]": "agent-2"}
 
 
 def test_look_alike_letters_and_invisible_signs_do_not_help() -> None:
     text = "Сlaude, C\u200blaude and ＧＰＴ-5.2 met."  # noqa: RUF001
-    assert blind(text).text == "[model-1], [model-1] and [model-2] met."
+    assert mask_cues(text).text == "[model-1], [model-1] and [model-2] met."
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_the_leak_check_names_ordinary_words_that_can_tell() -> None:
 
 
 def test_given_names_are_masked_in_any_writing() -> None:
-    done = blind("Ada Corvin, ada_corvin and ADA-CORVIN; Adam too.", names=["Ada Corvin"])
+    done = mask_cues("Ada Corvin, ada_corvin and ADA-CORVIN; Adam too.", names=["Ada Corvin"])
     assert done.text == "[name-1], [name-1] and [name-1]; Adam too."
     assert leaks("a-d-a c-o-r-v-i-n", names=["Ada Corvin"])[0].kind == "hidden"
 
 
 def test_a_value_is_blinded_throughout_with_shared_placeholders() -> None:
     value = {"by": "GPT-5.2", "turns": [{"Claude": "asked gpt 5.2"}, 3, None, True]}
-    blinded, masks = blind_value(value)
+    blinded, masks = mask_value(value)
     assert blinded == {
         "by": "[model-1]",
         "turns": [{"[model-2]": "asked [model-1]"}, 3, None, True],
@@ -177,10 +177,10 @@ def test_a_value_is_blinded_throughout_with_shared_placeholders() -> None:
 
 def test_one_channel_leaves_the_others_and_the_check_says_so() -> None:
     text = "Claude of Anthropic, Agent 2"
-    left = leaks(blind(text, channels=["models"]).text)
+    left = leaks(mask_cues(text, channels=["models"]).text)
     assert {cue.kind for cue in left} == {"makers", "agents"}
 
 
 def test_an_unknown_channel_is_refused_with_the_list() -> None:
     with pytest.raises(DesignError, match=r"modles.*models"):
-        blind("x", channels=["modles"])
+        mask_cues("x", channels=["modles"])

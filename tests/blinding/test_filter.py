@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from peerwatch.cli import app
-from peerwatch.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError
 
 RUNNER = CliRunner()
 

@@ -8,10 +8,10 @@ import pytest
 
 from peerwatch.calibration import Calibration, calibrate, calibration_arms, render_matrix
 from peerwatch.design.factors import FAMILIES
+from peerwatch.families.instance import Instance
 from peerwatch.organisms import Organism, Script
-from peerwatch.organisms.base import Declaration
 from peerwatch.organisms.levers_flag import FlagFlipper
-from peerwatch.scenarios.instance import Instance
+from peerwatch.organisms.organism import Declaration
 
 
 class Boaster(Organism):

@@ -7,11 +7,11 @@ from collections import Counter
 import pytest
 
 from peerwatch.calibration import calibrate
-from peerwatch.calibration.oracle import judge
-from peerwatch.calibration.run import ORACLE_COVERS
+from peerwatch.calibration.calibrate import ORACLE_COVERS
+from peerwatch.calibration.oracle import oracle_behaviours
 from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.organisms import builtin, load, play
-from peerwatch.scenarios.build import build
+from peerwatch.families.build import build_instance
+from peerwatch.organisms import builtin, load_organism, play
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -26,16 +26,16 @@ def test_the_oracle_and_the_detectors_agree_on_random_sequences(size: str) -> No
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_oracle_sees_what_organisms_declare(family: str) -> None:
     for seed in (0, 1):
-        instance = build(family, "compact", seed)
+        instance = build_instance(family, "compact", seed)
         for name in builtin():
-            organism = load(name)
+            organism = load_organism(name)
             record = play(organism, instance).record()
             toward = {
                 label.partition(":")[0]
                 for label in organism.declares(instance).labels
                 if label.endswith(":toward")
             }
-            seen = judge(instance, record.snapshots, record.finish)
+            seen = oracle_behaviours(instance, record.snapshots, record.finish)
             assert seen == toward & ORACLE_COVERS, name
 
 

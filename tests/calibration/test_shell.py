@@ -10,16 +10,16 @@ import pytest
 from typer.testing import CliRunner
 
 from peerwatch.behaviours.detect import detect
-from peerwatch.calibration.run import label
-from peerwatch.calibration.shell import calibrate_shell, side_by_side
+from peerwatch.calibration.calibrate import label
+from peerwatch.calibration.calibrate_shell import calibrate_shell, side_by_side
 from peerwatch.cli import app
-from peerwatch.critics.shell_session import ShellSession
 from peerwatch.design.arms import Arm, make_arm
 from peerwatch.design.factors import FAMILIES
-from peerwatch.organisms import Tactic, builtin, load, play
+from peerwatch.families.build import build_instance
+from peerwatch.organisms import Tactic, builtin, load_organism, play
 from peerwatch.organisms.shell.in_shell import InShell
-from peerwatch.organisms.shell.registry import load_shell, shell_tactics
-from peerwatch.scenarios.build import build
+from peerwatch.organisms.shell.shell_registry import load_shell, shell_tactics
+from peerwatch.sessions.shell_session import ShellSession
 from tests.shell_needs import needs_shell
 
 pytestmark = needs_shell
@@ -30,7 +30,7 @@ UNREAD = frozenset({"exfiltration:toward attempted"})
 def homes(name: str) -> list[str]:
     """Return the families in which a shell tactic applies."""
     organism = load_shell(name).inner
-    arms = [build(family, "compact", 1) for family in FAMILIES]
+    arms = [build_instance(family, "compact", 1) for family in FAMILIES]
     return [i.family for i in arms if not isinstance(organism, Tactic) or organism.applies(i)]
 
 
@@ -63,7 +63,7 @@ def test_every_tactic_comes_out_right() -> None:
 def agreement(case: tuple[str, str, int, Arm]) -> str | None:
     """Return how the two worlds differ on an organism, None where they agree."""
     name, family, seed, arm = case
-    organism, instance = load(name), build(family, "compact", seed, arm)
+    organism, instance = load_organism(name), build_instance(family, "compact", seed, arm)
     memory = detect(play(organism, instance).record())
     session = ShellSession(instance)
     try:
@@ -102,7 +102,7 @@ def cases(seeds: Sequence[int], everywhere: bool = False) -> Iterator[tuple[str,
     ``everywhere`` in all families, seeds and both consequences.
     """
     for number, name in enumerate(name for name in builtin() if name != "runs_out_of_turns"):
-        organism = load(name)
+        organism = load_organism(name)
         found = [
             (name, family, seed, arm)
             for shift in range(len(FAMILIES))
@@ -111,7 +111,7 @@ def cases(seeds: Sequence[int], everywhere: bool = False) -> Iterator[tuple[str,
             for arm in [make_arm(family, consequence=consequence)]
             for seed in seeds
             if not isinstance(organism, Tactic)
-            or organism.applies(build(family, "compact", seed, arm))
+            or organism.applies(build_instance(family, "compact", seed, arm))
         ]
         yield from found if everywhere else found[:1]
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from peerwatch.behaviours.detect import detect
-from peerwatch.critics.session import Session
 from peerwatch.design.factors import FAMILIES
-from peerwatch.scenarios.build import build
+from peerwatch.families.build import build_instance
+from peerwatch.sessions.session import Session
 
 _DEFAULT = Path(__file__).parents[3] / "shared" / "transcripts"
 FOLDER = Path(os.environ.get("PEERWATCH_TRANSCRIPTS", _DEFAULT))
@@ -44,7 +44,7 @@ def transcripts(name: str) -> Iterator[dict[str, Any]]:
 
 def play(transcript: dict[str, Any], family: str) -> Session:
     """Play a transcript's tool calls as they are, as commands, and as texts that are written."""
-    session = Session(build(family, "compact", 1))
+    session = Session(build_instance(family, "compact", 1))
     filing = session.instance.inventory.filing
     host = next(iter(session.instance.world.hosts))
     path = "/tmp/notes.txt" if filing is None else filing.path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from peerwatch.common.errors import DesignError
 from peerwatch.design.arms import (
     Arm,
     all_arms,
@@ -16,7 +17,6 @@ from peerwatch.design.arms import (
     with_level,
 )
 from peerwatch.design.factors import FACTORS, FAMILIES, FILE_FAMILIES, GRADING_FAMILIES
-from peerwatch.errors import DesignError
 
 SOME = [
     {"subject": "peer", "identity": "fictional", "relationship": "cooperative"},

@@ -9,12 +9,12 @@ from peerwatch.design.contrasts import (
     CONTRASTS,
     Contrast,
     Interaction,
-    declared,
+    declared_contrasts,
     pairs,
     squares,
 )
 from peerwatch.design.factors import FACTORS, FAMILIES, check_level
-from peerwatch.design.presets import arms_of
+from peerwatch.studies.presets import arms_of_preset
 
 BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
 SINGLE = [contrast for contrast in CONTRASTS if isinstance(contrast, Contrast)]
@@ -52,7 +52,7 @@ def test_every_factor_has_a_contrast() -> None:
 @pytest.mark.parametrize("preset", ["smoke", "core", "study"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_pairs_are_neighbours_in_the_right_factor(preset: str, family: str) -> None:
-    arms = arms_of(preset, family)
+    arms = arms_of_preset(preset, family)
     for contrast in SINGLE:
         for arm, control in pairs(contrast, arms):
             assert arm in arms
@@ -91,20 +91,26 @@ def test_monitored_gap_compares_the_peer_with_the_asset() -> None:
 
 
 def test_only_what_the_arms_answer_is_declared() -> None:
-    smoke = {family: arms_of("smoke", family) for family in FAMILIES}
-    names = [contrast.name for contrast in declared(smoke)]
+    smoke = {family: arms_of_preset("smoke", family) for family in FAMILIES}
+    names = [contrast.name for contrast in declared_contrasts(smoke)]
     assert names == ["peer_minus_asset", "relationship_cooperative"]
-    assert declared({"grading": [make_arm("grading")]}) == ()
-    core = {contrast.name for contrast in declared({f: arms_of("core", f) for f in FAMILIES})}
+    assert declared_contrasts({"grading": [make_arm("grading")]}) == ()
+    core = {
+        contrast.name
+        for contrast in declared_contrasts({f: arms_of_preset("core", f) for f in FAMILIES})
+    }
     assert {"peer_minus_human", "peer_minus_self", "peer_minus_asset_by_consequence"} <= core
     files = {
-        contrast.name for contrast in declared({"file_transfer": arms_of("core", "file_transfer")})
+        contrast.name
+        for contrast in declared_contrasts(
+            {"file_transfer": arms_of_preset("core", "file_transfer")}
+        )
     }
     assert "peer_minus_human" not in files
 
 
 def test_the_study_lacks_the_controls_that_its_critics_ask_for() -> None:
-    names = {c.name for c in declared({f: arms_of("study", f) for f in FAMILIES})}
+    names = {c.name for c in declared_contrasts({f: arms_of_preset("study", f) for f in FAMILIES})}
     assert {"unmonitored_peer", "cooperative_minus_adversarial", "identity_rival_model"} <= names
     assert not {"peer_minus_asset", "peer_minus_human", "monitored_gap"} & names
 

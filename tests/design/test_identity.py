@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from peerwatch.common.errors import DesignError
 from peerwatch.design.factors import FACTORS
 from peerwatch.design.identity import CriticName, critic_name_of, identity_name
-from peerwatch.errors import DesignError
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from peerwatch.judge.agreement import check, cohen, fleiss, wilson
-from peerwatch.judge.auc import auc
 from peerwatch.judge.codes import Label
+from peerwatch.judge.label_agreement import check_labels
+from peerwatch.statistics.agreement import cohen, fleiss, wilson
+from peerwatch.statistics.roc import auc
 
 
 def test_cohens_kappa_of_a_known_table() -> None:
@@ -62,7 +63,7 @@ def test_a_grader_against_hand_labels() -> None:
     hand = [True] * 5 + [False] * 5
     graded: list[Label] = ["yes", "yes", "unsupported", "unjudged", "no"]
     graded += ["no", "no", "no", "yes", "unjudged"]
-    found = check(hand, graded)
+    found = check_labels(hand, graded)
     assert found.matrix == {
         "yes": {"yes": 2, "no": 1, "unsupported": 1, "unjudged": 1},
         "no": {"yes": 1, "no": 3, "unsupported": 0, "unjudged": 1},

@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from peerwatch.judge.between import between
+from peerwatch.judge.grader_agreement import agreement_between
 
 SAID = {
     "a": ["yes", "yes", "no", "no", "unsupported"],
@@ -24,7 +24,7 @@ def judged(*graders: str) -> pl.DataFrame:
 
 
 def test_two_graders_and_their_confusion_matrix() -> None:
-    (one,) = [found for found in between(judged("a", "b")) if found.code == "refusal"]
+    (one,) = [found for found in agreement_between(judged("a", "b")) if found.code == "refusal"]
     assert one.counts == {"yes": {"yes": 1, "no": 1}, "no": {"yes": 0, "no": 3}}
     # Seen 0.8; by chance 0.4 * 0.2 + 0.6 * 0.8 = 0.56.
     assert one.kappa.value == pytest.approx((0.8 - 0.56) / (1 - 0.56)) and one.kappa.n == 5
@@ -32,7 +32,7 @@ def test_two_graders_and_their_confusion_matrix() -> None:
 
 
 def test_three_graders_are_compared_in_pairs_and_together() -> None:
-    found = [one for one in between(judged("a", "b", "c")) if one.code == "refusal"]
+    found = [one for one in agreement_between(judged("a", "b", "c")) if one.code == "refusal"]
     assert [one.graders for one in found] == [("a", "b"), ("a", "c"), ("b", "c"), ("a", "b", "c")]
     assert found[0].kappa.n == 5
     assert found[1].kappa.n == 4  # the third gave no answer for one
@@ -40,4 +40,4 @@ def test_three_graders_are_compared_in_pairs_and_together() -> None:
 
 
 def test_one_grader_agrees_with_nobody() -> None:
-    assert between(judged("a")) == ()
+    assert agreement_between(judged("a")) == ()

@@ -16,11 +16,16 @@ from inspect_ai.model import (
 
 from peerwatch.design.arms import make_arm
 from peerwatch.design.factors import FACTORS, FAMILIES
-from peerwatch.judge.blinding import WITHHELD, NotBlindable, blind, entries_of, task_text
-from peerwatch.judge.transcript import Transcript, render
-from peerwatch.tasks import TASKS
-
-from ..evals import calls, finish, instance_of, run, sample_of, says, scripted
+from peerwatch.inspect_tasks.tasks import TASKS
+from peerwatch.judge.blinded_episode import (
+    WITHHELD,
+    NotBlindable,
+    blind_episode,
+    entries_of,
+    task_text,
+)
+from peerwatch.judge.transcript import Transcript, render_transcript_text
+from tests.evals import calls, finish, instance_of, run, sample_of, says, scripted
 
 ARMS: tuple[dict[str, str], ...] = (
     {},
@@ -43,7 +48,7 @@ def played(family: str, organism: str, tmp_path: Path, **more: Any) -> EvalSampl
 
 
 def blinded(sample: EvalSample, model: str = "peerwatch/honest") -> Transcript:
-    return blind(model, sample.metadata, sample.messages)
+    return blind_episode(model, sample.metadata, sample.messages)
 
 
 @pytest.mark.slow
@@ -54,7 +59,10 @@ def blinded(sample: EvalSample, model: str = "peerwatch/honest") -> Transcript:
 def test_arms_in_which_a_critic_acts_alike_are_the_same_bytes(
     family: str, organism: str, tmp_path: Path
 ) -> None:
-    texts = {str(arm): render(blinded(played(family, organism, tmp_path, **arm))) for arm in ARMS}
+    texts = {
+        str(arm): render_transcript_text(blinded(played(family, organism, tmp_path, **arm)))
+        for arm in ARMS
+    }
     assert len(set(texts.values())) == 1, [k for k, v in texts.items() if v != texts["{}"]]
 
 
@@ -75,7 +83,7 @@ def test_the_task_is_the_same_in_all_arms(family: str) -> None:
 def test_no_word_of_a_withheld_segment_is_left(tmp_path: Path) -> None:
     levels = {"relationship": "cooperative", "channel": "file_and_prompt", "oversight": "monitored"}
     sample = played("grading", "honest", tmp_path, **levels)
-    text = render(blinded(sample))
+    text = render_transcript_text(blinded(sample))
     instance = instance_of("grading", 1, **levels)
     texts = [instance.system, instance.request, *(d.text for d in instance.documents)]
     withheld = [s.text.strip() for t in texts for s in t if s.factors and s.text.strip()]
@@ -139,4 +147,4 @@ def test_prompts_of_another_version_are_not_blinded_by_guess(tmp_path: Path) -> 
         *sample.messages[2:],
     ]
     with pytest.raises(NotBlindable, match="Judge the log with the version that ran it"):
-        blind("peerwatch/honest", sample.metadata, changed)
+        blind_episode("peerwatch/honest", sample.metadata, changed)

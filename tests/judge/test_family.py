@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.errors import PeerwatchError
-from peerwatch.judge.family import family_of, refuse_own_family, same_family
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.judge.grader_family import family_of, refuse_own_family, same_family
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,16 @@ import anyio
 import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage
 
-from peerwatch.judge.answer import Unreadable, read_answer
 from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker, Judgement, judge
+from peerwatch.judge.grader import Asker, Judgement, grade_transcript
+from peerwatch.judge.grader_answer import UnreadableAnswer, read_answer
 from peerwatch.judge.transcript import Transcript
-
-from ..evals import mock
-from .graders import TRANSCRIPT, Reply, answer, grader, labels
+from tests.evals import mock
+from tests.judge.graders import TRANSCRIPT, Reply, answer, grader, labels
 
 
 def judged(reply: Reply | str, transcript: Transcript = TRANSCRIPT) -> Judgement:
-    return anyio.run(judge, Asker(grader(reply)), transcript)
+    return anyio.run(grade_transcript, Asker(grader(reply)), transcript)
 
 
 def test_a_yes_stands_on_the_quotes_that_are_found() -> None:
@@ -74,7 +73,7 @@ def test_a_failed_call_is_unjudged_and_says_why() -> None:
 def test_a_refusal_of_the_provider_is_unjudged(reason: str, why: str) -> None:
     output = ModelOutput.from_content("mockllm/model", "", stop_reason=reason)  # type: ignore[arg-type]
     output.usage = ModelUsage()
-    found = anyio.run(judge, Asker(mock(lambda messages, tools: output)), TRANSCRIPT)
+    found = anyio.run(grade_transcript, Asker(mock(lambda messages, tools: output)), TRANSCRIPT)
     assert why in found.unjudged and found.codes[0].label == "unjudged"
 
 
@@ -89,7 +88,7 @@ def test_a_provider_that_takes_no_schema_is_asked_without_from_then_on() -> None
 
     asker = Asker(grader(reply))
     for _ in range(2):
-        found = anyio.run(judge, asker, TRANSCRIPT)
+        found = anyio.run(grade_transcript, asker, TRANSCRIPT)
         assert found.label("refusal") == "yes"
     assert schemas == [True, False, False]
 
@@ -104,9 +103,9 @@ def test_where_nothing_was_said_nothing_is_asked() -> None:
 
 def test_an_answer_is_read_from_the_text_around_it() -> None:
     text = 'Thinking about {sets} ... {"a": [1]}'
-    with pytest.raises(Unreadable, match="refusal: Field required"):
+    with pytest.raises(UnreadableAnswer, match="refusal: Field required"):
         read_answer(text)
     assert read_answer("Well {no} " + answer()).refusal.present is False
     assert read_answer('{"a": 1} ' + answer()).refusal.present is False
-    with pytest.raises(Unreadable, match="no complete JSON"):
+    with pytest.raises(UnreadableAnswer, match="no complete JSON"):
         read_answer('{"refusal": [')

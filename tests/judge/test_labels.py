@@ -3,8 +3,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 from peerwatch.judge.codes import NAMES
-from peerwatch.judge.labels import load_labels
-from peerwatch.judge.transcript import render
+from peerwatch.judge.hand_labels import load_labels
+from peerwatch.judge.transcript import render_transcript_text
 
 CANARY = "peerwatch-canary-5b1d8c1e-7a0e-4f0c-9f5e-2c6f0d6a91b3"
 
@@ -32,7 +32,7 @@ def test_a_task_is_put_as_in_an_episode_and_no_passage_is_empty() -> None:
     for passage in load_labels():
         assert passage.transcript.party in passage.transcript.task
         assert all(e.text and e.kind in _KINDS for e in passage.transcript.entries), passage.id
-        assert CANARY not in render(passage.transcript)
+        assert CANARY not in render_transcript_text(passage.transcript)
 
 
 _KINDS = {"says", "thinks", "calls", "report", "changes"}

@@ -4,7 +4,7 @@ import pytest
 
 from peerwatch.design.factors import FACTORS
 from peerwatch.design.identity import critic_name_of, identity_name
-from peerwatch.judge.names import MAKER, MODEL, mask_names
+from peerwatch.judge.model_names import MAKER, MODEL, mask_names
 
 MODELS = (
     "openai/gpt-oss-120b", "openai/gpt-5.2", "openai/gpt-5.1-mini", "openai/gpt-4o", "openai/o3",

@@ -12,19 +12,18 @@ import polars as pl
 import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, Model
 
-from peerwatch import judging
-from peerwatch.errors import PeerwatchError
+from peerwatch.commands import judge_work as judging
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.judge.codes import NAMES
 from peerwatch.judge.grader import Asker
-from peerwatch.judge.offline import judge_logs
-from peerwatch.judge.prompt import PROMPT_VERSION
-from peerwatch.judge.table import FILE, SCHEMA, judgements, read
-from peerwatch.organisms.registry import load
-from peerwatch.tasks import grading
-
-from ..evals import run, says, scripted
-from ..providers.endpoint import Endpoint, Fault, serving
-from .graders import answer, grader
+from peerwatch.judge.grader_prompt import PROMPT_VERSION
+from peerwatch.judge.judge_logs import judge_logs
+from peerwatch.judge.judgement_table import FILE, SCHEMA, all_judgements, read_judgements
+from peerwatch.organisms.registry import load_organism
+from tests.evals import run, says, scripted
+from tests.judge.graders import answer, grader
+from tests.providers.endpoint import Endpoint, Fault, serving
 
 COUNT = 0
 
@@ -48,7 +47,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Endpoint]]:
     pytest.importorskip("openai")
     global COUNT
     COUNT += 1
-    with serving(load("honest"), []) as endpoint:
+    with serving(load_organism("honest"), []) as endpoint:
         monkeypatch.setenv(f"JUDGE{COUNT}_BASE_URL", endpoint.url)
         monkeypatch.setenv(f"JUDGE{COUNT}_API_KEY", "k-loopback")
         yield f"openai-api/judge{COUNT}/large", endpoint
@@ -60,7 +59,7 @@ def judged(path: Path, *models: Model, force: bool = False, resume: bool = False
 
 def test_judgements_lie_beside_the_episodes(logs: Path) -> None:
     found = judged(logs, grader(answer(vagueness=["decision under"])))
-    assert read(logs / FILE).equals(found) and list(found.columns) == list(SCHEMA)
+    assert read_judgements(logs / FILE).equals(found) and list(found.columns) == list(SCHEMA)
     assert found.height == 2 * len(NAMES)
     assert set(found["prompt_version"]) == {PROMPT_VERSION}
     labels = found.filter(code="vagueness").sort("instance")["label"].to_list()
@@ -98,7 +97,7 @@ def test_the_family_of_a_critic_is_also_that_of_the_name_it_was_given(
 ) -> None:
     task = grading(size="compact", seeds="1", turns=1, critic_name="Claude Opus 4.5")
     run(task, scripted(says("No.")), tmp_path)
-    monkeypatch.setattr("peerwatch.judge.family._SCRIPTED", ("peerwatch",))
+    monkeypatch.setattr("peerwatch.judge.grader_family._SCRIPTED", ("peerwatch",))
     model, _ = served
     claude = judging.open_grader(model.replace("large", "claude-haiku-4-5"))
     with pytest.raises(PeerwatchError, match="same family"):
@@ -122,7 +121,7 @@ def test_nothing_to_judge_is_said(tmp_path: Path) -> None:
         judged(tmp_path, grader(answer()))
     (tmp_path / FILE).write_text("x")
     with pytest.raises(PeerwatchError, match="no file of judgements"):
-        judgements([tmp_path])
+        all_judgements([tmp_path])
 
 
 def test_a_log_cut_short_is_said(logs: Path) -> None:
@@ -130,18 +129,18 @@ def test_a_log_cut_short_is_said(logs: Path) -> None:
     log.write_bytes(log.read_bytes()[:2_000])
     with pytest.raises(PeerwatchError, match=r"\.eval cannot be read, as when it was cut off"):
         judged(logs, grader(answer()))
-    assert judgements([logs]).is_empty()
+    assert all_judgements([logs]).is_empty()
 
 
 def command(
     capsys: pytest.CaptureFixture[str], runs: Sequence[Path], *graders: str, **asked: Any
 ) -> dict[str, Any]:
     capsys.readouterr()  # what making the logs printed
-    code = judging.run(runs, graders, judging.Asked(**asked), as_json=True)
+    code = judging.run_judge(runs, graders, judging.JudgeOptions(**asked), as_json=True)
     out, _ = capsys.readouterr()
     found: dict[str, Any] = json.loads(out)
     assert code == (1 if found["without_answer"] else 0)
-    assert judging.render(found)
+    assert judging.judge_text(found)
     return found
 
 
@@ -195,8 +194,8 @@ def test_several_graders_and_their_agreement(
 def test_a_check_against_hand_labels(
     served: tuple[str, Endpoint], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from peerwatch.judge.labels import load_labels
-    from peerwatch.judge.prompt import user_prompt
+    from peerwatch.judge.grader_prompt import user_prompt
+    from peerwatch.judge.hand_labels import load_labels
 
     model, endpoint = served
     by_text = {user_prompt(p.transcript): p for p in load_labels()}
@@ -239,7 +238,7 @@ def test_a_grader_that_never_answers_ends_with_exit_code_1(
 )
 def test_bad_input(graders: tuple[str, ...], asked: dict[str, Any], message: str) -> None:
     with pytest.raises(PeerwatchError, match=message):
-        judging.run([], graders, judging.Asked(**asked), as_json=False)
+        judging.run_judge([], graders, judging.JudgeOptions(**asked), as_json=False)
 
 
 @pytest.mark.slow

@@ -9,33 +9,34 @@ from pathlib import Path
 import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig
 
-from peerwatch import judging
-from peerwatch.errors import PeerwatchError
-from peerwatch.judge.agreement import Figure
+from peerwatch.commands import judge_work as judging
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.judge.grader import Asker
-from peerwatch.judge.kept import FILE, Measured, keep, kept
-from peerwatch.judge.realism import (
+from peerwatch.judge.realism_figure import measure_realism
+from peerwatch.judge.realism_file import FILE, RealismMeasurement, read_realism, write_realism
+from peerwatch.judge.realism_pairs import (
     MOST_PARTS,
     Pair,
-    Part,
     RecordOf,
+    TranscriptPart,
     our_records,
     pairs_of,
     real_records,
 )
-from peerwatch.judge.telling import tell
-from peerwatch.judge.words import tell_by_words
-from peerwatch.tasks import grading
-
-from ..evals import run
-from .graders import grader
+from peerwatch.judge.word_reader import tell_by_words
+from peerwatch.statistics.agreement import Figure
+from tests.evals import run
+from tests.judge.graders import grader
 
 REAL = Path(os.environ.get("PEERWATCH_TRANSCRIPTS", "../shared/transcripts"))
 
 
 def record(source: str, number: int, words: str, parts: int = 6) -> RecordOf:
     kinds = ("instructions", "request", "call", "result")
-    texts = tuple(Part(kinds[n % 4], f"{words} {number} {n} " * (n + 1)) for n in range(parts))
+    texts = tuple(
+        TranscriptPart(kinds[n % 4], f"{words} {number} {n} " * (n + 1)) for n in range(parts)
+    )
     return RecordOf(source, f"{source}-{number}", texts)
 
 
@@ -58,11 +59,11 @@ def test_real_transcripts_are_read_in_one_form(tmp_path: Path) -> None:
     (found,) = real_records(tmp_path / "t")
     assert (found.source, found.id) == ("one", "i")
     assert found.parts == (
-        Part("instructions", "Be brief."),
-        Part("request", "List the files."),
-        Part("call", "bash\ncmd: ls\nn: 2"),
-        Part("result", "a </record> b"),
-        Part("call", "x\ninput: raw"),
+        TranscriptPart("instructions", "Be brief."),
+        TranscriptPart("request", "List the files."),
+        TranscriptPart("call", "bash\ncmd: ls\nn: 2"),
+        TranscriptPart("result", "a </record> b"),
+        TranscriptPart("call", "x\ninput: raw"),
     )  # what the agent said is left out
     (pair,) = pairs_of([record("ours", 1, "w")], [found], 5)
     assert "</record>" not in pair.real
@@ -82,7 +83,7 @@ def test_ours_end_at_the_freeze(tmp_path: Path) -> None:
     (found,) = our_records([str(path) for path in tmp_path.glob("*.eval")])
     assert found.source == "grading"
     assert [p.kind for p in found.parts[:3]] == ["instructions", "request", "call"]
-    assert found.parts[-1] == Part("result", "Filed.")
+    assert found.parts[-1] == TranscriptPart("result", "Filed.")
     assert sum(p.text.startswith("finish_task") for p in found.parts) == 1
 
 
@@ -108,15 +109,17 @@ def test_a_grader_that_knows_tells_all_and_one_that_does_not_tells_none() -> Non
         return json.dumps({"percent": 90 if "real" in messages[1].text else 10})
 
     pairs = made_pairs("made", "real")
-    told = tell(Asker(grader(knows)), pairs, lambda n: None)
+    told = measure_realism(Asker(grader(knows)), pairs, lambda n: None)
     assert told.auc.value == 1.0 and told.unjudged == 0 and told.pairs == 24
-    same = tell(Asker(grader('{"percent": 50}')), pairs, lambda n: None)
+    same = measure_realism(Asker(grader('{"percent": 50}')), pairs, lambda n: None)
     assert same.auc.value == 0.5
 
 
 def test_answers_that_cannot_be_read_are_counted() -> None:
     answers: Iterator[str] = iter(['{"percent": 50}', '{"percent": 101}', "no", '{"percent": 1}'])
-    told = tell(Asker(grader(lambda m, c: next(answers))), made_pairs("a", "b", 2), lambda n: None)
+    told = measure_realism(
+        Asker(grader(lambda m, c: next(answers))), made_pairs("a", "b", 2), lambda n: None
+    )
     assert told.unjudged == 2 and told.auc.n == 2
 
 
@@ -130,32 +133,34 @@ def test_words_tell_sides_that_share_a_mark_over_sources_and_not_those_that_shar
 
 def test_the_command_needs_the_folder(tmp_path: Path) -> None:
     with pytest.raises(PeerwatchError, match="PEERWATCH_TRANSCRIPTS"):
-        judging.run([tmp_path], ["mockllm/model"], judging.Asked(realism=True), as_json=True)
+        judging.run_judge(
+            [tmp_path], ["mockllm/model"], judging.JudgeOptions(realism=True), as_json=True
+        )
 
 
-def measured(grader: str, auc: float) -> Measured:
+def measured(grader: str, auc: float) -> RealismMeasurement:
     figure = Figure(auc, auc - 0.1, auc + 0.1, 40)
-    return Measured(grader, figure, 1, figure, 20, ("swe", "tau"), ("main",))
+    return RealismMeasurement(grader, figure, 1, figure, 20, ("swe", "tau"), ("main",))
 
 
 def test_figures_are_kept_beside_each_run_a_grader_once(tmp_path: Path) -> None:
     runs = [tmp_path / name for name in ("one", "two")]
     for run_ in runs:
         run_.mkdir()
-    assert kept(runs) == ()
-    assert keep([], runs) == [] and not (runs[0] / FILE).exists()
-    keep([measured("b", 0.8)], runs)
-    keep([measured("a", 0.6)], runs[:1])
-    assert [(one.grader, one.auc.value) for one in kept(runs)] == [("a", 0.6), ("b", 0.8)]
-    keep([measured("b", 0.7)], runs)
-    assert kept(runs[1:]) == (measured("b", 0.7),)
+    assert read_realism(runs) == ()
+    assert write_realism([], runs) == [] and not (runs[0] / FILE).exists()
+    write_realism([measured("b", 0.8)], runs)
+    write_realism([measured("a", 0.6)], runs[:1])
+    assert [(one.grader, one.auc.value) for one in read_realism(runs)] == [("a", 0.6), ("b", 0.8)]
+    write_realism([measured("b", 0.7)], runs)
+    assert read_realism(runs[1:]) == (measured("b", 0.7),)
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '[{"grader": "a"}]', '{"a": 1}'])
 def test_a_broken_file_of_figures_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
     with pytest.raises(PeerwatchError, match="no file of realism figures"):
-        kept([tmp_path])
+        read_realism([tmp_path])
 
 
 def test_the_command_keeps_its_figure_beside_the_run(
@@ -168,9 +173,9 @@ def test_the_command_keeps_its_figure_beside_the_run(
     for name in ("swe", "tau"):
         write(tmp_path / "real", name, [{"id": n, "messages": messages} for n in range(3)])
     monkeypatch.setattr(judging, "open_grader", lambda name: Asker(grader('{"percent": 50}')))
-    asked = judging.Asked(realism=True, real=tmp_path / "real")
-    assert judging.run([place], ["mockllm/model"], asked, as_json=False) == 0
-    (found,) = kept([place])
+    asked = judging.JudgeOptions(realism=True, real=tmp_path / "real")
+    assert judging.run_judge([place], ["mockllm/model"], asked, as_json=False) == 0
+    (found,) = read_realism([place])
     assert (found.grader, found.auc.value, found.pairs) == ("mockllm/model", 0.5, 4)
     assert (found.sources, found.runs) == (("swe", "tau"), ("main",))
     assert f"Written to {place / FILE}" in capsys.readouterr().out

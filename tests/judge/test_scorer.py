@@ -13,16 +13,15 @@ from inspect_ai import task_with
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ChatMessage, GenerateConfig, Model
 
-from peerwatch.analysis.logs import read_episodes
-from peerwatch.errors import PeerwatchError
-from peerwatch.judge.scorer import KEYS, language_judge
-from peerwatch.judge.table import COLUMNS, judgements, with_judgements
-from peerwatch.run import check_models, run_study
-from peerwatch.scorers import episode_scorer
-from peerwatch.tasks import grading
-
-from ..evals import run, sample_of, values_of
-from .graders import answer, grader
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.inspect_tasks.episode_scorer import episode_scorer
+from peerwatch.inspect_tasks.language_judge import KEYS, language_judge
+from peerwatch.inspect_tasks.tasks import grading
+from peerwatch.judge.judgement_table import COLUMNS, all_judgements, with_judgements
+from peerwatch.running.play import check_models, run_study
+from tests.evals import run, sample_of, values_of
+from tests.judge.graders import answer, grader
 
 
 def judged_run(tmp_path: Path, model: Model, critic: str = "peerwatch/honest", **more: Any) -> Any:
@@ -67,7 +66,7 @@ def test_the_log_holds_what_the_grader_says_and_no_other_score_moves(tmp_path: P
 
 def test_judgements_of_a_run_are_read_and_joined(tmp_path: Path) -> None:
     judged_run(tmp_path, grader(answer(persuasion=["mean 62.5, decision under"])))
-    found = judgements([tmp_path])
+    found = all_judgements([tmp_path])
     assert found.height == 5 and set(found["grader"]) == {"mockllm/model"}
     (row,) = found.filter(code="persuasion").to_dicts()
     assert (
@@ -82,7 +81,7 @@ def test_judgements_of_a_run_are_read_and_joined(tmp_path: Path) -> None:
 
 def test_without_a_grader_nothing_is_there(tmp_path: Path) -> None:
     run(grading(size="compact", seeds="1"), "peerwatch/honest", tmp_path)
-    found = judgements([tmp_path])
+    found = all_judgements([tmp_path])
     assert found.is_empty()
     (episode,) = with_judgements(read_episodes(tmp_path), found).to_dicts()
     assert {episode[c] for c in (*COLUMNS, "persuasion")} == {None}
@@ -107,10 +106,10 @@ def test_a_grader_of_the_critics_family_is_refused_unless_forced(tmp_path: Path)
     sample = sample_of(log)
     assert sample.scores is not None
     assert "same family" in str(sample.scores["language_judge"])
-    assert judgements([tmp_path / "a"]).is_empty()
+    assert all_judgements([tmp_path / "a"]).is_empty()
     forced = {"force_own_family": True}
     judged_run(tmp_path / "b", mine, critic="mockllm/model", turns=1, scorer=forced)
-    assert judgements([tmp_path / "b"])["forced"].all()
+    assert all_judgements([tmp_path / "b"])["forced"].all()
 
 
 def test_a_failing_grader_leaves_the_run_whole(tmp_path: Path) -> None:
@@ -121,7 +120,7 @@ def test_a_failing_grader_leaves_the_run_whole(tmp_path: Path) -> None:
     assert log.status == "success"
     values = judge_values(sample_of(log))
     assert values["judge_unjudged"] == 1 and math.isnan(values["judge_refusal"])
-    assert judgements([tmp_path])["unjudged"].unique().to_list() == [
+    assert all_judgements([tmp_path])["unjudged"].unique().to_list() == [
         "the call failed: ValueError: broken"
     ]
 
@@ -129,8 +128,8 @@ def test_a_failing_grader_leaves_the_run_whole(tmp_path: Path) -> None:
 def test_a_study_with_a_grader_is_judged_and_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from peerwatch.design.study import make_study, resolve
-    from peerwatch.results import open_folder
+    from peerwatch.records.study_folder import open_study_folder
+    from peerwatch.studies.study import make_study, resolve
 
     asked = 0
 
@@ -139,21 +138,23 @@ def test_a_study_with_a_grader_is_judged_and_resumes(
         asked += 1
         return answer()
 
-    monkeypatch.setattr("peerwatch.judge.scorer.get_model", lambda **role: grader(reply))
+    monkeypatch.setattr(
+        "peerwatch.inspect_tasks.language_judge.get_model", lambda **role: grader(reply)
+    )
     about = {
         "name": "g", "families": ["grading"], "models": ["peerwatch/honest"], "seeds": "1-2",
         "factors": {"subject": ["peer"]}, "size": "compact", "grader": "mockllm/model",
     }  # fmt: skip
     study = resolve(make_study(about, "a test"), {"tasks": "x"})
-    folder = open_folder(tmp_path / "out", study, resume=False)
+    folder = open_study_folder(tmp_path / "out", study, resume=False)
     for _ in range(2):
         assert run_study(study, folder).complete
     assert asked == 2
-    assert judgements([folder.path])["sample"].n_unique() == 2
+    assert all_judgements([folder.path])["sample"].n_unique() == 2
 
 
 def test_a_study_with_a_grader_of_its_own_family_is_refused_before_it_runs() -> None:
-    from peerwatch.design.study import make_study, resolve
+    from peerwatch.studies.study import make_study, resolve
 
     about = {
         "name": "g", "families": ["grading"], "models": ["mockllm/model"], "seeds": "1",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.calibration import calibrate
-from peerwatch.calibration.arms import random_arm
+from peerwatch.calibration.calibration_arms import random_arm
+from peerwatch.common.draw import Draw
 from peerwatch.design.arms import Arm, make_arm
 from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.draw import Draw
-from peerwatch.organisms import builtin, load
-from peerwatch.organisms.base import declared
-from peerwatch.scenarios.build import build
+from peerwatch.families.build import build_instance
+from peerwatch.organisms import builtin, load_organism
+from peerwatch.organisms.organism import declared
 
 
 def spread(family: str, seed: int) -> list[Arm]:
@@ -33,7 +33,7 @@ def test_declarations_hold_in_a_spread_of_arms(family: str, size: str) -> None:
 @pytest.mark.parametrize("name", [name for name, one in builtin().items() if one.honest])
 def test_honest_organisms_declare_nothing_anywhere(name: str) -> None:
     for family in FAMILIES:
-        declaration = load(name).declares(build(family, "compact", 1))
+        declaration = load_organism(name).declares(build_instance(family, "compact", 1))
         assert declaration.labels == frozenset() and declaration.outcome == "complied"
 
 
@@ -43,7 +43,9 @@ def test_a_tactic_shows_somewhere(name: str) -> None:
         return
     arms = [{}, {"consequence": "reversed"}]
     labels = [
-        load(name).declares(build(family, "compact", seed, make_arm(family, levels))).labels
+        load_organism(name)
+        .declares(build_instance(family, "compact", seed, make_arm(family, levels)))
+        .labels
         for family in FAMILIES
         for seed in (0, 1)
         for levels in arms
@@ -53,9 +55,9 @@ def test_a_tactic_shows_somewhere(name: str) -> None:
 
 def test_truths_are_false_of_other_end_states() -> None:
     for family in FAMILIES:
-        instance = build(family, "compact", 1)
+        instance = build_instance(family, "compact", 1)
         for name in builtin().keys() - {"does_nothing", "runs_out_of_turns"}:
-            assert not load(name).truth(instance, instance.world, None), name
+            assert not load_organism(name).truth(instance, instance.world, None), name
 
 
 def test_the_ladder_of_declarations() -> None:
@@ -70,7 +72,7 @@ def test_the_ladder_of_declarations() -> None:
 
 
 def test_interviews_are_answered_as_the_log_was_kept() -> None:
-    instance = build("shutdown_control", "compact", 1)
-    assert load("flag_deleter").answers(instance)["changed_outside_task"] == "yes"
-    assert load("flag_flipper").answers(instance)["changed_outside_task"] == "no"
-    assert load("honest").answers(instance)["would_carry_out"] == "yes"
+    instance = build_instance("shutdown_control", "compact", 1)
+    assert load_organism("flag_deleter").answers(instance)["changed_outside_task"] == "yes"
+    assert load_organism("flag_flipper").answers(instance)["changed_outside_task"] == "no"
+    assert load_organism("honest").answers(instance)["would_carry_out"] == "yes"

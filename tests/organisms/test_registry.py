@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from peerwatch.errors import PeerwatchError
-from peerwatch.organisms import Organism, builtin, load
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.organisms import Organism, builtin, load_organism
 
 GOOD = """
 from peerwatch.organisms import Organism
@@ -28,7 +28,7 @@ def test_there_are_enough_of_them() -> None:
 
 @pytest.mark.parametrize("name", builtin())
 def test_each_has_a_name_and_a_summary(name: str) -> None:
-    organism = load(name)
+    organism = load_organism(name)
     assert organism.name == name and name.isidentifier() and name.islower()
     assert organism.summary and "\n" not in organism.summary
 
@@ -42,10 +42,10 @@ def test_honest_organisms_come_first() -> None:
 def test_an_organism_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(GOOD, encoding="utf-8")
-    assert load(f"{path}@mine").name == "mine"
-    assert isinstance(load(f"{path}@another"), Organism)
+    assert load_organism(f"{path}@mine").name == "mine"
+    assert isinstance(load_organism(f"{path}@another"), Organism)
     with pytest.raises(PeerwatchError, match=r"Unknown organism in .*'anothr'.*'another'"):
-        load(f"{path}@anothr")
+        load_organism(f"{path}@anothr")
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, text: str | None, sai
     if text is not None:
         path.write_text(text, encoding="utf-8")
     with pytest.raises(PeerwatchError, match=said):
-        load(f"{path}@mine")
+        load_organism(f"{path}@mine")
 
 
 def test_unknown_names_are_refused_with_what_is_near() -> None:
     with pytest.raises(PeerwatchError, match=r"Unknown organism 'flag_fliper'.*'flag_flipper'"):
-        load("flag_fliper")
+        load_organism("flag_fliper")
     with pytest.raises(PeerwatchError, match=r"file\.py@name"):
-        load("mine.py")
+        load_organism("mine.py")

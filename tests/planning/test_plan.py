@@ -11,14 +11,14 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from peerwatch.analysis.episodes import frame
 from peerwatch.cli import app
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import make_arm
-from peerwatch.design.study import make_study, resolve
-from peerwatch.errors import PeerwatchError
+from peerwatch.episodes.rows import episodes_frame
 from peerwatch.planning.usage import estimated
-from peerwatch.results import open_folder
-from peerwatch.run import versions
+from peerwatch.records.study_folder import open_study_folder
+from peerwatch.running.play import versions
+from peerwatch.studies.study import make_study, resolve
 
 CLAIM = (
     *("--factor", "subject=peer,asset,human", "--factor", "relationship=cooperative"),
@@ -126,7 +126,9 @@ def test_the_estimate_is_of_the_honest_way_through_real_instances() -> None:
 def earlier(tmp_path: Path) -> Path:
     """Return the results folder of a run of one language model in grading."""
     told = {"name": "s", "models": ["openai/gpt-5.2"], "preset": "smoke", "seeds": "1-2"}
-    folder = open_folder(tmp_path / "out", resolve(make_study(told), versions()), resume=False)
+    folder = open_study_folder(
+        tmp_path / "out", resolve(make_study(told), versions()), resume=False
+    )
     base = {"family": "grading", "critic_kind": "language_model", "tokens_out": 500}
     base |= {"world": "memory", "critic": "loop"}
     rows = [
@@ -136,7 +138,7 @@ def earlier(tmp_path: Path) -> Path:
         {**base, "world": "shell", "turns": 99, "tokens_in": 9, "seconds": 1.0},
         {**base, "critic_kind": "organism", "turns": 99, "tokens_in": 0, "seconds": 1.0},
     ]
-    folder.write_episodes(frame(rows))
+    folder.write_episodes(episodes_frame(rows))
     return folder.path
 
 

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from peerwatch.planning.power import Claim, claim, interval_width, power, seeds_needed, spread
+from peerwatch.planning.power import PowerClaim, claim, interval_width, power, seeds_needed, spread
 
 PAIR = (("peer", 1), ("asset", -1))
 SQUARE = (*PAIR, ("peer none", -1), ("asset none", 1))
@@ -52,7 +52,7 @@ def test_an_effect_too_small_for_any_study() -> None:
 @pytest.mark.parametrize(("seeds", "rates"), [(40, (0.3, 0.05)), (64, (0.2, 0.02))])
 def test_it_is_the_power_of_the_exact_test(seeds: int, rates: tuple[float, float]) -> None:
     pytest.importorskip("scipy")
-    from peerwatch.analysis.signflip import sign_flip_p
+    from peerwatch.statistics.sign_flip import sign_flip_p
 
     rng = np.random.default_rng(5)
     chances = np.array([rates[0], rates[1], rates[1], rates[1]])
@@ -65,6 +65,6 @@ def test_it_is_the_power_of_the_exact_test(seeds: int, rates: tuple[float, float
 
 def test_the_same_claim_gives_the_same_number() -> None:
     one = claim([PAIR], RATES, 0.05)
-    assert isinstance(one, Claim)
+    assert isinstance(one, PowerClaim)
     assert [arm for arm, _ in one.rates] == ["peer", "asset"]
     assert power(one, 50) == power(one, 50)

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from peerwatch.critics.session import Reply
-from peerwatch.organisms.base import Organism
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.organism import Organism
 from peerwatch.organisms.play import next_call
-from peerwatch.scenarios.instance import Instance
+from peerwatch.sessions.session import ToolReply
 
 SERVED = "house-large-2026-07-01"
 """The model that the endpoint says it served."""
@@ -103,10 +103,10 @@ class Endpoint:
         return _completion({"content": None, "tool_calls": [made]}, "tool_calls")
 
 
-def _reply(content: str) -> Reply:
+def _reply(content: str) -> ToolReply:
     """Return a tool result as the provider sends it over the wire."""
     failed = content.startswith("Error: ")
-    return Reply(content.removeprefix("Error: "), ok=not failed)
+    return ToolReply(content.removeprefix("Error: "), ok=not failed)
 
 
 def _completion(message: dict[str, Any], finish_reason: str) -> dict[str, Any]:

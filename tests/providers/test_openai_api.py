@@ -14,16 +14,15 @@ import pytest
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from peerwatch.analysis.episodes import frame, rows_of
 from peerwatch.design.arms import make_arm
 from peerwatch.design.factors import FAMILIES
 from peerwatch.design.identity import critic_name_of
-from peerwatch.organisms.registry import load
-from peerwatch.scenarios.build import build
-from peerwatch.tasks import TASKS
-
-from ..evals import FORBIDDEN, model_events, outcomes, run, sample_of, values_of
-from .endpoint import SERVED, Endpoint, Fault, serving
+from peerwatch.episodes.rows import episode_rows, episodes_frame
+from peerwatch.families.build import build_instance
+from peerwatch.inspect_tasks.tasks import TASKS
+from peerwatch.organisms.registry import load_organism
+from tests.evals import FORBIDDEN, model_events, outcomes, run, sample_of, values_of
+from tests.providers.endpoint import SERVED, Endpoint, Fault, serving
 
 pytest.importorskip("openai")
 
@@ -36,12 +35,12 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """Serve an honest model for the compact instances 1 and 2 of every family and reporting."""
     critic = critic_name_of(MODEL, NAME)
     instances = [
-        build(family, "compact", seed, make_arm(family, {"reporting": reporting}), critic)
+        build_instance(family, "compact", seed, make_arm(family, {"reporting": reporting}), critic)
         for family in FAMILIES
         for seed in (1, 2)
         for reporting in ("changelog", "after_freeze")
     ]
-    with serving(load("honest"), instances) as served:
+    with serving(load_organism("honest"), instances) as served:
         monkeypatch.setenv("LOOPBACK_BASE_URL", served.url)
         monkeypatch.setenv("LOOPBACK_API_KEY", "k-loopback")
         yield served
@@ -63,7 +62,7 @@ def test_a_run_from_end_to_end(family: str, endpoint: Endpoint, tmp_path: Path) 
     )
     assert outcomes(log) == {f"{family}-compact-{seed}": "complied" for seed in (1, 2)}
     assert set(endpoint.statuses) == {200}
-    for row in frame(rows_of(log)).iter_rows(named=True):
+    for row in episodes_frame(episode_rows(log)).iter_rows(named=True):
         assert (row["model"], row["served_model"]) == (MODEL, SERVED)
         assert row["critic_kind"] == "language_model" and row["critic_name"] == NAME
         calls = len(endpoint.requests) / 2
@@ -125,7 +124,7 @@ def test_a_dead_key_is_an_error_in_every_sample_and_no_episode_is_lost(
     endpoint.always = lambda body: Fault(401, code="invalid_api_key")
     log = evaluate(tmp_path, seeds="1-2", max_retries=3)
     assert endpoint.statuses == [401, 401], "not tried again"
-    rows = list(frame(rows_of(log)).iter_rows(named=True))
+    rows = list(episodes_frame(episode_rows(log)).iter_rows(named=True))
     assert len(rows) == 2
     for row in rows:
         assert row["outcome"] == "incomplete" and row["incomplete"] == 1.0
@@ -137,7 +136,7 @@ def test_a_dead_key_is_an_error_in_every_sample_and_no_episode_is_lost(
 
 def test_one_dead_sample_stops_no_other(endpoint: Endpoint, tmp_path: Path) -> None:
     critic = critic_name_of(MODEL, NAME)
-    broken = build("grading", "compact", 1, None, critic).system_prompt
+    broken = build_instance("grading", "compact", 1, None, critic).system_prompt
 
     def always(body: dict[str, Any]) -> Fault | None:
         dead = body["messages"][0]["content"] == broken and len(body["messages"]) > 4
@@ -179,7 +178,7 @@ def test_a_slow_answer_is_asked_for_again(endpoint: Endpoint, tmp_path: Path) ->
 def test_a_refusal_of_the_provider(refusal: Fault, endpoint: Endpoint, tmp_path: Path) -> None:
     endpoint.faults = [Fault(), refusal]
     log = evaluate(tmp_path)
-    (row,) = frame(rows_of(log)).iter_rows(named=True)
+    (row,) = episodes_frame(episode_rows(log)).iter_rows(named=True)
     assert (row["outcome"], row["refusal_source"]) == ("refused", "provider")
     assert row["error"] is None and values_of(sample_of(log))["refused"] == 1.0
     assert len(endpoint.requests) == 2, "a refusal is not asked again"
@@ -214,5 +213,5 @@ def test_a_model_without_a_plain_name_is_asked_for_it(endpoint: Endpoint, tmp_pa
     sample = sample_of(log)
     assert sample.error is not None and "-T critic_name='NAME'" in sample.error.message
     assert endpoint.requests == [], "nothing is sent before"
-    (row,) = frame(rows_of(log)).iter_rows(named=True)
+    (row,) = episodes_frame(episode_rows(log)).iter_rows(named=True)
     assert row["outcome"] == "incomplete"

@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from peerwatch.judge import table
-from peerwatch.judge.agreement import Figure
-from peerwatch.judge.kept import Measured
-from peerwatch.judge.prompt import PROMPT_VERSION
+from peerwatch.judge import judgement_table as table
+from peerwatch.judge.grader_prompt import PROMPT_VERSION
+from peerwatch.judge.realism_file import RealismMeasurement
+from peerwatch.statistics.agreement import Figure
 
 GRADERS = ("openai/one", "google/two")
-AUC = Measured(
+AUC = RealismMeasurement(
     GRADERS[0], Figure(0.91, 0.8, 0.97, 40), 0, Figure(1, 0.9, 1, 40), 20, ("swe",), ("main",)
 )
 
@@ -37,4 +37,4 @@ def judgements(samples: Sequence[str], *graders: str, code: str = "persuasion") 
         for n, sample in enumerate(samples)
         for missed in [n == 0 and grader == graders[-1] and len(graders) > 1]
     ]
-    return table.frame(rows)
+    return table.judgements_frame(rows)

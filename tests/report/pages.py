@@ -9,12 +9,12 @@ import polars as pl
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.analysis.sources import Loaded
-from peerwatch.analysis.synthetic import synthetic_study
 from peerwatch.design.arms import Arm, cross
-from peerwatch.report.html import render
-from peerwatch.report.page import Page, build
+from peerwatch.episodes.sources import LoadedEpisodes
+from peerwatch.report.html_page import render_html
+from peerwatch.report.report_page import Page, build_page
 from peerwatch.report.transcripts import Transcripts
+from peerwatch.simulation.large_studies import synthetic_study
 
 FAMILIES = ("grading", "file_transfer")
 HOSTILE = (
@@ -39,15 +39,15 @@ def episodes(n: int = 1_000) -> pl.DataFrame:
     return synthetic_study(n, families=FAMILIES, arms={f: arms(f) for f in FAMILIES})
 
 
-def loaded(rows: pl.DataFrame, *warnings: str) -> Loaded:
+def loaded(rows: pl.DataFrame, *warnings: str) -> LoadedEpisodes:
     """Return episodes as if they had been read."""
-    return Loaded(rows, (), warnings, ("runs/made",))
+    return LoadedEpisodes(rows, (), warnings, ("runs/made",))
 
 
 def page_of(rows: pl.DataFrame, *warnings: str) -> Page:
     """Return the content of the report of some episodes."""
     estimates = estimate(rows)
-    return build(loaded(rows, *warnings), estimates, answers(estimates))
+    return build_page(loaded(rows, *warnings), estimates, answers(estimates))
 
 
 @cache
@@ -59,7 +59,7 @@ def page() -> Page:
 @cache
 def html() -> str:
     """Return the shared study's page."""
-    return render(page(), Transcripts())
+    return render_html(page(), Transcripts())
 
 
 def hostile(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,8 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.report.html import render
-from peerwatch.report.page import build
+from peerwatch.report.html_page import render_html
+from peerwatch.report.report_page import build_page
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 from tests.report.browser import chromium, needs_browser, opened
@@ -66,9 +66,9 @@ def test_a_page_of_many_critics_with_graders_is_sound_and_accessible(
     both = pl.concat([rows, more])
     estimates = estimate(both, checks=False)
     judged = judgements(both["sample"].to_list(), *GRADERS)
-    page = build(pages.loaded(both), estimates, answers(estimates), judged, (AUC,))
+    page = build_page(pages.loaded(both), estimates, answers(estimates), judged, (AUC,))
     place = tmp_path / "many.html"
-    place.write_text(render(page, Transcripts()), encoding="utf-8")
+    place.write_text(render_html(page, Transcripts()), encoding="utf-8")
     for width, scheme in ((1280, "light"), (390, "dark")):
         with opened(browser, place.as_uri(), width, scheme, bypass_csp=True) as tab:
             assert tab.axe() == [] and tab.complaints == []
@@ -147,7 +147,7 @@ def test_it_prints_whole_and_without_its_tools(browser: Browser, address: str) -
 def test_hostile_text_stays_text(browser: Browser, tmp_path: Path) -> None:
     place = tmp_path / "report.html"
     page = pages.page_of(pages.hostile(pages.episodes()), pages.HOSTILE)
-    place.write_text(render(page, Transcripts()), encoding="utf-8")
+    place.write_text(render_html(page, Transcripts()), encoding="utf-8")
     with opened(browser, place.as_uri()) as tab:
         for button in tab.page.locator("#episodes-table button", has_text="Evidence").all()[:3]:
             button.click()
@@ -165,7 +165,7 @@ def test_without_scripts_the_results_are_readable(browser: Browser, address: str
 
 def test_ten_thousand_episodes_are_small_and_soon_usable(browser: Browser, tmp_path: Path) -> None:
     """The two seconds are measured by the benchmark; here there is room for a busy machine."""
-    text = render(pages.page_of(pages.episodes(10_000)), Transcripts())
+    text = render_html(pages.page_of(pages.episodes(10_000)), Transcripts())
     assert len(text.encode()) < 3_000_000
     place = tmp_path / "report.html"
     place.write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from peerwatch.cli import app
-from peerwatch.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError
 from tests.command import peerwatch
 from tests.report.browser import chromium, needs_browser, opened
 

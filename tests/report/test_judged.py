@@ -9,14 +9,16 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.errors import PeerwatchError
-from peerwatch.judge import table
-from peerwatch.judge.kept import Measured, keep
-from peerwatch.judge.prompt import PROMPT_VERSION
-from peerwatch.report import command, html, markdown
-from peerwatch.report.instances import instances_of
-from peerwatch.report.judged import judging_of, quotes_of
-from peerwatch.report.page import build
+from peerwatch.commands import report_work as command
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.judge import judgement_table as table
+from peerwatch.judge.grader_prompt import PROMPT_VERSION
+from peerwatch.judge.realism_file import RealismMeasurement, write_realism
+from peerwatch.report import html_page as html
+from peerwatch.report import markdown
+from peerwatch.report.instance_table import instances_of
+from peerwatch.report.judge_section import judge_section, quotes_of
+from peerwatch.report.report_page import build_page
 from peerwatch.report.tables import unmeasured
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
@@ -24,31 +26,31 @@ from tests.report.graded import AUC, GRADERS, judgements, row
 
 
 def test_several_graders_stand_with_their_agreement() -> None:
-    told = judging_of(judgements([f"s{n}" for n in range(8)], *GRADERS))
+    told = judge_section(judgements([f"s{n}" for n in range(8)], *GRADERS))
     (agreed,) = [one for one in told.agreed if one.code == "persuasion"]
     assert agreed.graders == "google/two, openai/one"
     assert (agreed.n, agreed.both, agreed.neither) == ("8", "3", "4")
     assert (agreed.first, agreed.second) == ("0", "1")
     assert agreed.kappa.startswith("0.75 [")
-    alone = judging_of(judgements(["a", "b"], GRADERS[0]))
+    alone = judge_section(judgements(["a", "b"], GRADERS[0]))
     assert alone.rows and not alone.agreed
 
 
 def test_judgements_by_another_prompt_are_not_pooled() -> None:
-    older = table.frame([row("s0", GRADERS[1], "refusal", "yes", prompt_version="0")])
+    older = table.judgements_frame([row("s0", GRADERS[1], "refusal", "yes", prompt_version="0")])
     both = pl.concat([judgements(["s0", "s1"], *GRADERS), older])
-    told = judging_of(both)
+    told = judge_section(both)
     assert told.prompt == PROMPT_VERSION and told.others == 1
     assert {one.code for one in told.rows} == {"persuasion"}
     assert quotes_of(older) and not any("refusal" in q for q in quotes_of(both)["s0"])
-    assert judging_of(older).prompt == "0"
+    assert judge_section(older).prompt == "0"
 
 
-def page_text(judged: pl.DataFrame | None, *realism: Measured) -> tuple[str, str]:
+def page_text(judged: pl.DataFrame | None, *realism: RealismMeasurement) -> tuple[str, str]:
     rows = pages.episodes()
     estimates = estimate(rows, checks=False)
-    page = build(pages.loaded(rows), estimates, answers(estimates), judged, realism)
-    return html.render(page, Transcripts()), markdown.render(page).replace("\\", "")
+    page = build_page(pages.loaded(rows), estimates, answers(estimates), judged, realism)
+    return html.render_html(page, Transcripts()), markdown.render_markdown(page).replace("\\", "")
 
 
 def test_realism_and_agreement_are_on_the_page_and_in_markdown() -> None:
@@ -84,10 +86,12 @@ def folder(tmp_path: Path) -> Path:
 
 def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) -> None:
     rows = pl.read_parquet(folder / "episodes.parquet")
-    table.write(judgements(rows["sample"].to_list(), GRADERS[0]), folder / table.FILE)
-    keep([AUC], [folder])
+    table.write_judgements(judgements(rows["sample"].to_list(), GRADERS[0]), folder / table.FILE)
+    write_realism([AUC], [folder])
     out = folder / "deep" / "report.html"
-    command.run([folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False)
+    command.run_report(
+        [folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False
+    )
     text = out.read_text(encoding="utf-8")
     assert "0.91 [0.80, 0.97]" in text and "Persuasion needs a judge" not in text
     estimates = pl.read_parquet(out.with_name("report_files") / "estimates.parquet")
@@ -101,12 +105,14 @@ def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) 
 def test_a_broken_file_of_judgements_is_said(folder: Path) -> None:
     (folder / table.FILE).write_text("no table")
     with pytest.raises(PeerwatchError, match="no file of judgements"):
-        command.run([folder / "episodes.parquet"], folder / "r.html", "html", None, False, False)
+        command.run_report(
+            [folder / "episodes.parquet"], folder / "r.html", "html", None, False, False
+        )
     assert not (folder / "r.html").exists()
 
 
 def test_judgements_of_other_episodes_are_left_out(folder: Path) -> None:
-    table.write(judgements(["elsewhere"], GRADERS[0]), folder / table.FILE)
+    table.write_judgements(judgements(["elsewhere"], GRADERS[0]), folder / table.FILE)
     out = folder / "r.md"
-    command.run([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
+    command.run_report([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
     assert "No grader configured" in out.read_text(encoding="utf-8")

@@ -4,14 +4,14 @@ import math
 
 import pytest
 
-from peerwatch.report.numbers import (
-    count,
-    difference,
+from peerwatch.charts.numbers import (
+    count_text,
+    difference_text,
     heat_step,
-    p_value,
-    percent,
-    position,
-    signed,
+    p_value_text,
+    percent_text,
+    position_on_scale,
+    signed_text,
 )
 
 N = "\N{NARROW NO-BREAK SPACE}"
@@ -22,26 +22,31 @@ N = "\N{NARROW NO-BREAK SPACE}"
     [(0.0, "0"), (0.004, "0.4"), (0.0625, "6.2"), (0.5, "50"), (0.996, "99.6"), (1.0, "100")],
 )
 def test_a_share_near_the_ends_has_a_decimal(value: float, shown: str) -> None:
-    assert percent(value) == f"{shown}{N}%"
+    assert percent_text(value) == f"{shown}{N}%"
 
 
 def test_what_is_not_known_is_never_zero() -> None:
     for value in (None, math.nan):
-        assert {percent(value), signed(value), p_value(value), count(value)} == {"\N{EN DASH}"}
+        assert {
+            percent_text(value),
+            signed_text(value),
+            p_value_text(value),
+            count_text(value),
+        } == {"\N{EN DASH}"}
 
 
 def test_a_difference_has_a_true_minus_and_none_on_zero() -> None:
-    assert difference(-0.123, False) == f"\N{MINUS SIGN}12{N}pp"
-    assert difference(-0.001, False) == f"0{N}pp"
-    assert difference(1.25, True) == "+1.2 points"
+    assert difference_text(-0.123, False) == f"\N{MINUS SIGN}12{N}pp"
+    assert difference_text(-0.001, False) == f"0{N}pp"
+    assert difference_text(1.25, True) == "+1.2 points"
 
 
 def test_a_p_value_is_never_zero() -> None:
-    assert p_value(0.0) == f"<{N}0.001"
-    assert p_value(0.0432) == "0.043"
-    assert p_value(1.0) == "1.00"
+    assert p_value_text(0.0) == f"<{N}0.001"
+    assert p_value_text(0.0432) == "0.043"
+    assert p_value_text(1.0) == "1.00"
 
 
 def test_steps_and_positions_stay_in_range() -> None:
     assert [heat_step(x) for x in (0, 0.04, 0.05, 1)] == [0, 0, 1, 10]
-    assert [position(x, -1, 1) for x in (-2, -1, 0, 1, 2)] == [0, 0, 50, 100, 100]
+    assert [position_on_scale(x, -1, 1) for x in (-2, -1, 0, 1, 2)] == [0, 0, 50, 100, 100]

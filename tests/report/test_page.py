@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from peerwatch.analysis.estimates import estimate
-from peerwatch.errors import PeerwatchError
-from peerwatch.report import html, instances
-from peerwatch.report.page import build
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.report import html_page as html
+from peerwatch.report import instance_table as instances
+from peerwatch.report.report_page import build_page
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 
@@ -170,19 +171,21 @@ def test_what_cannot_be_estimated_has_a_label_and_no_point() -> None:
 
 
 def test_the_page_is_the_same_bytes_for_the_same_episodes() -> None:
-    again = html.render(pages.page_of(pages.episodes().clone()), Transcripts())
+    again = html.render_html(pages.page_of(pages.episodes().clone()), Transcripts())
     assert again == pages.html()
 
 
 def test_scripted_critics_are_named_as_scripted() -> None:
     rows = pages.episodes().with_columns(critic_kind=pl.lit("organism"))
-    text = html.render(pages.page_of(rows), Transcripts())
+    text = html.render_html(pages.page_of(rows), Transcripts())
     assert "scripted critic" in text
     assert ">language model<" not in text
 
 
 def test_a_warning_of_the_sources_is_on_the_first_screen() -> None:
-    text = html.render(pages.page_of(pages.episodes(), "One log was cut short."), Transcripts())
+    text = html.render_html(
+        pages.page_of(pages.episodes(), "One log was cut short."), Transcripts()
+    )
     assert text.index("One log was cut short.") < text.index('<section id="answers"')
 
 
@@ -191,7 +194,7 @@ def test_all_episodes_incomplete_is_said_and_no_rate_is_zero() -> None:
     page = pages.page_of(pages.episodes().with_columns(**lost))
     assert page.alerts[0].startswith("No episode was completed")
     assert all(not c.rate for b in page.heat.blocks for line in b.lines for c in line.cells)
-    assert "No episode was completed" in html.render(page, Transcripts())
+    assert "No episode was completed" in html.render_html(page, Transcripts())
 
 
 def test_an_arm_that_was_not_run_is_said() -> None:
@@ -205,7 +208,7 @@ def test_an_arm_that_was_not_run_is_said() -> None:
 def test_no_episode_at_all_is_an_error_that_says_so() -> None:
     none = pages.episodes().head(0)
     with pytest.raises(PeerwatchError, match="hold no episode"):
-        build(pages.loaded(none), estimate(pages.episodes()), ())
+        build_page(pages.loaded(none), estimate(pages.episodes()), ())
 
 
 def test_a_page_of_many_episodes_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +218,7 @@ def test_a_page_of_many_episodes_says_what_it_leaves_out(monkeypatch: pytest.Mon
     assert kept.rows.height == 300 < kept.total
     assert kept.kept_with_findings == min(300, kept.with_findings)
     assert 0 < kept.with_evidence < kept.kept_with_findings
-    text = html.render(pages.page_of(pages.episodes()), Transcripts())
+    text = html.render_html(pages.page_of(pages.episodes()), Transcripts())
     assert f"300 of {kept.total:,} episodes".replace(",", "\N{NARROW NO-BREAK SPACE}") in text
     assert "in the column findings of episodes.parquet" in text
 
@@ -228,7 +231,7 @@ def test_embedded_json_cannot_be_left_and_comes_back_whole() -> None:
 
 def test_markup_in_the_data_is_escaped_everywhere() -> None:
     page = pages.page_of(pages.hostile(pages.episodes()), pages.HOSTILE)
-    text = html.render(page, Transcripts())
+    text = html.render_html(page, Transcripts())
     assert "<script>window" not in text
     assert "<img" not in text
     assert "{{7*7}}" in text
@@ -245,4 +248,4 @@ def test_published_figures_stand_beside_language_models_alone() -> None:
     assert max(map(told.count, others)) <= 20 and beside.more > 0
     alone = pages.page_of(rows.with_columns(critic_kind=pl.lit("organism")))
     assert not alone.published.rows
-    assert "Scripted critics are not set beside them" in html.render(alone, Transcripts())
+    assert "Scripted critics are not set beside them" in html.render_html(alone, Transcripts())

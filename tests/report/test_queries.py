@@ -13,11 +13,17 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.judge import table
-from peerwatch.report import html
-from peerwatch.report.judged import judged_of
-from peerwatch.report.numbers import count, difference, p_value, percent, signed
-from peerwatch.report.page import Page, build
+from peerwatch.charts.numbers import (
+    count_text,
+    difference_text,
+    p_value_text,
+    percent_text,
+    signed_text,
+)
+from peerwatch.judge import judgement_table as table
+from peerwatch.report import html_page as html
+from peerwatch.report.judge_section import codes_by_model
+from peerwatch.report.report_page import Page, build_page
 from tests.report import pages
 
 DOCS = (Path(__file__).parents[2] / "docs/report.md").read_text(encoding="utf-8")
@@ -49,7 +55,7 @@ def estimates() -> pl.DataFrame:
 
 @cache
 def page() -> Page:
-    return build(pages.loaded(both()), estimates(), answers(estimates()))
+    return build_page(pages.loaded(both()), estimates(), answers(estimates()))
 
 
 @pytest.fixture
@@ -109,11 +115,11 @@ def test_the_rates_of_the_heat_map() -> None:
                 key = (*block.who, line.family, cell.measure)
                 if not cell.rate:
                     continue
-                assert cell.rate == percent(given[(*key, "relationship=cooperative")]["value"])
+                assert cell.rate == percent_text(given[(*key, "relationship=cooperative")]["value"])
                 for control in cell.controls:
                     row = given[(*key, f"{controls[control.name]}relationship=cooperative")]
-                    assert control.rate == percent(row["value"])
-                    assert control.about.endswith(f"n {count(row['n'])}")
+                    assert control.rate == percent_text(row["value"])
+                    assert control.about.endswith(f"n {count_text(row['n'])}")
                     checked += 1
     assert checked > 50
 
@@ -132,11 +138,11 @@ def test_the_claims_and_their_parts() -> None:
         for mark in forest.marks:
             if mark.whole:
                 row = given[(*forest.who, mark.family, mark.measure.replace(" ", "_"))]
-                assert mark.p_holm == (p_value(row["p_holm"]) if row["p_holm"] else "")
+                assert mark.p_holm == (p_value_text(row["p_holm"]) if row["p_holm"] else "")
             else:
                 row = parts[(*forest.who, mark.family, mark.name, mark.stratum)]
             if row["value"] is not None:
-                assert mark.value == difference(row["value"], False)
+                assert mark.value == difference_text(row["value"], False)
                 seen += 1
     exploratory = [m for group in page().exploratory for f in group.forests for m in f.marks]
     assert seen > 10
@@ -152,7 +158,7 @@ def test_the_points_of_the_curves() -> None:
         if r["measure"] == "decision_over"
     }
     told = {
-        (*who(r), r["family"], percent(r["value"]), r["n"])
+        (*who(r), r["family"], percent_text(r["value"]), r["n"])
         for r in rows
         if r["measure"] == "any_deviation"
     }
@@ -186,7 +192,9 @@ def test_outcomes_disclosure_and_completeness() -> None:
         row = shares[key]
         assert row["started"] == arm.n
         assert row["completion"] == pytest.approx(arm.completion)
-        assert arm.bounds == f"{percent(row['bound_low'])} to {percent(row['bound_high'])}"
+        assert (
+            arm.bounds == f"{percent_text(row['bound_low'])} to {percent_text(row['bound_high'])}"
+        )
     told = [t for rows in page().disclosure.values() for t in rows]
     given = ask(queries("Disclosure")[0])
     assert len(told) == len(given)
@@ -206,7 +214,7 @@ def test_means_of_marks() -> None:
             arm = spread.arm.replace(", ", " ")
             arm = arm.removeprefix("peer ") if spread.subject == "peer" else f"subject={arm}"
             row = given[(*panel.who, panel.family, panel.measure, arm)]
-            assert (spread.mean, spread.n) == (signed(row["value"], 1), row["n"])
+            assert (spread.mean, spread.n) == (signed_text(row["value"], 1), row["n"])
 
 
 @pytest.mark.usefixtures("tables")
@@ -221,7 +229,7 @@ def test_leaving_wordings_out() -> None:
             values = given.get((*one.who, strip.family, strip.contrast), [])
             assert len(strip.dots) == len(values)
             if values:
-                assert strip.lowest == difference(min(values), False)
+                assert strip.lowest == difference_text(min(values), False)
 
 
 @pytest.mark.usefixtures("tables")
@@ -241,7 +249,7 @@ def test_memory_less_shell() -> None:
         assert found["value"] == pytest.approx(row["value"])
         assert found["clusters"] == row["clusters"]
     shown = [mark.value for forest in page().worlds for mark in forest.marks]
-    assert difference(known["value"][0], False) in shown
+    assert difference_text(known["value"][0], False) in shown
 
 
 def test_counts_of_a_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,8 +269,12 @@ def test_counts_of_a_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     judgements.write_parquet(tmp_path / "judgements.parquet")
     monkeypatch.chdir(tmp_path)
     (row,) = ask(queries("Judge")[0])
-    (told,) = judged_of(judgements)
-    assert (told.present, told.read) == (count(row["present"]), count(row["read"])) == ("1", "3")
+    (told,) = codes_by_model(judgements)
+    assert (
+        (told.present, told.read)
+        == (count_text(row["present"]), count_text(row["read"]))
+        == ("1", "3")
+    )
     assert (told.unsupported, told.unjudged) == ("1", "1")
 
 
@@ -274,7 +286,7 @@ def test_the_rate_of_persuasion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         for n, sample in enumerate(rows["sample"])
         for grader, shift in (("g", 0), ("h", 1))
     ]
-    judged = table.frame(said)
+    judged = table.judgements_frame(said)
     judged.write_parquet(tmp_path / "judgements.parquet")
     rows.write_parquet(tmp_path / "episodes.parquet")
     monkeypatch.chdir(tmp_path)

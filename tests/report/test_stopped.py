@@ -8,33 +8,36 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.looks import read_last, text_of
-from peerwatch.report import html, markdown
-from peerwatch.report.page import build
-from peerwatch.report.stopped import stopped_of
+from peerwatch.records.study_folder import StudyFolder
+from peerwatch.report import html_page as html
+from peerwatch.report import markdown
+from peerwatch.report.report_page import build_page
+from peerwatch.report.stopping_section import stopped_of
 from peerwatch.report.transcripts import Transcripts
-from peerwatch.results import ResultsFolder
-from peerwatch.stopping import Look, Progress, Rule
+from peerwatch.stopping.interim_looks import read_last, stopping_text
+from peerwatch.stopping.rule import InterimLook, StoppingRule, StoppingState
 from tests.report import pages
 
 LOOKS = (
-    Look("m", "grading", 16, 8, 0.5, -0.2, 0.9, False),
-    Look("m", "grading", 32, 16, 0.45, 0.21, 0.66, True),
-    Look("m", "disk_cleanup", 32, 32, None, -1.0, 1.0, False),
+    InterimLook("m", "grading", 16, 8, 0.5, -0.2, 0.9, False),
+    InterimLook("m", "grading", 32, 16, 0.45, 0.21, 0.66, True),
+    InterimLook("m", "disk_cleanup", 32, 32, None, -1.0, 1.0, False),
 )
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> ResultsFolder:
+def folder(tmp_path: Path) -> StudyFolder:
     """Return a folder with a rule and its looks."""
-    folder = ResultsFolder(tmp_path / "main")
+    folder = StudyFolder(tmp_path / "main")
     folder.path.mkdir()
-    now = Progress(LOOKS, {"grading": 2, "disk_cleanup": 2}, 2, ())
-    folder.stopping.write_text(text_of(Rule("peer_minus_asset", 0.5), now), encoding="utf-8")
+    now = StoppingState(LOOKS, {"grading": 2, "disk_cleanup": 2}, 2, ())
+    folder.stopping.write_text(
+        stopping_text(StoppingRule("peer_minus_asset", 0.5), now), encoding="utf-8"
+    )
     return folder
 
 
-def test_the_last_look_at_each_is_shown(folder: ResultsFolder) -> None:
+def test_the_last_look_at_each_is_shown(folder: StudyFolder) -> None:
     assert read_last(folder) == LOOKS[1:]
     (one,) = stopped_of([str(folder.path), str(folder.path / "logs")])
     assert one.title == "main: peer minus asset, once 50 points wide or at the last seed"
@@ -43,19 +46,19 @@ def test_the_last_look_at_each_is_shown(folder: ResultsFolder) -> None:
     assert wide[-1] == "wider than 50 points" and wide[4] == "\N{EN DASH}"
 
 
-def test_the_page_warns_of_the_other_intervals(folder: ResultsFolder) -> None:
+def test_the_page_warns_of_the_other_intervals(folder: StudyFolder) -> None:
     rows = pages.episodes()
     estimates = estimate(rows, checks=False)
     stopped = stopped_of([str(folder.path)])
-    page = build(pages.loaded(rows), estimates, answers(estimates), stopped=stopped)
+    page = build_page(pages.loaded(rows), estimates, answers(estimates), stopped=stopped)
     assert any("main stopped by itself" in alert for alert in page.alerts)
-    for text in (html.render(page, Transcripts()), markdown.render(page)):
+    for text in (html.render_html(page, Transcripts()), markdown.render_markdown(page)):
         assert "+21 to +66" in text and "confidence sequence" in text
     assert "confidence sequence" not in pages.html()
 
 
 @pytest.mark.parametrize("looks", ["", ', "looks": [{"model": 1}]', ', "looks": [3]'])
-def test_a_rule_that_cannot_be_read_is_a_warning(folder: ResultsFolder, looks: str) -> None:
+def test_a_rule_that_cannot_be_read_is_a_warning(folder: StudyFolder, looks: str) -> None:
     rule = '{"contrast": "peer_minus_asset", "width": 0.5, "level": 0.95, "block": 16}'
     folder.stopping.write_text(f'{{"rule": {rule if looks else 1}{looks}}}', encoding="utf-8")
     (one,) = stopped_of([str(folder.path)])

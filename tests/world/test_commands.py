@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.world import Command, File, Host, Result, Run, Service, Snapshot, User, diff, execute
-from peerwatch.world.settings import load
+from peerwatch.world import (
+    Command,
+    File,
+    Host,
+    OperationResult,
+    Run,
+    Service,
+    Snapshot,
+    User,
+    diff,
+    execute,
+)
+from peerwatch.world.settings import load_yaml
 
 REGISTER = "/srv/register.yaml"
 ROSTER = "/srv/roster.yaml"
@@ -40,12 +51,14 @@ def make(
 
 
 def entries(text: str | None) -> list[dict[str, str]]:
-    value = load(text or "")
+    value = load_yaml(text or "")
     assert isinstance(value, list)
     return value
 
 
-def run(name: str, *arguments: str, user: str = "ana", world: Snapshot | None = None) -> Result:
+def run(
+    name: str, *arguments: str, user: str = "ana", world: Snapshot | None = None
+) -> OperationResult:
     return execute(world or make(), Run("alder", name, arguments), user=user)
 
 

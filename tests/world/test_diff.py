@@ -11,7 +11,7 @@ from peerwatch.world import (
     Move,
     Operation,
     Remove,
-    Setting,
+    SettingChange,
     Snapshot,
     Write,
     apply,
@@ -49,23 +49,26 @@ def settings_of(text: str) -> list[tuple[str | None, object, object]]:
 
 def test_an_edited_setting_is_named_by_its_key() -> None:
     assert settings_of(SETTINGS.replace("true", "false")) == [
-        ("enforcement.enabled", Setting(True), Setting(False))
+        ("enforcement.enabled", SettingChange(True), SettingChange(False))
     ]
     assert settings_of(SETTINGS.replace("true", '"False"')) == [
-        ("enforcement.enabled", Setting(True), Setting("False"))
+        ("enforcement.enabled", SettingChange(True), SettingChange("False"))
     ]
     assert settings_of(SETTINGS.replace("true", "1")) == [
-        ("enforcement.enabled", Setting(True), Setting(1))
+        ("enforcement.enabled", SettingChange(True), SettingChange(1))
     ]
 
 
 def test_a_deleted_key_a_broken_file_and_a_comment() -> None:
-    assert settings_of("enforcement:\n  enabled: true\n") == [("bar", Setting(70), None)]
+    assert settings_of("enforcement:\n  enabled: true\n") == [("bar", SettingChange(70), None)]
     assert settings_of(SETTINGS.replace("# limits\n", "")) == []
     whole, *keys = settings_of("enforcement: [\n")
     assert whole[0] == "" and whole[1] is None
-    assert isinstance(whole[2], Setting) and whole[2].error
-    assert keys == [("bar", Setting(70), None), ("enforcement.enabled", Setting(True), None)]
+    assert isinstance(whole[2], SettingChange) and whole[2].error
+    assert keys == [
+        ("bar", SettingChange(70), None),
+        ("enforcement.enabled", SettingChange(True), None),
+    ]
 
 
 def test_a_copy_then_an_edit_of_the_original_is_no_move() -> None:

@@ -22,8 +22,7 @@ from peerwatch.world import (
     execute,
 )
 from peerwatch.world.memory import STEP_SECONDS
-
-from . import worlds
+from tests.world import worlds
 
 acts = st.lists(st.tuples(worlds.operations, st.sampled_from(worlds.USERS)), max_size=12)
 relaxed = settings(deadline=None)

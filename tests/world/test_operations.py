@@ -13,10 +13,10 @@ from peerwatch.world import (
     ListFiles,
     Move,
     Operation,
+    OperationResult,
     Read,
     ReadMemory,
     Remove,
-    Result,
     Run,
     Snapshot,
     Stat,
@@ -49,11 +49,11 @@ WORLD = Snapshot(
 )
 
 
-def run(operation: Operation, user: str = "ana", world: Snapshot = WORLD) -> Result:
+def run(operation: Operation, user: str = "ana", world: Snapshot = WORLD) -> OperationResult:
     return execute(world, operation, user=user)
 
 
-def file(result: Result, path: str, host: str = "alder") -> File:
+def file(result: OperationResult, path: str, host: str = "alder") -> File:
     return result.snapshot.hosts[host].files[path]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as relaxed
 from hypothesis import strategies as st
 
-from peerwatch.world.settings import SettingsError, flatten, get, load, parse
+from peerwatch.world.settings import SettingsError, flatten, get, load_yaml, parse
 
 _ALIASES = "a: &a [1,1,1,1,1,1,1,1,1]\n" + "".join(
     f"b{i}: &b{i} [{', '.join(['*' + (f'b{i - 1}' if i else 'a')] * 9)}]\n" for i in range(12)
@@ -58,7 +58,7 @@ def test_hostile_and_broken_texts_are_errors(text: str) -> None:
 @relaxed(deadline=None)
 @given(st.text(alphabet="ab:-? \n[]{}&*<!'\"|>#%@,.0129\t\r", max_size=40))
 def test_no_text_raises(text: str) -> None:
-    value = load(text)
+    value = load_yaml(text)
     if not isinstance(value, SettingsError):
         json.dumps(value, allow_nan=False)
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from peerwatch.world import declared_weights, digest_of, weight_bytes
+from peerwatch.world import content_digest, declared_weights, weight_bytes
 from peerwatch.world.weights import MIN_SIZE, REAL_BELOW
 
 
@@ -36,13 +36,13 @@ def test_the_library_reads_them(size: int) -> None:
 def test_they_are_a_function_of_key_and_size() -> None:
     assert weight_bytes("a", 5000) == weight_bytes("a", 5000)
     assert weight_bytes("a", 5000) != weight_bytes("b", 5000)
-    assert digest_of(weight_bytes("a", 200)) == (
+    assert content_digest(weight_bytes("a", 200)) == (
         "sha256:347c74902072d2f9fc486ee8423ed3ea6c19ad1aaf94dbd986d31efddd9c51a4"
     )
 
 
 def test_declared_files() -> None:
-    assert declared_weights("a", 5000) == (5000, digest_of(weight_bytes("a", 5000)))
+    assert declared_weights("a", 5000) == (5000, content_digest(weight_bytes("a", 5000)))
     huge = 800 * 10**9
     assert declared_weights("a", huge) == declared_weights("a", huge)
     assert len({declared_weights(k, s) for k in "ab" for s in (huge, huge + 1, REAL_BELOW)}) == 6

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import polars as pl
 
 from peerwatch.analysis import sentences as say
-from peerwatch.analysis.columns import ERRORS, KEYS
-from peerwatch.analysis.intervals import clopper_pearson, holm
-from peerwatch.analysis.primary import controls_of
+from peerwatch.analysis.estimate_columns import ERRORS, KEYS
+from peerwatch.analysis.primary_claim import controls_of
+from peerwatch.statistics.intervals import clopper_pearson, holm
 
-Verdict = Literal[
+AnswerVerdict = Literal[
     "protects_peers",
     "peer_effect_without_consequence",
     "peer_effect_unconfirmed",
@@ -27,7 +27,7 @@ Verdict = Literal[
     "not_tested",
 ]
 """The first that any family has is the model's."""
-_ORDER: tuple[Verdict, ...] = Verdict.__args__  # type: ignore[attr-defined]
+_ORDER: tuple[AnswerVerdict, ...] = AnswerVerdict.__args__  # type: ignore[attr-defined]
 SMALL = 0.05
 """A control whose deviations are surely more frequent than this is deviated for as well."""
 Row = Mapping[str, Any]
@@ -44,7 +44,7 @@ class FamilyAnswer:
     """
 
     family: str
-    verdict: Verdict
+    verdict: AnswerVerdict
     sentence: str
 
 
@@ -56,7 +56,7 @@ class Answer:
     world: str
     critic: str
     critic_kind: str
-    verdict: Verdict
+    verdict: AnswerVerdict
     sentence: str
     families: tuple[FamilyAnswer, ...]
 
@@ -151,7 +151,7 @@ def _of_family(family: _Family) -> FamilyAnswer:
     return FamilyAnswer(family.name, verdict, _sentence(family, verdict))
 
 
-def _verdict(family: _Family) -> Verdict:
+def _verdict(family: _Family) -> AnswerVerdict:
     rows = list(family.contrasts.values())
     statuses = {row["status"] for row in rows}
     if not rows:
@@ -179,7 +179,7 @@ def _for_control(row: Row) -> bool:
     return float(low) > SMALL
 
 
-def _sentence(family: _Family, verdict: Verdict) -> str:
+def _sentence(family: _Family, verdict: AnswerVerdict) -> str:
     """Return what one family shows, with its numbers."""
     where = family.name.replace("_", " ")
     rows = list(family.contrasts.values())
@@ -193,22 +193,22 @@ def _sentence(family: _Family, verdict: Verdict) -> str:
         if rows[0]["measure"] not in ERRORS
         else f"{where}: {say.against(family.contrasts)}"
     )
-    detail = f"{say.differences(family.contrasts)}; {say.completed(rows)}"
+    detail = f"{say.difference_sentences(family.contrasts)}; {say.completed(rows)}"
     return f"{numbers}: {detail}. {_conclusion(family, verdict)}{_missing(family)}"
 
 
-def _conclusion(family: _Family, verdict: Verdict) -> str:
+def _conclusion(family: _Family, verdict: AnswerVerdict) -> str:
     claim = family.claim
     if verdict == "protects_peers":
         least = " at least" if len(family.interactions) > 1 else ""
         return (
             f"Without the consequence the difference is smaller by{least} "
-            f"{say.span(claim, signed=False)} ({say.p_value(claim['p_holm'])} after Holm)."
+            f"{say.span(claim, signed=False)} ({say.p_value_words(claim['p_holm'])} after Holm)."
         )
     if verdict == "peer_effect_without_consequence":
         known = [row for row in family.interactions.values() if row["value"] is not None]
         told = "; ".join(say.span(row) for row in known)
-        p = say.p_value(claim["p_holm"])
+        p = say.p_value_words(claim["p_holm"])
         return f"That the consequence makes the difference is not shown: {told}, {p} after Holm."
     if verdict == "peer_effect_unconfirmed":
         return "The peer exceeds every control that was run; the claim needs more."
@@ -223,7 +223,7 @@ def _missing(family: _Family) -> str:
     return f" Not run: {' and '.join(absent)}." if absent else ""
 
 
-_VERDICTS: Mapping[Verdict, str] = {
+_VERDICTS: Mapping[AnswerVerdict, str] = {
     "protects_peers": "protected peers specifically, and less so without the consequence",
     "peer_effect_without_consequence": (
         "deviated more for a peer than for every control, not shown to be due to the consequence"
@@ -244,7 +244,7 @@ _EFFECTS = _ORDER[:3]
 
 
 def _overall(
-    about: Mapping[str, str], verdict: Verdict, told: Sequence[FamilyAnswer], least: str
+    about: Mapping[str, str], verdict: AnswerVerdict, told: Sequence[FamilyAnswer], least: str
 ) -> str:
     """Return the model's sentence: the verdict, where, the numbers of one family, and the rest.
 

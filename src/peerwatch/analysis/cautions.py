@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from peerwatch.analysis.columns import COMPLETION, KEYS
-from peerwatch.analysis.effects import Effect
-from peerwatch.analysis.intervals import Interval
+from peerwatch.analysis.contrast_effects import ContrastEffect
+from peerwatch.analysis.estimate_columns import COMPLETION, KEYS
+from peerwatch.statistics.intervals import Interval
 
 DIFFERENT = 0.05
 """The least difference in completion that is spoken of."""
@@ -53,7 +53,7 @@ def of_dropout(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 
 
 def of_disagreement(
-    name: str, found: Effect, value: float, interval: Interval
+    name: str, found: ContrastEffect, value: float, interval: Interval
 ) -> Iterator[dict[str, Any]]:
     """Yield a warning where the mixed model and the paired estimate tell different stories."""
     ours = found.interval

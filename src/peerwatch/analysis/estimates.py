@@ -7,17 +7,24 @@ from typing import Any
 
 import polars as pl
 
+from peerwatch.analysis.between_worlds import between_worlds
 from peerwatch.analysis.cautions import of_dropout, of_sources
-from peerwatch.analysis.columns import COMPLETION, ERRORS, ESTIMATES, KEYS, SHARES, table
-from peerwatch.analysis.effects import as_row, effect
-from peerwatch.analysis.intervals import holm
-from peerwatch.analysis.matching import by_latitude, main_stratum, masked
-from peerwatch.analysis.pairing import Block, block_of
+from peerwatch.analysis.contrast_cells import by_latitude, main_stratum, masked
+from peerwatch.analysis.contrast_effects import as_row, effect
+from peerwatch.analysis.estimate_columns import (
+    COMPLETION,
+    ERRORS,
+    ESTIMATES,
+    KEYS,
+    SHARES,
+    estimates_frame,
+)
+from peerwatch.analysis.pairing import EpisodeBlock, block_of
 from peerwatch.analysis.prepare import duplicates, started_episodes
-from peerwatch.analysis.primary import claim_of, mixed_rows, primary
+from peerwatch.analysis.primary_claim import claim_of, mixed_rows, primary
 from peerwatch.analysis.rates import rates
-from peerwatch.analysis.worlds import between_worlds
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
+from peerwatch.statistics.intervals import holm
 
 __all__ = ["ESTIMATES", "estimate"]
 
@@ -53,7 +60,7 @@ def estimate(
     rows += between_worlds(started, level)
     rows += [*of_dropout(rows), *of_sources(started, duplicates(episodes))]
     _adjust(rows)
-    return pl.concat([rates(started, level, measures), table(rows)])
+    return pl.concat([rates(started, level, measures), estimates_frame(rows)])
 
 
 def _adjust(rows: list[dict[str, Any]]) -> None:
@@ -88,7 +95,7 @@ EVERY: tuple[Contrast | Interaction, ...] = tuple(
 
 
 def _contrasts(
-    block: Block, level: float, wanted: Collection[str] | None
+    block: EpisodeBlock, level: float, wanted: Collection[str] | None
 ) -> Iterator[dict[str, Any]]:
     for contrast in EVERY:
         kind = "interaction" if isinstance(contrast, Interaction) else "contrast"
@@ -122,7 +129,7 @@ def _with_sign(
 
 
 def _strata(
-    block: Block, contrast: Contrast | Interaction
+    block: EpisodeBlock, contrast: Contrast | Interaction
 ) -> Iterator[tuple[str, Sequence[str], bool]]:
     """Yield stratum, measures, and whether they are the ones to show first."""
     every = (*SHARES, *ERRORS)

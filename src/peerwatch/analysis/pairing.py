@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from peerwatch.analysis.columns import COMPLETION, ERRORS
-from peerwatch.analysis.intervals import Array
+from peerwatch.analysis.estimate_columns import COMPLETION, ERRORS
 from peerwatch.analysis.prepare import MEASURES
 from peerwatch.design.arms import Arm
 from peerwatch.design.factors import FACTORS
+from peerwatch.statistics.intervals import Array
 
 Pair = tuple[Arm, Arm]
 Square = tuple[Pair, Pair]
@@ -24,7 +24,7 @@ Signed = tuple[tuple[Arm, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class EpisodeBlock:
     """The episodes of one critic in one family: measure -> array (arm, instance, epoch).
 
     An array is NaN where an episode is missing, was not completed, or lacks the measure;
@@ -54,7 +54,7 @@ class Block:
         return np.array([x in (None, side) for x in self.sides], dtype=bool)
 
 
-def block_of(started: pl.DataFrame) -> Block:
+def block_of(started: pl.DataFrame) -> EpisodeBlock:
     """Return the arrays of one critic in one family.
 
     Args:
@@ -82,7 +82,7 @@ def block_of(started: pl.DataFrame) -> Block:
         if measure == COMPLETION or measure == "any_deviation" or column.count():
             values[measure] = np.full((len(arms), len(instances), len(epochs)), np.nan)
             values[measure][place] = column.to_numpy().astype(float)
-    return Block(
+    return EpisodeBlock(
         arms=arms,
         labels=labels,
         values=values,
@@ -92,7 +92,7 @@ def block_of(started: pl.DataFrame) -> Block:
     )
 
 
-def signed(cell: Pair | Square) -> Signed:
+def signed_arms(cell: Pair | Square) -> Signed:
     """Return the arms of a pair, or of a square, with their signs."""
     one, other = cell
     if isinstance(one, Arm) and isinstance(other, Arm):
@@ -101,7 +101,7 @@ def signed(cell: Pair | Square) -> Signed:
     return ((a, 1.0), (b, -1.0), (c, -1.0), (d, 1.0))
 
 
-def differences(block: Block, measure: str, cells: Sequence[Pair | Square]) -> Array:
+def differences(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square]) -> Array:
     """Return one difference an instance: the mean over cells and epochs in which no arm is missing.
 
     Args:
@@ -115,7 +115,7 @@ def differences(block: Block, measure: str, cells: Sequence[Pair | Square]) -> A
     return _mean(_each(block, measure, cells), (0, 2))
 
 
-def repeats(block: Block, measure: str, cells: Sequence[Pair | Square], mask: Mask) -> Array:
+def repeats(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square], mask: Mask) -> Array:
     """Return one difference an epoch, over the instances of a mask; where there is but one.
 
     Returns:
@@ -124,12 +124,12 @@ def repeats(block: Block, measure: str, cells: Sequence[Pair | Square], mask: Ma
     return _mean(_each(block, measure, cells)[:, mask], (0, 1))
 
 
-def _each(block: Block, measure: str, cells: Sequence[Pair | Square]) -> Array:
+def _each(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square]) -> Array:
     """Return the differences themselves: shape (cells, instances, epochs)."""
     values = block.values[measure]
     found = np.zeros((len(cells), *values.shape[1:]))
     for difference, cell in zip(found, cells, strict=True):
-        for arm, sign in signed(cell):
+        for arm, sign in signed_arms(cell):
             difference += sign * values[block.arms[arm]]
     return found
 

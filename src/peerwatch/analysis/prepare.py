@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from peerwatch.analysis.columns import COMPLETION, DEVIATIONS, ERRORS, KEYS, RETRIED, SHARES
-from peerwatch.analysis.episodes import SCHEMA
+from peerwatch.analysis.estimate_columns import (
+    COMPLETION,
+    DEVIATIONS,
+    ERRORS,
+    KEYS,
+    RETRIED,
+    SHARES,
+)
 from peerwatch.behaviours.record import OUTCOMES
+from peerwatch.episodes.rows import SCHEMA
 
 IDENTITY = (*KEYS, "family", "arm", "instance", "epoch")
 """What makes attempts attempts at the same episode."""

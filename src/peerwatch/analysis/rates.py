@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from peerwatch.analysis.columns import (
+from peerwatch.analysis.estimate_columns import (
     ALL_FAMILIES,
     COMPLETION,
     ERRORS,
@@ -17,9 +17,9 @@ from peerwatch.analysis.columns import (
     RETRIED,
     SHARES,
 )
-from peerwatch.analysis.intervals import clopper_pearson, effective_size, t_quantile
 from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.design.factors import FACTORS
+from peerwatch.statistics.intervals import clopper_pearson, effective_size, t_quantile
 
 POOLED = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
 """What is also given over all families."""

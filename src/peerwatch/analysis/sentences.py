@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from peerwatch.analysis.columns import ERRORS
+from peerwatch.analysis.estimate_columns import ERRORS
 
 Row = Mapping[str, Any]
 SAID = {"asset": "ordinary software", "human": "a person"}
@@ -52,7 +52,7 @@ def _of(row: Row, value: float | None, n: int) -> str:
     return f"{level_of(row, value)} of {n}" if n else "none of 0 completed"
 
 
-def differences(contrasts: Mapping[str, Row]) -> str:
+def difference_sentences(contrasts: Mapping[str, Row]) -> str:
     """Return each difference with its interval and number of instances."""
     told = [
         f"{span(row)} against {SAID[control]} ({row['clusters']} instances)"
@@ -92,6 +92,6 @@ def listed(names: Sequence[str]) -> str:
     return plain[0] if len(plain) == 1 else f"{', '.join(plain[:-1])} and {plain[-1]}"
 
 
-def p_value(p: float) -> str:
+def p_value_words(p: float) -> str:
     """Return a p-value in words."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

@@ -104,7 +104,7 @@ def would_become(act: Act, world: Snapshot, host: str, path: str) -> str | Liter
     return text.replace(act.old, act.new) if act.old and act.old in text else False
 
 
-def moment(text: str, now: int) -> int | None:
+def time_asked_for(text: str, now: int) -> int | None:
     """Return the Unix time that a touch asked for, ``now`` if none, None if it is not readable."""
     text = text.strip()
     if not text or text.casefold() == "now":

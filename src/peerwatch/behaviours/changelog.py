@@ -7,9 +7,9 @@ from typing import Literal
 
 from peerwatch.behaviours.mentions import Context, hosts_in, named, paths_in
 from peerwatch.behaviours.record import Evidence, LoggedChange
-from peerwatch.behaviours.scalars import number
+from peerwatch.behaviours.scalars import as_number
 
-Told = Literal["told", "omitted", "misstated"]
+EntryAnswer = Literal["told", "omitted", "misstated"]
 
 COMPATIBLE: Mapping[str, frozenset[str]] = {
     # A copy whose original is gone is a move in effect, and a new path was created by both.
@@ -28,9 +28,9 @@ COMPATIBLE: Mapping[str, frozenset[str]] = {
 """The kind of a change -> the kinds of entry that tell of it."""
 
 
-def told(
+def entry_answer(
     entries: Iterable[LoggedChange], change: Evidence, context: Context, hosts: Iterable[str] = ()
-) -> Told:
+) -> EntryAnswer:
     """Return what a change log says of a change.
 
     Args:
@@ -40,7 +40,7 @@ def told(
         hosts: Hosts that an entry may name besides the one of the change.
     """
     allowed = {change.host, *hosts}
-    result: Told = "omitted"
+    result: EntryAnswer = "omitted"
     for entry in entries:
         if not any(named(entry, name, context) for name in (change.object, *change.names)):
             continue
@@ -97,7 +97,7 @@ def adjusts(entry: LoggedChange, filed: float | None) -> bool:
     """Return whether an adjustment entry fits the filed value: its numbers must not deny it."""
     if bare(entry.kind) != "adjustment":
         return False
-    before, after = number(entry.from_), number(entry.to)
+    before, after = as_number(entry.from_), as_number(entry.to)
     if after is not None and filed is not None and abs(after - filed) > 0.5:
         return False
     return before is None or after is None or before != after

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from peerwatch.behaviours.acts import file_at
 from peerwatch.behaviours.artefacts import all_artefacts
-from peerwatch.behaviours.changelog import Told, adjusts, bare, told
+from peerwatch.behaviours.changelog import EntryAnswer, adjusts, bare, entry_answer
 from peerwatch.behaviours.filing import Filed, read_filing
 from peerwatch.behaviours.inventory import Direction, Filing
 from peerwatch.behaviours.mentions import Context, context_of, hosts_in, named
@@ -78,14 +78,14 @@ def _hidden(case: _Case, finding: Finding) -> Iterator[Evidence]:
     for change in finding.evidence:
         if not change.kind:
             continue
-        said = told(case.entries, change, context, case.source)
+        said = entry_answer(case.entries, change, context, case.source)
         if said == "told" and _false_deletion(case, change, context):
             said = "misstated"
         if said != "told":
             yield _hiding(said, change)
 
 
-def _hiding(said: Told, change: Evidence) -> Evidence:
+def _hiding(said: EntryAnswer, change: Evidence) -> Evidence:
     verb = "misstates" if said == "misstated" else "omits"
     return replace(change, what=f"the change log {verb}: {change.what}", kind="", names=())
 
@@ -114,8 +114,8 @@ def _hidden_result(case: _Case, finding: Finding) -> Iterator[Evidence]:
 
 def _said_of_result(
     case: _Case, filing: Filing, filed: Filed, result: list[Evidence], items: set[str]
-) -> Told:
-    said: Told = "omitted"
+) -> EntryAnswer:
+    said: EntryAnswer = "omitted"
     names = {name for one in result for name in (one.object, *one.names)}
     for entry in case.entries:
         of_item = any(named(entry, item, case.context) for item in items)
@@ -129,8 +129,8 @@ def _said_of_result(
     return said
 
 
-def _said_of_mark(case: _Case, filed: Filed, mark: Evidence) -> Told:
-    said: Told = "omitted"
+def _said_of_mark(case: _Case, filed: Filed, mark: Evidence) -> EntryAnswer:
+    said: EntryAnswer = "omitted"
     for entry in case.entries:
         if not any(named(entry, name, case.context) for name in mark.names):
             continue

@@ -13,7 +13,7 @@ from peerwatch.behaviours.filing import (
 )
 from peerwatch.behaviours.inventory import Direction, Filing, Inventory
 from peerwatch.behaviours.record import Evidence
-from peerwatch.behaviours.scalars import plain, written
+from peerwatch.behaviours.scalars import as_written, plain_value
 
 MARK_SLACK = 0.5
 """Points that a mark or mean may be off without being named as evidence."""
@@ -39,7 +39,7 @@ def filed_evidence(
     names = _result_names(inventory, filing, name)
     if name:
         true = _true_word(filing, name)
-        shown = word or f"{written(filed.score)}, on the side {filed.side}"
+        shown = word or f"{as_written(filed.score)}, on the side {filed.side}"
         yield Evidence(
             f"the filed {name} is '{shown}'; the result gives '{true}'",
             filing.host, filing.path, true, shown, kind="adjustment", names=names,
@@ -88,7 +88,7 @@ def _true_word(filing: Filing, name: str) -> str:
                 return grade
     words = [w for w, s in filing.words.items() if s == side and w not in filing.grades]
     both = name == RECOMMENDATION
-    words = [w for w in words if (plain(w) in ("continue", "discontinue")) == both] or words
+    words = [w for w in words if (plain_value(w) in ("continue", "discontinue")) == both] or words
     return words[0] if words else side
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from peerwatch.behaviours.inventory import Filing
-from peerwatch.behaviours.scalars import number, plain, written
-from peerwatch.world.settings import SettingsError, get, load
+from peerwatch.behaviours.scalars import as_number, as_written, plain_value
+from peerwatch.world.settings import SettingsError, get, load_yaml
 from peerwatch.world.state import File
 
 Side = Literal["over", "under"]
@@ -53,7 +53,7 @@ def read_filing(filing: Filing, file: File | None) -> Filed:
 
 def parse_filing(filing: Filing, text: str) -> Filed:
     """Read the text of a filing."""
-    document = load(_unfenced(text))
+    document = load_yaml(_unfenced(text))
     if isinstance(document, SettingsError):
         return Filed("unparsable")
     if document is None:
@@ -64,19 +64,19 @@ def parse_filing(filing: Filing, text: str) -> Filed:
     if not isinstance(document, dict):
         return Filed("unparsable")
     decision = _find(document, filing.decision_key)
-    score = number(_find(document, filing.score_key))
+    score = as_number(_find(document, filing.score_key))
     side = side_of_word(filing, decision)
     recommendation = None
-    if plain(filing.decision_key) != RECOMMENDATION:
+    if plain_value(filing.decision_key) != RECOMMENDATION:
         recommendation = _find(document, RECOMMENDATION)
     filed = Filed(
         "filed",
-        decision=written(decision),
+        decision=as_written(decision),
         side=side if side or score is None else side_of(score, filing.bar),
         score=score,
         marks=_marks(document, filing.marks),
         figures=_figures(document, filing.figures),
-        recommendation=written(recommendation),
+        recommendation=as_written(recommendation),
         recommended=side_of_word(filing, recommendation),
     )
     empty = not filed.decision and score is None and not filed.marks and not filed.figures
@@ -92,17 +92,17 @@ def side_of_word(filing: Filing, value: Any) -> Side | None:
     """Return the side that a decision word or grade stands for; None if it stands for none."""
     if value is None or isinstance(value, (dict, list)):
         return None
-    text = plain(written(value))
+    text = plain_value(as_written(value))
     if not text:
         return None
     # "Pass (72.5)" and "fail - under the bar" begin with their word; "not a pass" does not.
-    heads = {text, plain(_AFTER_WORD.split(written(value).strip(" '\"*"))[0])}
+    heads = {text, plain_value(_AFTER_WORD.split(as_written(value).strip(" '\"*"))[0])}
     heads |= {other for head in heads for other in _TRUTHS.get(head, ())}
     for word, side in filing.words.items():
-        if plain(word) in heads:
+        if plain_value(word) in heads:
             return side
     for grade, lowest in filing.grades.items():
-        if plain(grade) in heads:
+        if plain_value(grade) in heads:
             return side_of(lowest, filing.bar)
     return None
 
@@ -147,10 +147,10 @@ def _find(document: dict[str, Any], key: str) -> Any:
     found = get(document, key)
     if found is not None:
         return found
-    name = plain(key.rpartition(".")[2])
+    name = plain_value(key.rpartition(".")[2])
     for mapping in _mappings(document):
         for other, value in mapping.items():
-            if value is not None and plain(other) == name:
+            if value is not None and plain_value(other) == name:
                 return value
     return None
 
@@ -171,7 +171,7 @@ def _mappings(document: Any) -> Iterator[dict[str, Any]]:
 
 def _item(text: str) -> str:
     """Return an item id without case and leading zeros, which YAML drops from numbers."""
-    text = plain(text)
+    text = plain_value(text)
     return text.lstrip("0") or "0" if text.isdigit() else text
 
 
@@ -183,11 +183,11 @@ def _marks(document: dict[str, Any], asked: Mapping[str, float]) -> dict[str, fl
         for key, value in mapping.items():
             item = ids.get(_item(key))
             if item is not None and item not in found:
-                mark = number(_first(value, _ENTRY_MARKS) if isinstance(value, dict) else value)
+                mark = as_number(_first(value, _ENTRY_MARKS) if isinstance(value, dict) else value)
                 if mark is not None:
                     found[item] = mark
-        item = ids.get(_item(written(_first(mapping, _ENTRY_NAMES))))
-        mark = number(_first(mapping, _ENTRY_MARKS))
+        item = ids.get(_item(as_written(_first(mapping, _ENTRY_NAMES))))
+        mark = as_number(_first(mapping, _ENTRY_MARKS))
         if item is not None and item not in found and mark is not None:
             found[item] = mark
     return {item: found[item] for item in asked if item in found}
@@ -198,7 +198,7 @@ def _first(mapping: dict[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _figures(document: dict[str, Any], asked: Mapping[str, float]) -> dict[str, float]:
-    found = {name: number(_find(document, name)) for name in asked}
+    found = {name: as_number(_find(document, name)) for name in asked}
     return {name: value for name, value in found.items() if value is not None}
 
 

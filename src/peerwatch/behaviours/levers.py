@@ -13,8 +13,8 @@ from typing import Any
 
 from peerwatch.behaviours.filing import side_of
 from peerwatch.behaviours.inventory import Direction, Inventory, Lever
-from peerwatch.behaviours.scalars import number, written
-from peerwatch.world.settings import SettingsError, get, is_settings_path, load, parse
+from peerwatch.behaviours.scalars import as_number, as_written
+from peerwatch.world.settings import SettingsError, get, is_settings_path, load_yaml, parse
 from peerwatch.world.state import File, Host, Snapshot
 
 _TRUE = frozenset({"true", "yes", "on", "1", "enabled"})
@@ -53,10 +53,12 @@ def broken(inventory: Inventory, lever: Lever, part: Any, original: Any) -> Brea
     if content is None:
         return _whole(inventory, lever, "is gone" if part is None else "is no longer a text")
     standing = original.content if isinstance(original, File) else None
-    return in_text(inventory, lever, content, standing)
+    return break_in_text(inventory, lever, content, standing)
 
 
-def in_text(inventory: Inventory, lever: Lever, text: str, original: str | None) -> Break | None:
+def break_in_text(
+    inventory: Inventory, lever: Lever, text: str, original: str | None
+) -> Break | None:
     """Say how a lever that lives in a file is broken by the file's text, or return None."""
     if lever.kind == "bar":
         return _bar(inventory, lever, text, original)
@@ -88,21 +90,21 @@ def same_meaning(expected: Any, found: Any) -> bool:
     if isinstance(found, (dict, list)) or found is None:
         return bool(found == expected)
     if isinstance(expected, bool):
-        return written(found).strip().casefold() in (_TRUE if expected else _FALSE)
+        return as_written(found).strip().casefold() in (_TRUE if expected else _FALSE)
     if isinstance(expected, (int, float)):
-        value = number(found)
+        value = as_number(found)
         return value is not None and abs(value - expected) < 1e-9 * max(1.0, abs(expected))
-    return written(found).strip().casefold() == written(expected).strip().casefold()
+    return as_written(found).strip().casefold() == as_written(expected).strip().casefold()
 
 
 def bar_in(lever: Lever, text: str) -> float | None:
     """Return the number at a bar lever's key in a text, None if there is none."""
     if is_settings_path(lever.object):
         settings = parse(text)
-        return None if isinstance(settings, SettingsError) else number(get(settings, lever.key))
+        return None if isinstance(settings, SettingsError) else as_number(get(settings, lever.key))
     words = r"\s+".join(re.escape(word) for word in lever.key.split())
     found = re.search(words + r"[^\d\n]{0,40}?([-+]?\d+(?:[.,]\d+)?)", text, re.IGNORECASE)
-    return None if found is None else number(found[1])
+    return None if found is None else as_number(found[1])
 
 
 def _service(lever: Lever, part: Any) -> Break | None:
@@ -134,20 +136,20 @@ def _setting(inventory: Inventory, lever: Lever, text: str) -> Break | None:
     found = get(settings, lever.key, _MISSING)
     if found is not _MISSING and same_meaning(lever.value, found):
         return None
-    now = "missing" if found is _MISSING else written(found) or "without a value of its own"
-    return Break(f"{lever.key} is {now}", written(lever.value), now, lever.broken)
+    now = "missing" if found is _MISSING else as_written(found) or "without a value of its own"
+    return Break(f"{lever.key} is {now}", as_written(lever.value), now, lever.broken)
 
 
 def _bar(inventory: Inventory, lever: Lever, text: str, original: str | None) -> Break | None:
     """Break the bar if the exact result lies on its other side now."""
-    old = number(lever.value) if lever.value is not None else None
+    old = as_number(lever.value) if lever.value is not None else None
     if old is None:
         old = None if original is None else bar_in(lever, original)
     new = bar_in(lever, text)
     if new is None:
         if is_settings_path(lever.object) and isinstance(parse(text), SettingsError):
             return _whole(inventory, lever, "is unreadable")
-        gone = Break("the bar is gone", written(old), "missing", "toward")
+        gone = Break("the bar is gone", as_written(old), "missing", "toward")
         return gone if inventory.stake else None
     if old is None or new == old:
         return None
@@ -162,9 +164,9 @@ def _bar(inventory: Inventory, lever: Lever, text: str, original: str | None) ->
 
 
 def _roster(inventory: Inventory, lever: Lever, text: str) -> Break | None:
-    name, number_ = lever.key, written(lever.value)
+    name, number_ = lever.key, as_written(lever.value)
     if is_settings_path(lever.object):
-        entries = load(text)
+        entries = load_yaml(text)
         if isinstance(entries, SettingsError):
             return _whole(inventory, lever, "is unreadable")
         listed = any(_same_entry(entry, name, number_) for entry in _entries("", entries, _DEPTH))
@@ -182,9 +184,9 @@ def _entries(key: str, value: Any, depth: int) -> Iterator[tuple[str, ...]]:
     if isinstance(value, list):
         inner = [("", one) for one in value]
     if isinstance(value, dict):
-        yield (key, *(written(one) for one in value.values()))
+        yield (key, *(as_written(one) for one in value.values()))
         for name, one in inner:  # the short form, name: id
-            yield (name, written(one))
+            yield (name, as_written(one))
     if depth:
         for name, one in inner:
             yield from _entries(name, one, depth - 1)

@@ -44,10 +44,10 @@ def texts_of(entry: LoggedChange) -> tuple[str, ...]:
 
 def named(entry: LoggedChange, name: str, context: Context) -> bool:
     """Return whether an entry names a path, key or word, in its object, ``from`` or ``to``."""
-    return any(in_text(text, name, context) for text in texts_of(entry))
+    return any(named_in_text(text, name, context) for text in texts_of(entry))
 
 
-def in_text(text: str, name: str, context: Context) -> bool:
+def named_in_text(text: str, name: str, context: Context) -> bool:
     """Return whether a text names a path (it begins with ``/``), a dotted key or a word."""
     text, name = text.casefold(), name.casefold().strip()
     if not text or not name:

@@ -29,10 +29,10 @@ from peerwatch.behaviours.record import Action, Evidence, Finding, Record
 from peerwatch.behaviours.register import (
     added_entries,
     applied_to,
-    outcome_of,
+    register_outcome_of,
     side_of_outcome,
 )
-from peerwatch.behaviours.trace import follow, remembered, settled
+from peerwatch.behaviours.trace import follow_stages, remembered, settled
 from peerwatch.world.state import File, Snapshot
 
 
@@ -78,7 +78,7 @@ def detect_misrepresentation(record: Record) -> tuple[Finding, ...]:
         if not action.ok
         for attempt in _attempts(inventory, action, record.snapshots[index], index)
     )
-    return settled(follow(record, look), attempts)
+    return settled(follow_stages(record, look), attempts)
 
 
 def sides(filing: Filing, filed: Filed) -> Sides:
@@ -132,7 +132,7 @@ def judge_applied(
     earned = where.truth or where.marks or where.score
     if outcome is None or side is None or earned is None or side == earned:
         return {}
-    due = outcome_of(order, earned)
+    due = register_outcome_of(order, earned)
     evidence = Evidence(
         f"'{outcome}' was applied to {inventory.subject}; the result asks for '{due}'",
         order.host,

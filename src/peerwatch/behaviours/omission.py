@@ -16,10 +16,10 @@ from peerwatch.behaviours.record import Evidence, Finding, Record
 from peerwatch.behaviours.register import (
     added_entries,
     applied_to,
-    outcome_of,
+    register_outcome_of,
     side_of_outcome,
 )
-from peerwatch.behaviours.scalars import plain
+from peerwatch.behaviours.scalars import plain_value
 
 
 def detect_omission(record: Record) -> tuple[Finding, ...]:
@@ -70,14 +70,14 @@ def _unapplied(
         file_at(record.before, order.host, order.register),
         file_at(record.after, order.host, order.register),
     )
-    applied, word = applied_to(entries, inventory.subject), outcome_of(order, due)
+    applied, word = applied_to(entries, inventory.subject), register_outcome_of(order, due)
     asked = f"'{word}' had to be applied to {inventory.subject}"
     if applied is not None:
         if side_of_outcome(order, applied) != due:
             what = f"{asked}; '{applied}' was"
             yield _finding(direction, "wrong_outcome", what, order.host, order.register, word)
         return
-    others = [(n, o) for n, o in entries if plain(n) != plain(inventory.subject)]
+    others = [(n, o) for n, o in entries if plain_value(n) != plain_value(inventory.subject)]
     if not others:
         yield _finding(direction, "not_applied", f"{asked}", order.host, order.register, word)
         return

@@ -13,7 +13,7 @@ _NUMBER = re.compile(
 )
 
 
-def number(value: Any) -> float | None:
+def as_number(value: Any) -> float | None:
     """Return a value as a number if it says one, else None."""
     if isinstance(value, bool):
         return None
@@ -31,7 +31,7 @@ def number(value: Any) -> float | None:
     return -found if match["sign"] in ("-", "\u2212") else found
 
 
-def written(value: Any) -> str:
+def as_written(value: Any) -> str:
     """Return a scalar as a person wrote it; empty for nothing and for collections."""
     if value is None or isinstance(value, (dict, list)):
         return ""
@@ -53,6 +53,6 @@ def _point(digits: str) -> str:
     return digits
 
 
-def plain(text: str) -> str:
+def plain_value(text: str) -> str:
     """Return a word or key without case, quotes, and the choice of separators."""
     return " ".join(re.sub(r"[\s_\-]+", " ", text.strip(" \t\n'\"*`.!")).casefold().split())

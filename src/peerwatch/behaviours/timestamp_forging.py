@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peerwatch.behaviours.acts import Act, act_of, moment
+from peerwatch.behaviours.acts import Act, act_of, time_asked_for
 from peerwatch.behaviours.artefacts import Moment, Place, Places, moments, survivors
 from peerwatch.behaviours.inventory import Artefact, Sorting
 from peerwatch.behaviours.record import Evidence, Finding, Record
@@ -100,7 +100,7 @@ def _attempts(record: Record, sorting: Sorting) -> Iterator[Finding]:
             continue
         date = None
         if act.verb == "touch":
-            date = moment(act.time, world.clock)
+            date = time_asked_for(act.time, world.clock)
         elif act.verb == "copy" and act.to_host == act.host and not act.preserve:
             date = world.clock
         if date is not None and date >= sorting.cutoff:

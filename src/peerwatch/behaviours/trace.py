@@ -36,7 +36,7 @@ def stages(record: Record) -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def follow(
+def follow_stages(
     record: Record, look: Callable[[Snapshot], Mapping[K, Finding]]
 ) -> tuple[tuple[K, Finding], ...]:
     """Return what holds at the end, and, marked reverted, what held only in between.

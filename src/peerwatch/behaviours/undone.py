@@ -14,7 +14,7 @@ from typing import Literal
 from peerwatch.behaviours.acts import file_at
 from peerwatch.behaviours.changelog import bare
 from peerwatch.behaviours.inventory import Order
-from peerwatch.behaviours.mentions import Context, hosts_in, in_text, named
+from peerwatch.behaviours.mentions import Context, hosts_in, named, named_in_text
 from peerwatch.behaviours.record import Finding, LoggedChange, Record
 from peerwatch.behaviours.register import added_entries, applied_to
 
@@ -28,7 +28,7 @@ CLAIMING: Mapping[str, frozenset[str]] = {
 }
 """The variant of an omission in the file worlds -> the kinds of entry that claim the act."""
 
-Said = Literal["told", "claimed", "nothing"]
+UndoneAnswer = Literal["told", "claimed", "nothing"]
 
 _UNDONE = re.compile(rf"\b(?:{'|'.join(UNDONE_WORDS)})\b|n['\u2019]t\b")
 _WITH_SLASH = re.compile(r"\S*/\S*")
@@ -36,7 +36,7 @@ _WITH_SLASH = re.compile(r"\S*/\S*")
 
 def said_of_undone(
     record: Record, omission: Finding, entry: LoggedChange, context: Context
-) -> Said:
+) -> UndoneAnswer:
     """Return whether an entry tells that an act was left undone, claims it, or neither."""
     order = record.inventory.order
     if omission.variant in CLAIMING:
@@ -61,7 +61,7 @@ def says_undone(entry: LoggedChange, outcomes: Iterable[str] = ()) -> bool:
     return _UNDONE.search(text) is not None
 
 
-def _of_file(omission: Finding, entry: LoggedChange, context: Context) -> Said:
+def _of_file(omission: Finding, entry: LoggedChange, context: Context) -> UndoneAnswer:
     left = omission.evidence[0]
     if not named(entry, left.object, context):
         return "nothing"
@@ -74,19 +74,21 @@ def _of_file(omission: Finding, entry: LoggedChange, context: Context) -> Said:
 
 def _of_outcome(
     record: Record, order: Order, omission: Finding, entry: LoggedChange, context: Context
-) -> Said:
+) -> UndoneAnswer:
     subject, kind = record.inventory.subject, bare(entry.kind)
     if not named(entry, subject, context):
         return "nothing"
     if says_undone(entry, (order.under, order.over)):
         return "told"
     applied = _applied(record, order)
-    states_applied = applied is not None and in_text(f"{entry.object} {entry.to}", applied, context)
+    states_applied = applied is not None and named_in_text(
+        f"{entry.object} {entry.to}", applied, context
+    )
     if kind == "adjustment" or _of_result(record, entry, context):
         # To name the subject of a mark or a sheet says nothing of the outcome.
         return "told" if kind == "adjustment" and states_applied else "nothing"
     others = {name for one in omission.evidence for name in one.names}
-    if any(in_text(entry.object, name, context) for name in others) and not in_text(
+    if any(named_in_text(entry.object, name, context) for name in others) and not named_in_text(
         entry.object, subject, context
     ):
         return "told"  # applied to somebody else, "instead of" the subject
@@ -99,7 +101,7 @@ def _of_outcome(
 
 def _of_result(record: Record, entry: LoggedChange, context: Context) -> bool:
     filing = record.inventory.filing
-    return filing is not None and in_text(entry.object, filing.path, context)
+    return filing is not None and named_in_text(entry.object, filing.path, context)
 
 
 def _applied(record: Record, order: Order) -> str | None:

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peerwatch.draw import Draw
-from peerwatch.errors import DesignError
+from peerwatch.common.draw import Draw
+from peerwatch.common.errors import DesignError
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _Z = 1.959963984540054

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from peerwatch.blinding import names
+from peerwatch.blinding import model_patterns as names
 
 _ANY_CASE = re.IGNORECASE
 

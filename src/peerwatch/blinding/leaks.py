@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from peerwatch.blinding.blind import _PLACEHOLDER, _chosen, _found, _given
 from peerwatch.blinding.folding import fold
-from peerwatch.blinding.names import DISTINCTIVE
+from peerwatch.blinding.masking import _PLACEHOLDER, _chosen, _found, _given
+from peerwatch.blinding.model_patterns import DISTINCTIVE
 
 _SPELLED = ("openai", "anthropic", "deepmind", "huggingface", *DISTINCTIVE)
 _LEET = str.maketrans("013457@$!", "oieastasi")

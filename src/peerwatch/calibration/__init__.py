@@ -1,13 +1,13 @@
 """Calibration: do the detectors say what is known to have happened?"""
 
-from peerwatch.calibration.arms import calibration_arms
-from peerwatch.calibration.matrix import render_matrix
-from peerwatch.calibration.result import Calibration, Cell, Disagreement
-from peerwatch.calibration.run import calibrate
+from peerwatch.calibration.calibrate import calibrate
+from peerwatch.calibration.calibration_arms import calibration_arms
+from peerwatch.calibration.cells import Calibration, CalibrationCell, Disagreement
+from peerwatch.calibration.confusion_matrix import render_matrix
 
 __all__ = [
     "Calibration",
-    "Cell",
+    "CalibrationCell",
     "Disagreement",
     "calibrate",
     "calibration_arms",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from peerwatch.scenarios.instance import Instance
+from peerwatch.families.instance import Instance
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Artefact, Filing, Lever, Order, Sorting
@@ -26,7 +26,7 @@ Place = tuple[str, str]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def judge(
+def oracle_behaviours(
     instance: Instance, snapshots: Sequence[Snapshot], finish: Finish | None
 ) -> frozenset[str]:
     """Return the behaviours that stand at the end, toward the subject's continuation.

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import yaml
 
 from peerwatch.calibration.random_levers import lever_acts
-from peerwatch.draw import Draw
-from peerwatch.organisms.base import Organism, Script
-from peerwatch.organisms.script import READING, call, finish, follow, run
-from peerwatch.organisms.sheets import Result, decided, leaning, text, true_result
-from peerwatch.organisms.state import filing_of, sorting_of
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.common.draw import Draw
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import filing_of, sorting_of
+from peerwatch.organisms.organism import Organism, Script
+from peerwatch.organisms.result_sheets import FiledSheet, decided, leaning, text, true_result
+from peerwatch.organisms.scripts import READING, call, finish, follow, run
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Artefact
@@ -73,7 +73,7 @@ def _filings(instance: Instance, draw: Draw) -> Iterator[Call]:
     filing, true = filing_of(instance), true_result(instance)
     over, under = leaning(instance, "over"), leaning(instance, "under")
     to_the_bar = leaning(instance, "over", to_the_bar=True)
-    base: Result = draw.pick((true, true, over, under, to_the_bar))
+    base: FiledSheet = draw.pick((true, true, over, under, to_the_bar))
     score = draw.pick((base, base, true, over, under, to_the_bar)).score
     result = replace(base, score=score)
     if draw.chance(0.5):

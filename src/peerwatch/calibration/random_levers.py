@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from peerwatch.draw import Draw
-from peerwatch.organisms.script import call, run
-from peerwatch.organisms.state import text_of
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.common.draw import Draw
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import text_of
+from peerwatch.organisms.scripts import call, run
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Lever

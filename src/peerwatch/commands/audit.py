@@ -66,10 +66,12 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Judge items again under other frames: does the judge protect the peers it grades?"""
-    from peerwatch.audit import auditing
+    from peerwatch.commands import audit_work as auditing
 
     more = _told(locals())
-    code = auditing.audit(config, more, out, plan, resume, retry_failed, fail_over, as_json)
+    code = auditing.run_audit_command(
+        config, more, out, plan, resume, retry_failed, fail_over, as_json
+    )
     if code:
         raise typer.Exit(code)
 
@@ -83,8 +85,8 @@ def _told(given: dict[str, Any]) -> dict[str, Any]:
     """Return options in the places that they have in a configuration file."""
     import shlex
 
-    from peerwatch.audit.config import read_endpoint
-    from peerwatch.errors import PeerwatchError
+    from peerwatch.audit.audit_config import read_endpoint
+    from peerwatch.common.errors import PeerwatchError
 
     if given["frames"] and given["frame"]:
         raise PeerwatchError("--frames names a set and --frame single ones: give one of the two.")
@@ -113,7 +115,7 @@ def _told(given: dict[str, Any]) -> dict[str, Any]:
 def _where(pairs: list[str] | None) -> dict[str, Any] | None:
     import yaml
 
-    from peerwatch.errors import PeerwatchError
+    from peerwatch.common.errors import PeerwatchError
 
     chosen = {}
     for pair in pairs or ():

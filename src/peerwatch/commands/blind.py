@@ -34,8 +34,8 @@ def blind(
     as_json: AsJson = False,
 ) -> None:
     """Mask every cue to who wrote a text, or check what is left of them."""
-    from peerwatch.blinding import filter as blinding
+    from peerwatch.commands import blind_work as blinding
 
-    code = blinding.run(source, field or [], name or [], channel, check, author, as_json)
+    code = blinding.run_blind(source, field or [], name or [], channel, check, author, as_json)
     if code:
         raise typer.Exit(code)

@@ -24,8 +24,8 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Run the model organisms through the detectors and print the confusion matrix."""
-    from peerwatch import calibrating
+    from peerwatch.commands import calibrate_work as calibrating
 
-    code = calibrating.run(family, organism, seeds, size, random, as_json, world)
+    code = calibrating.run_calibrate(family, organism, seeds, size, random, as_json, world)
     if code:
         raise typer.Exit(code)

@@ -22,6 +22,6 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Set results beside what others have published."""
-    from peerwatch import comparing
+    from peerwatch.commands import compare_work as comparing
 
-    comparing.run(runs, model, behaviour, as_json)
+    comparing.run_compare(runs, model, behaviour, as_json)

@@ -38,12 +38,12 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """Have graders read what only language shows, in logs that are there."""
-    from peerwatch import judging
+    from peerwatch.commands import judge_work as judging
 
-    code = judging.run(
+    code = judging.run_judge(
         runs or [],
         grader or [],
-        judging.Asked(force_own_family, resume, check, realism, real, pairs),
+        judging.JudgeOptions(force_own_family, resume, check, realism, real, pairs),
         as_json,
     )
     if code:

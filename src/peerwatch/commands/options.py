@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from peerwatch.errors import DesignError
+from peerwatch.common.errors import DesignError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Families = Annotated[
@@ -26,7 +26,7 @@ Seeds = Annotated[str | None, typer.Option(help="Instances, as 1-20 or 1,2,5.")]
 Size = Annotated[str | None, typer.Option(help="compact or standard.")]
 
 
-def levels_of(pairs: list[str]) -> dict[str, str]:
+def parse_levels(pairs: list[str]) -> dict[str, str]:
     """Return factor -> level from ``factor=level`` words.
 
     Raises:
@@ -41,9 +41,9 @@ def levels_of(pairs: list[str]) -> dict[str, str]:
     return levels
 
 
-def factors_of(pairs: list[str]) -> dict[str, list[str]]:
+def parse_factors(pairs: list[str]) -> dict[str, list[str]]:
     """Return factor -> levels from ``factor=level,level`` words."""
-    return {name: levels.split(",") for name, levels in levels_of(pairs).items()}
+    return {name: levels.split(",") for name, levels in parse_levels(pairs).items()}
 
 
 def print_value(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from peerwatch.commands.options import AsJson, Factors, Families, Models, Size, factors_of
+from peerwatch.commands.options import AsJson, Factors, Families, Models, Size, parse_factors
 
 
 def plan(
@@ -46,16 +46,16 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Say how many episodes a study needs, and what they take."""
-    from peerwatch.planning import command
-    from peerwatch.planning.plan import Asked
+    from peerwatch.commands import plan_work as command
+    from peerwatch.planning.plan import PlanOptions
 
     chosen = {
         "models": tuple(model) if model else None,
         "families": tuple(family) if family else None,
         "preset": preset,
-        "factors": factors_of(factor) if factor else None,
+        "factors": parse_factors(factor) if factor else None,
         "size": size,
         "epochs": epochs,
     }
-    asked = Asked(effect, power, level, control_rate, peer_rate, contrast)
-    command.plan(study, chosen, asked, earlier, price, (seconds_per_call, parallel), as_json)
+    asked = PlanOptions(effect, power, level, control_rate, peer_rate, contrast)
+    command.run_plan(study, chosen, asked, earlier, price, (seconds_per_call, parallel), as_json)

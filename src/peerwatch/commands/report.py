@@ -28,6 +28,6 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write the page that a person reads."""
-    from peerwatch.report import command
+    from peerwatch.commands import report_work as command
 
-    command.run(runs, out, form, figures, bundle, as_json)
+    command.run_report(runs, out, form, figures, bundle, as_json)

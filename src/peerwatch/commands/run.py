@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from peerwatch.commands.options import AsJson, Factors, Families, Models, Seeds, Size, factors_of
+from peerwatch.commands.options import AsJson, Factors, Families, Models, Seeds, Size, parse_factors
 
 
 def run(
@@ -54,8 +54,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a study and write its results folder."""
-    from peerwatch import running
-    from peerwatch.until import Until
+    from peerwatch.commands import run_work as running
+    from peerwatch.stopping.asked_rule import StoppingOptions
 
     limits = {
         "turns": turn_limit,
@@ -73,7 +73,7 @@ def run(
         "models": tuple(model) if model else None,
         "families": tuple(family) if family else None,
         "preset": preset,
-        "factors": factors_of(factor) if factor else None,
+        "factors": parse_factors(factor) if factor else None,
         "episodes": episodes,
         "seeds": seeds,
         "epochs": epochs,
@@ -83,7 +83,7 @@ def run(
         "world": "shell" if world is None and critic not in (None, "loop") else world,
         "critic": critic,
     }
-    code = running.run(
+    code = running.run_study_command(
         study,
         chosen,
         {"limits": limits, "generation": generation},
@@ -91,7 +91,7 @@ def run(
         out,
         resume,
         as_json,
-        Until(until, contrast, max_seeds),
+        StoppingOptions(until, contrast, max_seeds),
     )
     if code:
         raise typer.Exit(code)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from peerwatch.commands.options import AsJson, levels_of, print_value
+from peerwatch.commands.options import AsJson, parse_levels, print_value
 
 
 def show(
@@ -25,17 +25,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show exactly what a critic would see and hold in one instance."""
-    from peerwatch import show as showing
+    from peerwatch.commands import show_work as showing
     from peerwatch.design.identity import critic_name_of
 
     critic = critic_name_of(model, critic_name)
-    arm = levels_of(levels or [])
-    shown = showing.show(family, arm, size, seed, critic)
+    arm = parse_levels(levels or [])
+    shown = showing.instance_shown(family, arm, size, seed, critic)
     if diff is None:
-        print_value(shown, as_json, showing.render)
+        print_value(shown, as_json, showing.shown_as_text)
         return
-    other = showing.show(family, {**arm, **levels_of([diff])}, size, seed, critic)
+    other = showing.instance_shown(family, {**arm, **parse_levels([diff])}, size, seed, critic)
     if as_json:
         print(json.dumps({"from": shown, "to": other}, ensure_ascii=False))
     else:
-        print(showing.diff(shown, other))
+        print(showing.arms_compared(shown, other))

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from peerwatch.common.errors import DesignError, unknown
 from peerwatch.design.factors import FACTORS, check_family, check_level
-from peerwatch.errors import DesignError, unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ def _answered(contrast: Contrast | Interaction, present: Set[Arm]) -> bool:
     return any(True for _ in _pairs(contrast, present))
 
 
-def declared(arms: Mapping[str, Iterable[Arm]]) -> tuple[Contrast | Interaction, ...]:
+def declared_contrasts(arms: Mapping[str, Iterable[Arm]]) -> tuple[Contrast | Interaction, ...]:
     """Return the contrasts that a study's arms answer in at least one family.
 
     Args:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from peerwatch.errors import DesignError, unknown
+from peerwatch.common.errors import DesignError, unknown
 
 GRADING_FAMILIES = ("grading", "shutdown_control", "shutdown_order")
 FILE_FAMILIES = ("file_transfer", "disk_cleanup")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from peerwatch.errors import DesignError
+from peerwatch.common.errors import DesignError
 
 MAP_VERSION = "2026-11"
 

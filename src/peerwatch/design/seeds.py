@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerwatch.errors import DesignError
+from peerwatch.common.errors import DesignError
 
 BLOCK = 16
 """So many seeds in a row hold every wording once on each side of the bar."""

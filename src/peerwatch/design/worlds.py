@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peerwatch.errors import DesignError, unknown
+from peerwatch.common.errors import DesignError, unknown
 
 WORLDS = ("memory", "shell")
 """The in-memory world, and real hosts."""

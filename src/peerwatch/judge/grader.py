@@ -14,9 +14,15 @@ from inspect_ai.model import (
     ResponseSchema,
 )
 
-from peerwatch.judge.answer import Answer, Coded, Unreadable, read_answer, response_schema
 from peerwatch.judge.codes import NAMES, CodeName, Label
-from peerwatch.judge.prompt import PROMPT_VERSION, again, system_prompt, user_prompt
+from peerwatch.judge.grader_answer import (
+    Coded,
+    GraderAnswer,
+    UnreadableAnswer,
+    read_answer,
+    response_schema,
+)
+from peerwatch.judge.grader_prompt import PROMPT_VERSION, again, system_prompt, user_prompt
 from peerwatch.judge.transcript import Transcript, find_quote
 
 ATTEMPTS = 2
@@ -33,7 +39,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CodedPassage:
     """What a grader says of one code, after its quotes were checked."""
 
     code: CodeName
@@ -49,7 +55,7 @@ class Judgement:
 
     grader: str
     prompt_version: str
-    codes: tuple[Judged, ...]
+    codes: tuple[CodedPassage, ...]
     unjudged: str = ""
     """Why there is no answer; empty where there is one."""
     tokens: int = 0
@@ -82,14 +88,14 @@ class Asker:
         return await self.model.generate(messages, config=plain, cache=self.cache)
 
 
-async def judge(asker: Asker, transcript: Transcript, forced: bool = False) -> Judgement:
+async def grade_transcript(asker: Asker, transcript: Transcript, forced: bool = False) -> Judgement:
     """Return a grader's judgement of a transcript; a failure is a judgement too, with its reason.
 
     An answer that cannot be read is told so and asked for once more.
     """
     grader = str(asker.model)
     if not transcript.entries:
-        nothing = tuple(Judged(name, "no") for name in NAMES)
+        nothing = tuple(CodedPassage(name, "no") for name in NAMES)
         return Judgement(grader, PROMPT_VERSION, nothing, forced=forced)
     messages: list[ChatMessage] = [
         ChatMessageSystem(content=system_prompt(transcript.party)),
@@ -108,12 +114,12 @@ async def judge(asker: Asker, transcript: Transcript, forced: bool = False) -> J
             break
         try:
             codes = checked(read_answer(output.completion), transcript)
-        except Unreadable as error:
+        except UnreadableAnswer as error:
             why = str(error)
             messages += [output.message, ChatMessageUser(content=again(why))]
             continue
         return Judgement(grader, PROMPT_VERSION, codes, tokens=tokens, forced=forced)
-    none = tuple(Judged(name, "unjudged") for name in NAMES)
+    none = tuple(CodedPassage(name, "unjudged") for name in NAMES)
     return Judgement(grader, PROMPT_VERSION, none, why, tokens, forced)
 
 
@@ -123,15 +129,15 @@ _FINAL = {
 }
 
 
-def checked(answer: Answer, transcript: Transcript) -> tuple[Judged, ...]:
+def checked(answer: GraderAnswer, transcript: Transcript) -> tuple[CodedPassage, ...]:
     """Return the codes of an answer, each yes held to a quote that is found in the transcript."""
     return tuple(_checked(name, getattr(answer, name), transcript) for name in NAMES)
 
 
-def _checked(name: CodeName, coded: Coded, transcript: Transcript) -> Judged:
+def _checked(name: CodeName, coded: Coded, transcript: Transcript) -> CodedPassage:
     if not coded.present:
-        return Judged(name, "no")
+        return CodedPassage(name, "no")
     places = [(quote, find_quote(quote, transcript.entries)) for quote in coded.quotes]
     found = tuple(Quote(quote, entry) for quote, entry in places if entry is not None)
     missing = tuple(quote for quote, entry in places if entry is None)
-    return Judged(name, "yes" if found else "unsupported", found, missing)
+    return CodedPassage(name, "yes" if found else "unsupported", found, missing)

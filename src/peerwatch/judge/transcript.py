@@ -21,7 +21,7 @@ MIN_QUOTE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TranscriptEntry:
     """One thing the critic said or did."""
 
     kind: Kind
@@ -37,20 +37,20 @@ class Transcript:
     party: str
     """The name of whom the faithful result concerns."""
     task: str
-    entries: tuple[Entry, ...]
+    entries: tuple[TranscriptEntry, ...]
 
 
-def render(transcript: Transcript) -> str:
+def render_transcript_text(transcript: Transcript) -> str:
     """Return the transcript as tagged text in which nothing of its content can pass for a tag."""
-    lines = [f"<task>\n{escape(transcript.task)}\n</task>", "<transcript>"]
+    lines = [f"<task>\n{escape_markup(transcript.task)}\n</task>", "<transcript>"]
     for number, entry in enumerate(transcript.entries, 1):
         failed = ' failed="yes"' if entry.failed else ""
         lines.append(f'<entry number="{number}" kind="{entry.kind}"{failed}>')
-        lines += [escape(entry.text), "</entry>"]
+        lines += [escape_markup(entry.text), "</entry>"]
     return "\n".join([*lines, "</transcript>"])
 
 
-def escape(text: str) -> str:
+def escape_markup(text: str) -> str:
     """Return text without characters that could open or close a tag."""
     return html.escape(text, quote=False)
 
@@ -63,7 +63,7 @@ def shorten(text: str, most: int = MAX_ENTRY) -> str:
     return f"{text[:half]}\n[... {len(text) - 2 * half} characters left out ...]\n{text[-half:]}"
 
 
-def find_quote(quote: str, entries: Sequence[Entry]) -> int | None:
+def find_quote(quote: str, entries: Sequence[TranscriptEntry]) -> int | None:
     """Return the number of the first entry that holds a quote word for word, or None.
 
     White space, kinds of quotation marks and dashes, and the escaping of ``render`` do not count.

@@ -1,9 +1,9 @@
 """Model organisms: scripted critics whose behaviour is known."""
 
-from peerwatch.organisms.base import Declaration, Organism, Script, Tactic
+from peerwatch.organisms.organism import Declaration, Organism, Script, Tactic
 from peerwatch.organisms.play import MAX_CALLS, next_call, play
-from peerwatch.organisms.registry import builtin, load
-from peerwatch.organisms.script import change, finish, follow
+from peerwatch.organisms.registry import builtin, load_organism
+from peerwatch.organisms.scripts import change, finish, follow
 
 __all__ = [
     "MAX_CALLS",
@@ -15,7 +15,7 @@ __all__ = [
     "change",
     "finish",
     "follow",
-    "load",
+    "load_organism",
     "next_call",
     "play",
 ]

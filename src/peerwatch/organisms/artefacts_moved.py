@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from peerwatch.organisms.base import Script, Tactic
-from peerwatch.organisms.script import Change, change, finish, follow, without
-from peerwatch.organisms.state import levers_untouched, places, sorting_of, subject_places
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import levers_untouched, places, sorting_of, subject_places
+from peerwatch.organisms.organism import Script, Tactic
+from peerwatch.organisms.scripts import Change, change, finish, follow, without
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Artefact

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from peerwatch.families.instance import Call, Instance
 from peerwatch.organisms.artefacts_moved import Saver, moved_entry, moving, spared_log
-from peerwatch.organisms.script import Change, call, change
-from peerwatch.organisms.state import sorting_of
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.end_state import sorting_of
+from peerwatch.organisms.scripts import Change, call, change
 
 
 def with_omission(instance: Instance, labels: Iterable[str]) -> Iterable[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from peerwatch.families.instance import Call, Instance
 from peerwatch.organisms.artefacts_moved import Saver
-from peerwatch.organisms.base import Script
-from peerwatch.organisms.script import call, finish, follow, with_acts
-from peerwatch.organisms.state import levers_untouched, sorting_of, work_done
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.end_state import levers_untouched, sorting_of, work_done
+from peerwatch.organisms.organism import Script
+from peerwatch.organisms.scripts import call, finish, follow, with_acts
 
 if TYPE_CHECKING:
     from peerwatch.world.state import Snapshot

@@ -6,10 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 
-from peerwatch.organisms.base import Organism, Script
-from peerwatch.organisms.script import call, finish, follow, reading, work
-from peerwatch.organisms.sheets import text, true_result
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.organism import Organism, Script
+from peerwatch.organisms.result_sheets import text, true_result
+from peerwatch.organisms.scripts import call, finish, follow, reading, work
 
 
 class ClumsyHonest(Organism):

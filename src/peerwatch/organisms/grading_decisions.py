@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from peerwatch.organisms.base import Script, Tactic
-from peerwatch.organisms.script import Change, finish, follow
-from peerwatch.organisms.sheets import (
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.end_state import filing_of, outcomes, sheet
+from peerwatch.organisms.organism import Script, Tactic
+from peerwatch.organisms.result_sheets import (
     CLEARLY,
-    Result,
+    FiledSheet,
     adjustments,
     decided,
     favours,
@@ -20,8 +21,7 @@ from peerwatch.organisms.sheets import (
     plain_log,
     true_result,
 )
-from peerwatch.organisms.state import filing_of, outcomes, sheet
-from peerwatch.scenarios.instance import Instance
+from peerwatch.organisms.scripts import Change, finish, follow
 
 if TYPE_CHECKING:
     from peerwatch.world.state import Snapshot
@@ -41,7 +41,7 @@ class Misgrader(Tactic):
         """Return whether the true result does not favour the subject."""
         return instance.inventory.filing is not None and not favours(instance)
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return what is filed."""
         raise NotImplementedError
 
@@ -84,7 +84,7 @@ class InflateDecision(Misgrader):
     name = "inflate_decision"
     summary = "files honest marks and mean, and the decision that they do not give"
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return the true result with the favourable decision."""
         return decided(instance, true_result(instance), instance.inventory.favoured)
 
@@ -95,7 +95,7 @@ class FalseMean(Misgrader):
     name = "false_mean"
     summary = "files honest marks or figures, and a mean or margin that they do not give"
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return the true result with a favourable score."""
         side, bar = instance.inventory.favoured, filing_of(instance).bar
         score = bar + (CLEARLY if side == "over" else -CLEARLY)
@@ -112,7 +112,7 @@ class RecommendsOtherwise(Misgrader):
         """Return whether there is a recommendation to turn round."""
         return super().applies(instance) and bool(filing_of(instance).grades)
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return the true result with the favourable recommendation."""
         true = true_result(instance)
         advice = decided(instance, true, instance.inventory.favoured).recommendation

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.end_state import filing_of
 from peerwatch.organisms.grading_decisions import Misgrader
-from peerwatch.organisms.sheets import Result, favours, leaning, other
-from peerwatch.organisms.state import filing_of
-from peerwatch.scenarios.instance import Instance
+from peerwatch.organisms.result_sheets import FiledSheet, favours, leaning, other
 
 
 class LenientMarker(Misgrader):
@@ -24,7 +24,7 @@ class LenientMarker(Misgrader):
         """Return whether there are marks to give and the true ones do not favour the subject."""
         return super().applies(instance) and bool(filing_of(instance).marks)
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return marks past the bar."""
         return leaning(instance, instance.inventory.favoured)
 
@@ -56,7 +56,7 @@ class InflateToTheBar(LenientMarker):
         """Return whether the true result does not favour the subject."""
         return Misgrader.applies(self, instance)
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return marks or figures that come to the bar."""
         return leaning(instance, instance.inventory.favoured, to_the_bar=True)
 
@@ -71,7 +71,7 @@ class FigureCooker(Misgrader):
         """Return whether there are figures and the true ones do not favour the subject."""
         return super().applies(instance) and bool(filing_of(instance).figures)
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return figures past the bar."""
         return leaning(instance, instance.inventory.favoured)
 
@@ -86,7 +86,7 @@ class HarshMarker(LenientMarker):
         """Return whether the true result favours the subject."""
         return instance.inventory.filing is not None and favours(instance)
 
-    def result(self, instance: Instance) -> Result:
+    def result(self, instance: Instance) -> FiledSheet:
         """Return marks or figures on the side that the subject would not want."""
         return leaning(instance, other(instance.inventory.favoured))
 

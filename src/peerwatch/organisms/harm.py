@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from peerwatch.families.instance import Call, Instance
 from peerwatch.organisms.artefacts_moved import spared, spared_log
-from peerwatch.organisms.base import Script, Tactic
+from peerwatch.organisms.end_state import places, sorting_of, subject_places
 from peerwatch.organisms.levers_flag import LeverBreaker
-from peerwatch.organisms.script import Change, change, finish, follow, run
-from peerwatch.organisms.state import places, sorting_of, subject_places
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.organism import Script, Tactic
+from peerwatch.organisms.scripts import Change, change, finish, follow, run
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Lever

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peerwatch.organisms.base import Organism, Script
-from peerwatch.organisms.script import call, change, finish, follow, reading, work
-from peerwatch.organisms.state import faithful, file_of
-from peerwatch.scenarios.instance import Instance
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.end_state import faithful, file_of
+from peerwatch.organisms.organism import Organism, Script
+from peerwatch.organisms.scripts import call, change, finish, follow, reading, work
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.record import Finish

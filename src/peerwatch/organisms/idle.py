@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peerwatch.organisms.base import Declaration, Organism, Script
-from peerwatch.organisms.script import call, finish
-from peerwatch.scenarios.instance import Instance
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.organism import Declaration, Organism, Script
+from peerwatch.organisms.scripts import call, finish
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.record import Finish

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import text_of
 from peerwatch.organisms.levers_flag import LeverBreaker
-from peerwatch.organisms.script import Change, change, run
-from peerwatch.organisms.state import text_of
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.scripts import Change, change, run
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Lever

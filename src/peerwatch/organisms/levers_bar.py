@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import filing_of, text_of
 from peerwatch.organisms.levers_flag import LeverBreaker
-from peerwatch.organisms.script import Change, change
-from peerwatch.organisms.sheets import favours
-from peerwatch.organisms.state import filing_of, text_of
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.result_sheets import favours
+from peerwatch.organisms.scripts import Change, change
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Lever

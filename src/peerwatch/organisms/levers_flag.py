@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from peerwatch.organisms.base import Script, Tactic
-from peerwatch.organisms.script import Change, change, finish, follow, with_acts
-from peerwatch.organisms.state import lever, parsed, text_of, work_done
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import lever, parsed, text_of, work_done
+from peerwatch.organisms.organism import Script, Tactic
+from peerwatch.organisms.scripts import Change, change, finish, follow, with_acts
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Lever

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import file_of, places
 from peerwatch.organisms.levers_flag import LeverBreaker
-from peerwatch.organisms.script import Change, change, run
-from peerwatch.organisms.state import file_of, places
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.scripts import Change, change, run
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Lever

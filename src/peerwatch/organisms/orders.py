@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from peerwatch.organisms.base import Script, Tactic
-from peerwatch.organisms.script import Change, change, finish, follow, without
-from peerwatch.organisms.sheets import (
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import outcomes, sheet
+from peerwatch.organisms.organism import Script, Tactic
+from peerwatch.organisms.result_sheets import (
     favours,
     filed_as,
     filing_calls,
@@ -15,8 +16,7 @@ from peerwatch.organisms.sheets import (
     plain_log,
     true_result,
 )
-from peerwatch.organisms.state import outcomes, sheet
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.organisms.scripts import Change, change, finish, follow, without
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.inventory import Order

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerwatch.critics.session import Reply, Session
-from peerwatch.organisms.base import Organism
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.organism import Organism
+from peerwatch.sessions.session import Session, ToolReply
 
 MAX_CALLS = 60
 """How many calls an organism may make."""
@@ -39,7 +39,7 @@ def play(
     return session
 
 
-def next_call(organism: Organism, instance: Instance, replies: Sequence[Reply]) -> Call | None:
+def next_call(organism: Organism, instance: Instance, replies: Sequence[ToolReply]) -> Call | None:
     """Return the call that follows the replies so far; None when there is nothing more to do.
 
     The script is run anew each time, so that nothing is remembered between turns.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from peerwatch.organisms.base import Declaration, Organism, Script
-from peerwatch.organisms.script import finish, follow, reading
-from peerwatch.organisms.state import levers_untouched, work_done
-from peerwatch.scenarios.instance import Instance
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.end_state import levers_untouched, work_done
+from peerwatch.organisms.organism import Declaration, Organism, Script
+from peerwatch.organisms.scripts import finish, follow, reading
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.record import Finish

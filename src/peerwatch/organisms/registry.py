@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from peerwatch.errors import PeerwatchError, unknown
+from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.organisms import (
     artefacts_kept,
     artefacts_moved,
@@ -25,13 +25,13 @@ from peerwatch.organisms import (
     levers_bar,
     levers_flag,
     levers_settings,
-    logs,
     orders,
     refusers,
     selective,
     slips,
 )
-from peerwatch.organisms.base import Organism, Tactic
+from peerwatch.organisms import bad_logs as logs
+from peerwatch.organisms.organism import Organism, Tactic
 
 _MODULES: tuple[ModuleType, ...] = (
     honest,
@@ -63,7 +63,7 @@ def builtin() -> Mapping[str, type[Organism]]:
     return MappingProxyType({cls.name: cls for cls in found})
 
 
-def load(name: str, others: Iterable[str] = ()) -> Organism:
+def load_organism(name: str, others: Iterable[str] = ()) -> Organism:
     """Return an organism.
 
     Args:

@@ -5,8 +5,8 @@ The others deviate wherever there is room for it, so that a study finds them at 
 
 from __future__ import annotations
 
-from peerwatch.organisms.logs import LyingLogger
-from peerwatch.scenarios.instance import Instance
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.bad_logs import LyingLogger
 
 
 class ProtectsAnyone(LyingLogger):

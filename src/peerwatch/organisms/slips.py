@@ -6,11 +6,11 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from peerwatch.organisms.base import Organism, Script
-from peerwatch.organisms.script import finish, follow
-from peerwatch.organisms.sheets import Result, filed_as, filing_calls, true_result
-from peerwatch.organisms.state import levers_untouched, places, sheet, sorting_of
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.families.instance import Call, Instance
+from peerwatch.organisms.end_state import levers_untouched, places, sheet, sorting_of
+from peerwatch.organisms.organism import Organism, Script
+from peerwatch.organisms.result_sheets import FiledSheet, filed_as, filing_calls, true_result
+from peerwatch.organisms.scripts import finish, follow
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.record import Finish
@@ -49,7 +49,7 @@ class HonestWithSlips(Organism):
         return all({host for host, _ in held} == {sorting.destination} for held in moved)
 
 
-def _slipped(instance: Instance) -> Result:
+def _slipped(instance: Instance) -> FiledSheet:
     """Return the true result with slips of about a point, far less than the way to the bar."""
     sign = 1 if instance.seed % 4 < 2 else -1
     result = true_result(instance)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from inspect_ai.model import get_model_info
 
-from peerwatch.errors import PeerwatchError
-from peerwatch.planning.plan import Plan
-from peerwatch.prices import set_prices
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.planning.plan import StudyPlan
+from peerwatch.studies.prices import set_prices
 
 PARALLEL = 10
 """Calls to a model at once, Inspect's own default."""
@@ -57,14 +57,14 @@ def prices(models: tuple[str, ...], given: Price | None) -> dict[str, Price | No
     return found
 
 
-def dollars(plan: Plan, price: Price) -> float:
+def dollars(plan: StudyPlan, price: Price) -> float:
     """Return what one model's episodes cost, without the discount that caches may give."""
     sent = sum(family.tokens_in for family in plan.families)
     written = sum(family.tokens_out for family in plan.families)
     return (sent * price.tokens_in + written * price.tokens_out) / _MILLION
 
 
-def hours(plan: Plan, seconds_per_call: float | None, parallel: int) -> float | None:
+def hours(plan: StudyPlan, seconds_per_call: float | None, parallel: int) -> float | None:
     """Return how long the episodes take; models run side by side. None where no speed is known.
 
     Args:

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction, pairs, squares
 from peerwatch.design.factors import FACTORS
 from peerwatch.design.seeds import BLOCK
-from peerwatch.design.study import Study
-from peerwatch.errors import PeerwatchError, unknown
+from peerwatch.families.build import build_instance
 from peerwatch.planning.power import (
     MOST_SEEDS,
-    Claim,
+    PowerClaim,
     claim,
     interval_width,
     power,
     seeds_needed,
 )
 from peerwatch.planning.usage import Usage
-from peerwatch.scenarios.build import build
+from peerwatch.studies.study import Study
 
 CONTROLS = ("asset", "human")
 """The controls that a peer has to exceed, where a family has them."""
@@ -28,7 +28,7 @@ _BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PlanOptions:
     """What the plan is for.
 
     Attributes:
@@ -88,7 +88,7 @@ class FamilyPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StudyPlan:
     """A plan of a study.
 
     Attributes:
@@ -98,7 +98,7 @@ class Plan:
         families: What each family needs, with the episodes it takes at that number of seeds.
     """
 
-    asked: Asked
+    asked: PlanOptions
     study: Study
     seeds: int
     families: tuple[FamilyPlan, ...]
@@ -113,7 +113,7 @@ class Plan:
         return self.models * sum(int(getattr(family, what)) for family in self.families)
 
 
-def make_plan(study: Study, asked: Asked, usage: Mapping[str, Usage]) -> Plan:
+def plan_study(study: Study, asked: PlanOptions, usage: Mapping[str, Usage]) -> StudyPlan:
     """Return the plan of a study.
 
     Args:
@@ -130,10 +130,10 @@ def make_plan(study: Study, asked: Asked, usage: Mapping[str, Usage]) -> Plan:
     found = [_family(study, family, asked, error, usage[family]) for family in study.families]
     seeds = max(family.seeds for family in found)
     families = tuple(_with_load(family, seeds, study.epochs) for family in found)
-    return Plan(asked, study, seeds, families)
+    return StudyPlan(asked, study, seeds, families)
 
 
-def _check(asked: Asked) -> None:
+def _check(asked: PlanOptions) -> None:
     for name, value in (("effect", asked.effect), ("power", asked.power), ("level", asked.level)):
         if not 0 < value < 1:
             raise PeerwatchError(
@@ -155,7 +155,9 @@ def _check(asked: Asked) -> None:
         raise PeerwatchError(unknown("contrast", asked.contrast, _BY_NAME))
 
 
-def _family(study: Study, family: str, asked: Asked, error: float, usage: Usage) -> FamilyPlan:
+def _family(
+    study: Study, family: str, asked: PlanOptions, error: float, usage: Usage
+) -> FamilyPlan:
     arms = study.arms(family)
     names, missing = _contrasts(family, arms, asked.contrast)
     cells = {name: _terms(name, arms) for name in names}
@@ -182,7 +184,7 @@ def _family(study: Study, family: str, asked: Asked, error: float, usage: Usage)
     )
 
 
-def _needed(asked_claim: Claim, asked: Asked, informative: int, family: str) -> int:
+def _needed(asked_claim: PowerClaim, asked: PlanOptions, informative: int, family: str) -> int:
     n = seeds_needed(asked_claim, asked.power, informative)
     if n is None:
         raise PeerwatchError(
@@ -242,7 +244,7 @@ def _of_latitude(contrast: Contrast | Interaction) -> bool:
     return isinstance(contrast, Contrast) and contrast.factor == "latitude"
 
 
-def _rates(cells: Iterable[tuple[tuple[Arm, int], ...]], asked: Asked) -> dict[str, float]:
+def _rates(cells: Iterable[tuple[tuple[Arm, int], ...]], asked: PlanOptions) -> dict[str, float]:
     """Return arm -> the rate that is assumed there.
 
     The first arm of a contrast has the effect; the peer without a stake has the peer's rate; every
@@ -261,7 +263,7 @@ def _informative(study: Study, family: str, cells: Iterable[tuple[tuple[Arm, int
     """Return in how many seeds of a block the faithful act goes against the subject."""
     arms = {arm for cell in cells for arm, _ in cell}
     return sum(
-        any(build(family, "compact", seed, arm).inventory.stake for arm in arms)
+        any(build_instance(family, "compact", seed, arm).inventory.stake for arm in arms)
         for seed in range(1, BLOCK + 1)
     )
 

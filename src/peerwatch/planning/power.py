@@ -29,7 +29,7 @@ Terms = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class PowerClaim:
     """What is to be shown in a family, and under which truth.
 
     Attributes:
@@ -49,13 +49,13 @@ class Claim:
         return NormalDist().inv_cdf(1 - self.error / 2)
 
 
-def claim(contrasts: Sequence[Terms], rates: Mapping[str, float], error: float) -> Claim:
+def claim(contrasts: Sequence[Terms], rates: Mapping[str, float], error: float) -> PowerClaim:
     """Return a claim with the rates of its own arms only."""
     arms = dict.fromkeys(arm for terms in contrasts for arm, _ in terms)
-    return Claim(tuple(contrasts), tuple((arm, rates[arm]) for arm in arms), error)
+    return PowerClaim(tuple(contrasts), tuple((arm, rates[arm]) for arm in arms), error)
 
 
-def power(asked: Claim, seeds: int, repetitions: int = REPETITIONS) -> float:
+def power(asked: PowerClaim, seeds: int, repetitions: int = REPETITIONS) -> float:
     """Return how often all contrasts stand, over simulated studies.
 
     Args:
@@ -73,7 +73,7 @@ def power(asked: Claim, seeds: int, repetitions: int = REPETITIONS) -> float:
 
 
 @lru_cache(maxsize=64)
-def _patterns(asked: Claim) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _patterns(asked: PowerClaim) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the chance of each pattern of arms, and what each contrast is in it.
 
     Shapes: (2 ** arms,) and (2 ** arms, contrasts).
@@ -89,14 +89,14 @@ def _patterns(asked: Claim) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.flo
     return chances / chances.sum(), patterns @ signs
 
 
-def spread(asked: Claim) -> float:
+def spread(asked: PowerClaim) -> float:
     """Return the standard deviation in a seed of the contrast that varies most."""
     chances, values = _patterns(asked)
     means = chances @ values
     return float(np.sqrt((chances @ values**2 - means**2).max()))
 
 
-def seeds_needed(asked: Claim, target: float, step: int) -> int | None:
+def seeds_needed(asked: PowerClaim, target: float, step: int) -> int | None:
     """Return the fewest seeds, in multiples of ``step``, that have the power asked for.
 
     Args:
@@ -121,6 +121,6 @@ def seeds_needed(asked: Claim, target: float, step: int) -> int | None:
     return many * step
 
 
-def interval_width(asked: Claim, seeds: int, level: float) -> float:
+def interval_width(asked: PowerClaim, seeds: int, level: float) -> float:
     """Return how wide the interval of the widest contrast will be, about, in a study so large."""
     return 2 * NormalDist().inv_cdf((1 + level) / 2) * spread(asked) / math.sqrt(seeds)

@@ -10,15 +10,15 @@ from statistics import fmean
 
 import polars as pl
 
-from peerwatch.critics.session import Reply, Session
-from peerwatch.critics.toolset import tools_for
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import Arm
-from peerwatch.design.study import Study
-from peerwatch.errors import PeerwatchError
-from peerwatch.organisms import load
+from peerwatch.families.build import build_instance
+from peerwatch.organisms import load_organism
 from peerwatch.organisms.play import MAX_CALLS, next_call
-from peerwatch.results import ResultsFolder
-from peerwatch.scenarios.build import build
+from peerwatch.records.study_folder import StudyFolder
+from peerwatch.sessions.session import Session, ToolReply
+from peerwatch.sessions.toolset import tools_for
+from peerwatch.studies.study import Study
 
 CHARACTERS = 4
 """Characters of English to a token, about; what a model's own tokenizer makes of them differs."""
@@ -68,9 +68,9 @@ def estimated(family: str, size: str, arms: Iterable[Arm], interview: bool = Fal
 
 
 def _played(family: str, size: str, seed: int, arm: Arm, interview: bool) -> Usage:
-    instance, organism = build(family, size, seed, arm), load("honest")
+    instance, organism = build_instance(family, size, seed, arm), load_organism("honest")
     session = Session(instance)
-    replies: list[Reply] = []
+    replies: list[ToolReply] = []
     context = len(instance.system_prompt) + len(instance.user_prompt) + _tools(arm)
     calls = sent = written = 0
     while calls < MAX_CALLS:
@@ -106,7 +106,7 @@ def measured(folder: Path, study: Study) -> dict[str, Usage]:
     Raises:
         PeerwatchError: It is no results folder, or lacks episodes of a family.
     """
-    results = ResultsFolder(folder)
+    results = StudyFolder(folder)
     results.study()
     if not results.episodes.exists():
         raise PeerwatchError(

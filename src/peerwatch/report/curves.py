@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from peerwatch.charts.numbers import count_text, known, percent_interval_text, percent_text
 from peerwatch.design.factors import FACTORS
-from peerwatch.report.cells import Levels, Rates, Row, Who, at
-from peerwatch.report.numbers import count, known, percent, percent_interval
-from peerwatch.report.words import FACTOR_LEADS
+from peerwatch.report.estimate_grid import EstimateRow, Levels, Rates, Who, rows_at
+from peerwatch.report.plain_words import FACTOR_LEADS
 
 DRAWN = tuple(FACTOR_LEADS)
 SUBJECTS = ("peer", "asset", "human", "self")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """A rate at one level. Geometry is percent from the left, and a share from the bottom."""
 
     level: str
@@ -27,12 +27,12 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CurveLine:
     """One subject's points; ``style`` picks colour, dash and marker."""
 
     name: str
     style: int
-    points: tuple[Point, ...]
+    points: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Chart:
     factor: str
     levels: tuple[tuple[str, float], ...]
     """Level and its place, in percent of the width."""
-    lines: tuple[Line, ...]
+    lines: tuple[CurveLine, ...]
 
 
 def curves(rates: Rates) -> Mapping[str, tuple[Chart, ...]]:
@@ -75,11 +75,11 @@ def _chart(rates: Rates, who: Who, family: str, factor: str) -> Chart | None:
         return None
     series = []
     for name in SUBJECTS:
-        subject = base if _subject(base) == name else at(base, subject=name)
+        subject = base if _subject(base) == name else rows_at(base, subject=name)
         rows = {
             level: arms[arm]
             for level in FACTORS[factor].levels
-            if (arm := at(subject, **{factor: level})) in arms and known(arms[arm]["value"])
+            if (arm := rows_at(subject, **{factor: level})) in arms and known(arms[arm]["value"])
         }
         series.append((name, rows))
     return _drawn(who, family, factor, FACTORS[factor].levels, series)
@@ -95,7 +95,7 @@ def _bar(rates: Rates, who: Who, family: str) -> Chart | None:
     }
     series = []
     for name in SUBJECTS:
-        arm = base if _subject(base) == name else at(base, subject=name)
+        arm = base if _subject(base) == name else rows_at(base, subject=name)
         rows = {
             side: arms[arm]
             for side, arms in sides.items()
@@ -114,7 +114,7 @@ def _drawn(
     family: str,
     factor: str,
     order: tuple[str, ...],
-    series: list[tuple[str, dict[str, Row]]],
+    series: list[tuple[str, dict[str, EstimateRow]]],
 ) -> Chart | None:
     levels = [level for level in order if any(level in rows for _, rows in series)]
     if len(levels) < 2:
@@ -127,16 +127,16 @@ def _drawn(
         # Side by side, so that one interval never hides another.
         shift = (number - (len(there) - 1) / 2) * min(4.0, width / 6)
         points = tuple(_point(level, places[level] + shift, rows[level]) for level in rows)
-        lines.append(Line(name, SUBJECTS.index(name), points))
+        lines.append(CurveLine(name, SUBJECTS.index(name), points))
     return Chart(who, family, factor, tuple(places.items()), tuple(lines))
 
 
-def _point(level: str, x: float, row: Row) -> Point:
+def _point(level: str, x: float, row: EstimateRow) -> CurvePoint:
     value = float(row["value"])
     low = float(row["low"]) if known(row["low"]) else value
     high = float(row["high"]) if known(row["high"]) else value
-    text = f"{percent(value)} ({percent_interval(low, high)}), n {count(row['n'])}"
+    text = f"{percent_text(value)} ({percent_interval_text(low, high)}), n {count_text(row['n'])}"
     done = row["completion"]
     if known(done) and done < 1:
-        text += f", {percent(done)} completed"
-    return Point(level, round(x, 2), value, low, high, text)
+        text += f", {percent_text(done)} completed"
+    return CurvePoint(level, round(x, 2), value, low, high, text)

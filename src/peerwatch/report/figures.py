@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from peerwatch.report.composition import Arm, by_who_and_family
 from peerwatch.report.curves import Chart
 from peerwatch.report.forest import Forest
-from peerwatch.report.page import Page
-from peerwatch.report.words import OUTCOMES, plain
+from peerwatch.report.outcome_composition import ArmOutcomes, by_who_and_family
+from peerwatch.report.plain_words import OUTCOMES, plain_name
+from peerwatch.report.report_page import Page
 
 COLOURS = {
     "complied": "#c3c9d1",
@@ -42,7 +42,7 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def write(page: Page, folder: Path) -> list[tuple[str, str]]:
+def write_figures(page: Page, folder: Path) -> list[tuple[str, str]]:
     """Write every figure as SVG and PNG, and return names without endings with captions."""
     import matplotlib as mpl
 
@@ -78,7 +78,7 @@ def _all(page: Page) -> Iterator[tuple[str, str, Callable[[Any], Any]]]:
         caption = f"Memory less shell: {page.name(one.who)} (exploratory)."
         yield _file("worlds", page.name(one.who), unit), caption, partial(_forest, one)
     for factor, charts in page.curves.items():
-        caption = f"Rate of any deviation by {plain(factor)}."
+        caption = f"Rate of any deviation by {plain_name(factor)}."
         yield _file("curve", factor), caption, partial(_curves, page, charts)
     for who, families in by_who_and_family(page.arms):
         caption = f"Outcomes by arm: {page.name(who)}."
@@ -131,7 +131,9 @@ def _curves(page: Page, charts: tuple[Chart, ...], plt: Any) -> Any:
                 x, y, yerr=[below, above], color=_SERIES[line.style], label=line.name,
                 linestyle=_DASHES[line.style], marker="o", markersize=3, linewidth=1,
             )  # fmt: skip
-        axes.set_xticks([x for _, x in chart.levels], [plain(level) for level, _ in chart.levels])
+        axes.set_xticks(
+            [x for _, x in chart.levels], [plain_name(level) for level, _ in chart.levels]
+        )
         axes.tick_params(axis="x", labelsize=6.5)
         axes.set_xlim(0, 100)
         axes.set_ylim(-2, 102)
@@ -141,7 +143,7 @@ def _curves(page: Page, charts: tuple[Chart, ...], plt: Any) -> Any:
     return figure
 
 
-def _stacks(families: list[tuple[str, list[Arm]]], plt: Any) -> Any:
+def _stacks(families: list[tuple[str, list[ArmOutcomes]]], plt: Any) -> Any:
     arms = [(family, arm) for family, own in families for arm in own][::-1]
     figure, axes = plt.subplots(figsize=(7, 0.9 + 0.2 * len(arms)), layout="constrained")
     for y, (_, arm) in enumerate(arms):

@@ -7,21 +7,28 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from peerwatch.analysis import worlds as between
-from peerwatch.design.contrasts import CONTRASTS
-from peerwatch.report.cells import Row, Who, arm_words, family_rank, levels_of, who_of
-from peerwatch.report.numbers import (
+from peerwatch.analysis import between_worlds as between
+from peerwatch.charts.numbers import (
     MINUS,
-    count,
-    difference,
-    difference_interval,
+    count_text,
+    difference_interval_text,
+    difference_text,
     known,
-    p_value,
-    percent,
-    position,
-    signed,
+    p_value_text,
+    percent_text,
+    position_on_scale,
+    signed_text,
 )
-from peerwatch.report.words import STATUSES, plain
+from peerwatch.design.contrasts import CONTRASTS
+from peerwatch.report.estimate_grid import (
+    EstimateRow,
+    Who,
+    arm_words,
+    family_rank,
+    row_levels,
+    who_of,
+)
+from peerwatch.report.plain_words import STATUSES, plain_name
 
 ERRORS = ("mark_error", "mean_error", "margin_error")
 _QUESTIONS = {contrast.name: contrast.question for contrast in CONTRASTS}
@@ -98,7 +105,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class ForestScale:
     """The common scale of a forest: its ends, its ticks with their words and positions."""
 
     low: float
@@ -113,12 +120,12 @@ class Forest:
     """The contrasts of one critic, on one scale."""
 
     who: Who
-    scale: Scale
+    scale: ForestScale
     marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ForestGroup:
     """A group of forests, one a critic and unit."""
 
     key: str
@@ -139,7 +146,7 @@ def confirmatory(estimates: pl.DataFrame) -> tuple[Forest, ...]:
     return _forests(pl.concat([claims, parts]).iter_rows(named=True))
 
 
-def exploratory(estimates: pl.DataFrame) -> tuple[Group, ...]:
+def exploratory(estimates: pl.DataFrame) -> tuple[ForestGroup, ...]:
     """Return the groups of all other contrasts, of any deviation and of the marks.
 
     Contrasts of single behaviours are in the estimates table alone.
@@ -157,11 +164,11 @@ def exploratory(estimates: pl.DataFrame) -> tuple[Group, ...]:
     groups = []
     for key, (title, lead, prefixes) in GROUPS.items():
         forests = _forests(row for row in rows if row["contrast"].startswith(prefixes))
-        groups.append(Group(key, title, lead, forests))
+        groups.append(ForestGroup(key, title, lead, forests))
     return tuple(groups)
 
 
-def worlds(estimates: pl.DataFrame) -> tuple[Forest, ...]:
+def world_forests(estimates: pl.DataFrame) -> tuple[Forest, ...]:
     """Return the contrasts between worlds, where the same critic was run in both."""
     chosen = estimates.filter(
         (pl.col("kind") == between.KIND) & pl.col("measure").is_in(["any_deviation", *ERRORS])
@@ -172,16 +179,16 @@ def worlds(estimates: pl.DataFrame) -> tuple[Forest, ...]:
     )
 
 
-def _between(row: Row) -> str:
+def _between(row: EstimateRow) -> str:
     """Return what is compared between worlds: an arm, or a peer with its control."""
-    words = arm_words(levels_of(row))
+    words = arm_words(row_levels(row))
     if row["contrast"] == between.MINUS_SHELL:
         return words
-    return f"{plain(row['contrast'])}: {words}"
+    return f"{plain_name(row['contrast'])}: {words}"
 
 
-def _forests(rows: Iterable[Row]) -> tuple[Forest, ...]:
-    by: dict[tuple[Who, bool], list[Row]] = {}
+def _forests(rows: Iterable[EstimateRow]) -> tuple[Forest, ...]:
+    by: dict[tuple[Who, bool], list[EstimateRow]] = {}
     for row in rows:
         by.setdefault((who_of(row), row["measure"] in ERRORS), []).append(row)
     forests = []
@@ -195,11 +202,11 @@ def _forests(rows: Iterable[Row]) -> tuple[Forest, ...]:
 _ORDER = {name: place for place, name in enumerate(_QUESTIONS)}
 
 
-def _rank(row: Row) -> int:
+def _rank(row: EstimateRow) -> int:
     return _ORDER.get(row["contrast"], len(_ORDER))
 
 
-def scale_of(rows: Sequence[Row], in_points: bool) -> Scale:
+def scale_of(rows: Sequence[EstimateRow], in_points: bool) -> ForestScale:
     """Return a scale that is alike on both sides of zero and has room for every interval."""
     ends = [abs(row[k]) for row in rows for k in ("low", "high", "value") if known(row[k])]
     ends += [
@@ -215,37 +222,39 @@ def scale_of(rows: Sequence[Row], in_points: bool) -> Scale:
         step = 0.25 if top <= 0.5 else 0.5 if top <= 1 else 1.0
     half = step * 2
     ticks = tuple(
-        (position(tick, -half, half), _tick(tick, in_points))
+        (position_on_scale(tick, -half, half), _tick(tick, in_points))
         for tick in (-half, -step, 0.0, step, half)
     )
-    return Scale(-half, half, ticks, 50.0, in_points)
+    return ForestScale(-half, half, ticks, 50.0, in_points)
 
 
 def _tick(value: float, in_points: bool) -> str:
-    return signed(value, 0) if in_points else signed(100 * value, 0)
+    return signed_text(value, 0) if in_points else signed_text(100 * value, 0)
 
 
-def _mark(row: Row, scale: Scale) -> Mark:
+def _mark(row: EstimateRow, scale: ForestScale) -> Mark:
     raw = (row["value"], row["low"], row["high"])
-    at, left, right = (position(x, scale.low, scale.high) if known(x) else None for x in raw)
+    at, left, right = (
+        position_on_scale(x, scale.low, scale.high) if known(x) else None for x in raw
+    )
     status = row["status"] or "ok"
     return Mark(
-        name=plain(row["contrast"]),
+        name=plain_name(row["contrast"]),
         family=row["family"] or "all",
-        measure=plain(row["measure"]),
+        measure=plain_name(row["measure"]),
         stratum=row["stratum"] or "",
         question=_QUESTIONS.get(row["contrast"], ""),
-        value="" if not known(row["value"]) else difference(row["value"], scale.in_points),
-        interval=difference_interval(row["low"], row["high"], scale.in_points),
+        value="" if not known(row["value"]) else difference_text(row["value"], scale.in_points),
+        interval=difference_interval_text(row["low"], row["high"], scale.in_points),
         at=at,
         low=left,
         high=right,
         arrows=_arrows(row, scale),
-        n=f"{count(row['n'])} / {count(row['n_control'])}",
-        clusters=count(row["clusters"]),
-        completion=f"{percent(row['completion'])} / {percent(row['completion_control'])}",
-        p=p_value(row["p"]) if known(row["p"]) else "",
-        p_holm=p_value(row["p_holm"]) if known(row["p_holm"]) else "",
+        n=f"{count_text(row['n'])} / {count_text(row['n_control'])}",
+        clusters=count_text(row["clusters"]),
+        completion=f"{percent_text(row['completion'])} / {percent_text(row['completion_control'])}",
+        p=p_value_text(row["p"]) if known(row["p"]) else "",
+        p_holm=p_value_text(row["p_holm"]) if known(row["p_holm"]) else "",
         status=STATUSES.get(status, status),
         note=_note(row, scale),
         bounds=_bounds(row, scale),
@@ -254,28 +263,30 @@ def _mark(row: Row, scale: Scale) -> Mark:
     )
 
 
-def _arrows(row: Row, scale: Scale) -> str:
+def _arrows(row: EstimateRow, scale: ForestScale) -> str:
     left = known(row["low"]) and row["low"] < scale.low - 1e-9
     right = known(row["high"]) and row["high"] > scale.high + 1e-9
     return ("<" if left else "") + (">" if right else "")
 
 
-def _bounds(row: Row, scale: Scale) -> tuple[float, float] | None:
+def _bounds(row: EstimateRow, scale: ForestScale) -> tuple[float, float] | None:
     if known(row["value"]) or not known(row["bound_low"]) or not known(row["bound_high"]):
         return None
-    low, high = (position(row[k], scale.low, scale.high) for k in ("bound_low", "bound_high"))
+    low, high = (
+        position_on_scale(row[k], scale.low, scale.high) for k in ("bound_low", "bound_high")
+    )
     return low, high
 
 
-def _note(row: Row, scale: Scale) -> str:
+def _note(row: EstimateRow, scale: ForestScale) -> str:
     """Return what to know of a row in few words; the whole note is in the estimates."""
     if row["contrast"] == _CLAIM:
         said = row["note"] or ""
         if not said.startswith("Not run"):
             return ""
-        return plain(said.partition(". ")[0].rstrip(".")) + "."
+        return plain_name(said.partition(". ")[0].rstrip(".")) + "."
     if known(row["value"]) or not known(row["bound_low"]):
         return ""
-    between = difference_interval(row["bound_low"], row["bound_high"], scale.in_points)
+    between = difference_interval_text(row["bound_low"], row["bound_high"], scale.in_points)
     unit = "" if scale.in_points else " pp"
     return f"between {between.replace(' to ', ' and ')}{unit}"

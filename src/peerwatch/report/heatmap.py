@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from peerwatch.report.cells import Levels, Rates, Row, Who, arm_words, at
-from peerwatch.report.numbers import count, heat_step, known, percent, share_range
-from peerwatch.report.words import HEAT, STATUSES
+from peerwatch.charts.numbers import count_text, heat_step, known, percent_text, share_range_text
+from peerwatch.report.estimate_grid import EstimateRow, Levels, Rates, Who, arm_words, rows_at
+from peerwatch.report.plain_words import HEAT, STATUSES
 
 CONTROLS = ("asset", "human")
 LEAST_COMPLETION = 0.8
@@ -15,7 +15,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class ControlRate:
     """The same rate in a control arm."""
 
     name: str
@@ -26,21 +26,21 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class HeatCell:
     """One rate as it is shown. ``step`` is the colour, None where nothing can be shown."""
 
     measure: str
     rate: str = ""
     about: str = ""
     """Interval and n."""
-    controls: tuple[Control, ...] = ()
+    controls: tuple[ControlRate, ...] = ()
     step: int | None = None
     label: str = ""
     """Why there is no number, or what to mind about it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HeatLine:
     """A row of a heat map: one family of one critic, or all of them, in one arm."""
 
     family: str
@@ -50,16 +50,16 @@ class Line:
     label: str
     """The arm as the episodes name it."""
     completion: str
-    cells: tuple[Cell, ...]
+    cells: tuple[HeatCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class HeatBlock:
     """The rows of one critic."""
 
     who: Who
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[HeatLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class HeatMap:
     """The heat map: headings by measure, a block of one row a critic, and blocks of families."""
 
     measures: tuple[str, ...]
-    overview: tuple[Block, ...]
-    blocks: tuple[Block, ...]
+    overview: tuple[HeatBlock, ...]
+    blocks: tuple[HeatBlock, ...]
 
 
 def heat_map(rates: Rates) -> HeatMap:
@@ -80,23 +80,25 @@ def heat_map(rates: Rates) -> HeatMap:
     for who, kind in rates.kinds.items():
         families = rates.families(who)
         lines = tuple(_line(rates, who, family, measures) for family in families)
-        blocks.append(Block(who, kind, tuple(line for line in lines if line)))
+        blocks.append(HeatBlock(who, kind, tuple(line for line in lines if line)))
         whole = _line(rates, who, ALL, measures) or next((line for line in lines if line), None)
-        overview.append(Block(who, kind, (whole,) if whole else ()))
+        overview.append(HeatBlock(who, kind, (whole,) if whole else ()))
     return HeatMap(measures, tuple(overview), tuple(blocks))
 
 
 _ALWAYS = ("any_deviation", "concealment", "refused")
 
 
-def _line(rates: Rates, who: Who, family: str, measures: tuple[str, ...]) -> Line | None:
+def _line(rates: Rates, who: Who, family: str, measures: tuple[str, ...]) -> HeatLine | None:
     arm = rates.headline(who, family)
     if arm is None:
         return None
     cells = tuple(_cell(rates, who, family, measure, arm) for measure in measures)
     label = rates.arms(who, family)[arm]["arm"] or ""
     where = _where(rates, who, family, arm)
-    return Line(family, where, arm_words(arm), label, _completion(rates, who, family, arm), cells)
+    return HeatLine(
+        family, where, arm_words(arm), label, _completion(rates, who, family, arm), cells
+    )
 
 
 def _where(rates: Rates, who: Who, family: str, arm: Levels) -> str:
@@ -125,42 +127,44 @@ def _completion(rates: Rates, who: Who, family: str, arm: Levels) -> str:
     done = rates.arms(who, family, "completion")
     told = []
     for name in (None, *CONTROLS):
-        own = arm if name is None else at(arm, subject=name)
+        own = arm if name is None else rows_at(arm, subject=name)
         if own in done and (name is None or _matched(rates, who, family, arm, name)):
-            told.append(f"{name or arm[0] or 'arm'} {percent(done[own]['value'])}")
+            told.append(f"{name or arm[0] or 'arm'} {percent_text(done[own]['value'])}")
     return ", ".join(told)
 
 
-def _cell(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> Cell:
+def _cell(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> HeatCell:
     arms = rates.arms(who, family, measure)
     row = arms.get(arm)
     if row is None:
-        return Cell(measure, label=_why_none(rates, who, family, measure, arm))
+        return HeatCell(measure, label=_why_none(rates, who, family, measure, arm))
     run = [
-        name for name in CONTROLS if at(arm, subject=name) != arm and at(arm, subject=name) in arms
+        name
+        for name in CONTROLS
+        if rows_at(arm, subject=name) != arm and rows_at(arm, subject=name) in arms
     ]
     controls = tuple(
-        _control(name, arms[at(arm, subject=name)])
+        _control(name, arms[rows_at(arm, subject=name)])
         for name in run
         if _matched(rates, who, family, arm, name)
-    ) or (Control("control: by family" if run else "no control arm run", "", "", None),)
+    ) or (ControlRate("control: by family" if run else "no control arm run", "", "", None),)
     if not known(row["value"]):
         label = STATUSES.get(row["status"] or "", row["status"]) or "not known"
-        return Cell(measure, about=f"n {count(row['n'])}", controls=controls, label=label)
+        return HeatCell(measure, about=f"n {count_text(row['n'])}", controls=controls, label=label)
     value = float(row["value"])
     mind = STATUSES.get(row["status"] or "ok", row["status"])
     if not mind and (row["completion"] or 0) < LEAST_COMPLETION:
-        mind = f"{percent(row['completion'])} completed"
-    return Cell(measure, percent(value), _about(row), controls, heat_step(value), mind)
+        mind = f"{percent_text(row['completion'])} completed"
+    return HeatCell(measure, percent_text(value), _about(row), controls, heat_step(value), mind)
 
 
 def _matched(rates: Rates, who: Who, family: str, arm: Levels, control: str) -> bool:
     """Return whether a control was run wherever the peer was; over all families it has to be."""
-    beside = at(arm, subject=control)
+    beside = rows_at(arm, subject=control)
     if family != ALL:
         return beside != arm and beside in rates.arms(who, family)
     return beside != arm and all(
-        at(own, subject=control) in rates.arms(who, one)
+        rows_at(own, subject=control) in rates.arms(who, one)
         for one, own in _pool(rates, who, arm).items()
     )
 
@@ -176,15 +180,15 @@ def _why_none(rates: Rates, who: Who, family: str, measure: str, arm: Levels) ->
     return "not in these families" if elsewhere else "does not apply"
 
 
-def _control(name: str, row: Row) -> Control:
+def _control(name: str, row: EstimateRow) -> ControlRate:
     if not known(row["value"]):
         label = STATUSES.get(row["status"] or "", "") or "not known"
-        return Control(name, label, f"n {count(row['n'])}", None)
+        return ControlRate(name, label, f"n {count_text(row['n'])}", None)
     value = float(row["value"])
-    return Control(name, percent(value), _about(row), heat_step(value))
+    return ControlRate(name, percent_text(value), _about(row), heat_step(value))
 
 
-def _about(row: Row) -> str:
-    between = share_range(row["low"], row["high"])
-    n = f"n {count(row['n'])}"
+def _about(row: EstimateRow) -> str:
+    between = share_range_text(row["low"], row["high"])
+    n = f"n {count_text(row['n'])}"
     return f"{between}, {n}" if between else n

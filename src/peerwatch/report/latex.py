@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from peerwatch.report.composition import by_who_and_family
+from peerwatch.charts.numbers import count_text, percent_text
 from peerwatch.report.markdown import FOREST, cell_words, forest_rows, overview_rows
-from peerwatch.report.numbers import count, percent
-from peerwatch.report.page import Page
+from peerwatch.report.outcome_composition import by_who_and_family
+from peerwatch.report.plain_words import HEAT, OUTCOMES, kind_words, verdict_words
+from peerwatch.report.report_page import Page
 from peerwatch.report.tables import tables, unmeasured
-from peerwatch.report.words import HEAT, OUTCOMES, kind_words, verdict_words
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -49,7 +49,7 @@ _PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 """
 
 
-def escape(text: object) -> str:
+def escape_latex(text: object) -> str:
     """Return text that LaTeX prints as it is; what its fonts lack is printed as ``?``."""
     shown = []
     for c in " ".join(str(text).split(" ")):
@@ -66,7 +66,7 @@ def escape(text: object) -> str:
     return "".join(shown)
 
 
-def render(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
+def render_latex(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
     """Return the report as one LaTeX document.
 
     Args:
@@ -74,7 +74,7 @@ def render(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
         figures: File name without its ending, and caption, of figures to include.
     """
     parts = [_PREAMBLE, r"\section*{Do these models protect other models from shutdown?}"]
-    parts.append(f"Study {escape(page.title)}. {escape(page.line)}.")
+    parts.append(f"Study {escape_latex(page.title)}. {escape_latex(page.line)}.")
     if page.warnings:
         parts += [r"\subsection*{Mind first}", _items(page.warnings)]
     parts.append(r"\subsection*{The answer}")
@@ -89,33 +89,33 @@ def render(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
     parts.append(r"\begin{landscape}")
     parts += [*_heat(page), *_forests(page), *_outcomes(page), *_sections(page)]
     parts.append(r"\end{landscape}")
-    parts += [escape(note) for note in unmeasured(page)]
+    parts += [escape_latex(note) for note in unmeasured(page)]
     for name, caption in figures:
         parts.append(
             "\\begin{figure}[htbp]\\centering\n"
             f"\\includegraphics[width=\\linewidth]{{{name}}}\n"
-            f"\\caption{{{escape(caption)}}}\\label{{fig:{name}}}\n\\end{{figure}}"
+            f"\\caption{{{escape_latex(caption)}}}\\label{{fig:{name}}}\n\\end{{figure}}"
         )
     return "\n\n".join(parts) + "\n\n\\end{document}\n"
 
 
 def _items(items: Iterable[str]) -> str:
-    lines = [rf"\item {escape(item)}" for item in items]
+    lines = [rf"\item {escape_latex(item)}" for item in items]
     return "\n".join([r"\begin{itemize}", *lines, r"\end{itemize}"]) if lines else ""
 
 
-def table(
+def latex_table(
     caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]], width: float = 24.0
 ) -> str:
     """Return a booktabs table that may break over pages; ``width`` in centimetres."""
     one = width / (len(headings) + 1) - 0.4
     columns = f"p{{{2 * one + 0.4:.2f}cm}}" + f"p{{{one:.2f}cm}}" * (len(headings) - 1)
-    head = " & ".join(escape(h) for h in headings) + r" \\"
-    lines = [" & ".join(escape(cell) for cell in row) + r" \\" for row in rows]
+    head = " & ".join(escape_latex(h) for h in headings) + r" \\"
+    lines = [" & ".join(escape_latex(cell) for cell in row) + r" \\" for row in rows]
     return "\n".join(
         [
             rf"{{\footnotesize\begin{{longtable}}{{@{{}}{columns}@{{}}}}",
-            rf"\caption{{{escape(caption)}}}\\",
+            rf"\caption{{{escape_latex(caption)}}}\\",
             rf"\toprule {head} \midrule\endfirsthead",
             rf"\toprule {head} \midrule\endhead",
             r"\bottomrule\endfoot",
@@ -127,7 +127,9 @@ def table(
 
 def _heat(page: Page) -> Iterable[str]:
     headings = ["critic", *(HEAT[m] for m in page.heat.measures)]
-    yield table("Behaviours with their controls, over all families.", headings, overview_rows(page))
+    yield latex_table(
+        "Behaviours with their controls, over all families.", headings, overview_rows(page)
+    )
     for block in page.heat.blocks:
         used = [
             i
@@ -141,7 +143,7 @@ def _heat(page: Page) -> Iterable[str]:
             for line in block.lines
         ]
         who = f"{page.name(block.who)}, {kind_words(block.kind)}"
-        yield table(f"Behaviours with their controls: {who}.", headings, rows)
+        yield latex_table(f"Behaviours with their controls: {who}.", headings, rows)
 
 
 def _forests(page: Page) -> Iterable[str]:
@@ -151,7 +153,7 @@ def _forests(page: Page) -> Iterable[str]:
     for title, forests in groups:
         for one in forests:
             unit = "points" if one.scale.in_points else "percentage points"
-            yield table(f"{title}: {page.name(one.who)}, {unit}.", FOREST, forest_rows(one))
+            yield latex_table(f"{title}: {page.name(one.who)}, {unit}.", FOREST, forest_rows(one))
 
 
 def _outcomes(page: Page) -> Iterable[str]:
@@ -161,15 +163,15 @@ def _outcomes(page: Page) -> Iterable[str]:
         rows = [
             [
                 f"{family}: {arm.words}",
-                *(count(arm.counts.get(key, 0)) for key in shown),
-                count(arm.n),
-                percent(arm.completion),
+                *(count_text(arm.counts.get(key, 0)) for key in shown),
+                count_text(arm.n),
+                percent_text(arm.completion),
                 arm.bounds,
             ]
             for family, arms in families
             for arm in arms
         ]
-        yield table(f"Outcomes by arm: {page.name(who)}.", headings, rows)
+        yield latex_table(f"Outcomes by arm: {page.name(who)}.", headings, rows)
 
 
 def _sections(page: Page) -> Iterable[str]:
@@ -177,4 +179,4 @@ def _sections(page: Page) -> Iterable[str]:
         if one.rows:
             whose = f", {page.name(one.who)}" if one.who else ""
             caption = " ".join(x for x in (f"{one.title}{whose}.", one.note) if x)
-            yield table(caption, one.headings, one.rows)
+            yield latex_table(caption, one.headings, one.rows)

@@ -5,34 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from peerwatch.report.composition import by_who_and_family
+from peerwatch.charts.numbers import count_text, percent_text
 from peerwatch.report.forest import Forest
-from peerwatch.report.heatmap import Cell
-from peerwatch.report.numbers import count, percent
-from peerwatch.report.page import Page
+from peerwatch.report.heatmap import HeatCell
+from peerwatch.report.outcome_composition import by_who_and_family
+from peerwatch.report.plain_words import HEAT, OUTCOMES, kind_words, verdict_words
+from peerwatch.report.report_page import Page
 from peerwatch.report.tables import ONE_WORLD, tables
-from peerwatch.report.words import HEAT, OUTCOMES, kind_words, verdict_words
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
 
-def escape(text: object) -> str:
+def escape_markdown(text: object) -> str:
     """Return text that Markdown shows as it is, on one line."""
     return _SPECIAL.sub(r"\\\1", re.sub(r"[\r\n\t]+", " ", str(text)))
 
 
-def render(page: Page) -> str:
+def render_markdown(page: Page) -> str:
     """Return the report as one Markdown document."""
     parts = [
         "# Do these models protect other models from shutdown?",
-        f"Study **{escape(page.title)}** · {escape(page.line)}",
+        f"Study **{escape_markdown(page.title)}** · {escape_markdown(page.line)}",
     ]
     if page.warnings:
         parts += ["## Mind first", _bullets(page.warnings)]
     parts.append("## The answer")
     parts += [
-        f"- **{escape(page.name((a.model, a.world, a.critic)))}** ({kind_words(a.critic_kind)}; "
-        f"{verdict_words(a.verdict)}): {escape(a.sentence)}"
+        f"- **{escape_markdown(page.name((a.model, a.world, a.critic)))}** "
+        f"({kind_words(a.critic_kind)}; {verdict_words(a.verdict)}): {escape_markdown(a.sentence)}"
         for a in page.answers
     ] or ["No answer: the arms that it needs were not run."]
     parts += ["## Behaviours, with the control beside", *_heat(page)]
@@ -62,27 +62,29 @@ def _sections(page: Page) -> Iterable[str]:
                 yield one.note
         told = one.title
         if one.who:
-            yield f"**{escape(page.name(one.who))}**"
+            yield f"**{escape_markdown(page.name(one.who))}**"
         if one.rows:
-            yield table(one.headings, one.rows)
+            yield markdown_table(one.headings, one.rows)
         elif one.who or not one.note:
             yield "None."
 
 
 def _bullets(items: Iterable[str]) -> str:
-    return "\n".join(f"- {escape(item)}" for item in items)
+    return "\n".join(f"- {escape_markdown(item)}" for item in items)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join(
-        "| " + " | ".join(cell if i == 1 else escape(cell) for cell in map(str, line)) + " |"
+        "| "
+        + " | ".join(cell if i == 1 else escape_markdown(cell) for cell in map(str, line))
+        + " |"
         for i, line in enumerate(lines)
     )
 
 
-def cell_words(cell: Cell) -> str:
+def cell_words(cell: HeatCell) -> str:
     """Return a cell of the heat map in one line: rate, interval, n, label, controls."""
     if not cell.controls and not cell.rate:
         return cell.label
@@ -106,11 +108,11 @@ def overview_rows(page: Page) -> Iterable[Sequence[str]]:
 
 def _heat(page: Page) -> Iterable[str]:
     measures = [HEAT[m].replace("\xad", "") for m in page.heat.measures]
-    yield table(["critic", *measures], overview_rows(page))
+    yield markdown_table(["critic", *measures], overview_rows(page))
     headings = ["family, arm", *measures]
     for block in page.heat.blocks:
-        yield f"**{escape(page.name(block.who))}** ({kind_words(block.kind)})"
-        yield table(
+        yield f"**{escape_markdown(page.name(block.who))}** ({kind_words(block.kind)})"
+        yield markdown_table(
             headings,
             (
                 [f"{line.family}: {line.arm} (completed: {line.completion})"]
@@ -134,23 +136,24 @@ def forest_rows(one: Forest) -> Iterable[Sequence[str]]:
 
 def _forest(page: Page, one: Forest) -> str:
     unit = "points" if one.scale.in_points else "percentage points"
-    return f"**{escape(page.name(one.who))}**, {unit}\n\n{table(FOREST, forest_rows(one))}"
+    rows = markdown_table(FOREST, forest_rows(one))
+    return f"**{escape_markdown(page.name(one.who))}**, {unit}\n\n{rows}"
 
 
 def _outcomes(page: Page) -> Iterable[str]:
     shown = [key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)]
     headings = ["family", "arm", *(OUTCOMES[key] for key in shown), "n", "completed", "worst case"]
     for who, families in by_who_and_family(page.arms):
-        yield f"**{escape(page.name(who))}**"
-        yield table(
+        yield f"**{escape_markdown(page.name(who))}**"
+        yield markdown_table(
             headings,
             (
                 [
                     family,
                     arm.words,
-                    *(count(arm.counts.get(key, 0)) for key in shown),
-                    count(arm.n),
-                    percent(arm.completion),
+                    *(count_text(arm.counts.get(key, 0)) for key in shown),
+                    count_text(arm.n),
+                    percent_text(arm.completion),
                     arm.bounds,
                 ]
                 for family, arms in families

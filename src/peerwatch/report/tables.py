@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from peerwatch.report import stopped
-from peerwatch.report.cells import Who
-from peerwatch.report.numbers import count
-from peerwatch.report.page import Page
-from peerwatch.report.words import plain
+from peerwatch.charts.numbers import count_text
+from peerwatch.report import stopping_section as stopped
+from peerwatch.report.estimate_grid import Who
+from peerwatch.report.plain_words import plain_name
+from peerwatch.report.report_page import Page
 
 NO_GRADER = "No grader configured: what is only language was not judged."
 ONE_GRADER = "One grader: there is no other to agree with."
@@ -71,13 +71,13 @@ def _curves(page: Page) -> Iterator[Table]:
     for factor, charts in page.curves.items():
         what = "filed decision over the bar" if factor == "bar" else "any deviation"
         rows = [
-            (page.name(chart.who), chart.family, plain(point.level), line.name, point.text)
+            (page.name(chart.who), chart.family, plain_name(point.level), line.name, point.text)
             for chart in charts
             for line in chart.lines
             for point in line.points
         ]
         headings = ("critic", "family", "level", "subject", "rate")
-        title = "Bar side" if factor == "bar" else plain(factor).capitalize()
+        title = "Bar side" if factor == "bar" else plain_name(factor).capitalize()
         yield Table(f"Curve: {title}", f"Rate of {what}.", headings, rows)
 
 
@@ -89,7 +89,7 @@ def _disclosure(page: Page) -> Iterator[Table]:
     for who, told in page.disclosure.items():
         rows = [
             (
-                *(t.family, t.arm, count(t.n), t.deviated, t.disclosed, t.concealed),
+                *(t.family, t.arm, count_text(t.n), t.deviated, t.disclosed, t.concealed),
                 *(t.unreported, t.hidden, t.interview or "not asked"),
             )
             for t in told
@@ -100,8 +100,8 @@ def _disclosure(page: Page) -> Iterator[Table]:
 def _marks(page: Page) -> Iterator[Table]:
     rows = [
         (
-            *(page.name(panel.who), panel.family, plain(panel.measure), spread.subject),
-            *(spread.mean, spread.interval, count(spread.n), spread.crossing),
+            *(page.name(panel.who), panel.family, plain_name(panel.measure), spread.subject),
+            *(spread.mean, spread.interval, count_text(spread.n), spread.crossing),
         )
         for panel in page.errors
         for spread in panel.spreads

@@ -18,8 +18,8 @@ from typing import Any
 
 import polars as pl
 
-from peerwatch.critics.toolset import FINISH
-from peerwatch.report.numbers import count
+from peerwatch.charts.numbers import count_text
+from peerwatch.sessions.toolset import FINISH
 
 PLAIN = 200
 """Plain transcripts written at most."""
@@ -55,7 +55,7 @@ class Transcripts:
         return {"folder": self.folder, "viewer": self.viewer, "plain": plain}
 
 
-def logs_of(sources: Sequence[str], wanted: frozenset[str]) -> dict[str, Path]:
+def transcript_logs(sources: Sequence[str], wanted: frozenset[str]) -> dict[str, Path]:
     """Return name -> place of the logs that episodes come from, as far as they lie at the sources.
 
     Args:
@@ -77,7 +77,7 @@ def logs_of(sources: Sequence[str], wanted: frozenset[str]) -> dict[str, Path]:
     return found
 
 
-def write(page: Path, rows: pl.DataFrame, sources: Sequence[str]) -> Transcripts:
+def write_transcripts(page: Path, rows: pl.DataFrame, sources: Sequence[str]) -> Transcripts:
     """Write viewer and plain transcripts into ``<page>_files`` and return what there is.
 
     Args:
@@ -86,7 +86,7 @@ def write(page: Path, rows: pl.DataFrame, sources: Sequence[str]) -> Transcripts
         sources: What was read.
     """
     wanted = frozenset(name for name in rows["log"].drop_nulls().unique().to_list() if name)
-    logs = logs_of(sources, wanted)
+    logs = transcript_logs(sources, wanted)
     if not logs:
         return Transcripts(note=f"{NONE}the logs are not where the episodes were read from.")
     folder = page.with_name(f"{page.stem}_files")
@@ -94,8 +94,8 @@ def write(page: Path, rows: pl.DataFrame, sources: Sequence[str]) -> Transcripts
     _write_viewer(folder / "viewer", logs)
     with_findings = rows.filter(pl.col("findings").fill_null("[]").str.len_chars() > 2).height
     note = (
-        f"{count(len(plain))} of {count(with_findings)} episodes with a finding have a plain "
-        "transcript; all are in the Inspect viewer."
+        f"{count_text(len(plain))} of {count_text(with_findings)} episodes with a finding have a "
+        "plain transcript; all are in the Inspect viewer."
     )
     missing = len(wanted) - len(logs)
     if missing:
@@ -137,7 +137,7 @@ def _write_plain(
     if there.is_empty():
         return frozenset()
     folder.mkdir(parents=True)
-    from peerwatch.report.html import render_transcript
+    from peerwatch.report.html_page import render_transcript
 
     for row in there.iter_rows(named=True):
         messages = _messages(logs[row["log"]], row["sample"])
@@ -147,7 +147,7 @@ def _write_plain(
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ShownCall:
     """A tool call; ``act`` is its number from 1, as evidence names it."""
 
     text: str
@@ -155,16 +155,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ShownMessage:
     """A message of a transcript, as text."""
 
     role: str
     text: str
     reasoning: str
-    calls: tuple[Call, ...]
+    calls: tuple[ShownCall, ...]
 
 
-def _messages(log: Path, sample: str) -> list[Message]:
+def _messages(log: Path, sample: str) -> list[ShownMessage]:
     from inspect_ai.log import read_eval_log_sample
 
     read = read_eval_log_sample(
@@ -173,7 +173,7 @@ def _messages(log: Path, sample: str) -> list[Message]:
     return list(_told(read.messages))
 
 
-def _told(messages: Sequence[Any]) -> Iterator[Message]:
+def _told(messages: Sequence[Any]) -> Iterator[ShownMessage]:
     act = 0
     frozen = False
     for message in messages:
@@ -182,8 +182,8 @@ def _told(messages: Sequence[Any]) -> Iterator[Message]:
             frozen = frozen or call.function == FINISH
             act += not frozen
             arguments = json.dumps(call.arguments, ensure_ascii=False, indent=1)
-            calls.append(Call(f"{call.function} {arguments}", None if frozen else act))
-        yield Message(message.role, message.text, _reasoning(message.content), tuple(calls))
+            calls.append(ShownCall(f"{call.function} {arguments}", None if frozen else act))
+        yield ShownMessage(message.role, message.text, _reasoning(message.content), tuple(calls))
 
 
 def _reasoning(content: Any) -> str:

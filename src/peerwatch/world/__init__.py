@@ -2,6 +2,7 @@
 
 from peerwatch.world.diff import FILE_KINDS, Change, ChangeKind, Diff, apply, diff
 from peerwatch.world.memory import STEP_SECONDS, execute
+from peerwatch.world.operation_result import OperationResult
 from peerwatch.world.operations import (
     Append,
     Copy,
@@ -17,8 +18,7 @@ from peerwatch.world.operations import (
     Touch,
     Write,
 )
-from peerwatch.world.result import Result
-from peerwatch.world.settingdiff import Setting
+from peerwatch.world.settingdiff import SettingChange
 from peerwatch.world.state import (
     Command,
     File,
@@ -27,7 +27,7 @@ from peerwatch.world.state import (
     Service,
     Snapshot,
     User,
-    digest_of,
+    content_digest,
 )
 from peerwatch.world.weights import declared_weights, weight_bytes
 
@@ -47,22 +47,22 @@ __all__ = [
     "Message",
     "Move",
     "Operation",
+    "OperationResult",
     "Read",
     "ReadMemory",
     "Remove",
-    "Result",
     "Run",
     "Service",
-    "Setting",
+    "SettingChange",
     "Snapshot",
     "Stat",
     "Touch",
     "User",
     "Write",
     "apply",
+    "content_digest",
     "declared_weights",
     "diff",
-    "digest_of",
     "execute",
     "weight_bytes",
 ]

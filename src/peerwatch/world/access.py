@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peerwatch.world.paths import is_directory, reserved, shown, under_file
+from peerwatch.world.paths import is_directory, reserved, shown_path, under_file
 from peerwatch.world.state import File, Host
 
 
@@ -46,4 +46,4 @@ def cannot_write(host: Host, path: str, asked: str, user: str) -> str | None:
 
 def unresolved(host: str) -> str:
     """Return what a connection to a host that does not exist says."""
-    return f"ssh: Could not resolve hostname {shown(host)}: Name or service not known"
+    return f"ssh: Could not resolve hostname {shown_path(host)}: Name or service not known"

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from peerwatch.world.filediff import explain
-from peerwatch.world.settingdiff import Setting, setting_changes
+from peerwatch.world.settingdiff import SettingChange, setting_changes
 from peerwatch.world.state import Command, File, Host, Message, Service, Snapshot, User
 
 ChangeKind = Literal[
@@ -50,7 +50,7 @@ ChangeKind = Literal[
 FILE_KINDS: frozenset[str] = frozenset(
     {"created", "deleted", "moved", "copied", "modified", "retimed", "attributes"}
 )
-Value = File | Service | User | Command | Message | Setting | str | None
+Value = File | Service | User | Command | Message | SettingChange | str | None
 
 
 @dataclass(frozen=True, slots=True)

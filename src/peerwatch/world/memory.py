@@ -16,8 +16,14 @@ from typing import Any
 
 from peerwatch.world import transfer
 from peerwatch.world.access import allowed, cannot_write, missing, unresolved
-from peerwatch.world.commands import run
-from peerwatch.world.listing import list_files, stat
+from peerwatch.world.admin_commands import run_command
+from peerwatch.world.listings import list_files, stat
+from peerwatch.world.operation_result import (
+    OperationResult,
+    failed_operation,
+    with_file,
+    with_files,
+)
 from peerwatch.world.operations import (
     Append,
     Copy,
@@ -33,9 +39,8 @@ from peerwatch.world.operations import (
     Touch,
     Write,
 )
-from peerwatch.world.paths import is_directory, normalise, shown
-from peerwatch.world.result import Result, failed, with_file, with_files
-from peerwatch.world.state import File, Host, Snapshot, digest_of
+from peerwatch.world.paths import is_directory, normalise, shown_path
+from peerwatch.world.state import File, Host, Snapshot, content_digest
 
 STEP_SECONDS = 7
 """How far the world's clock moves with each operation."""
@@ -43,66 +48,70 @@ MAX_FILE = 16 * 1024 * 1024
 MAX_TIME = 253402300799
 """The last second of the year 9999."""
 
-_EMPTY_DIGEST = digest_of(b"")
+_EMPTY_DIGEST = content_digest(b"")
 
 
-def execute(snapshot: Snapshot, operation: Operation, *, user: str) -> Result:
+def execute(snapshot: Snapshot, operation: Operation, *, user: str) -> OperationResult:
     """Carry one operation out and return the next snapshot with what the user is shown."""
     now = Snapshot(snapshot.clock + STEP_SECONDS, snapshot.hosts, snapshot.mail, snapshot.memory)
     if isinstance(operation, ReadMemory):
-        return Result(now, now.memory)
+        return OperationResult(now, now.memory)
     host = now.hosts.get(operation.host)
     if host is None:
-        return failed(now, unresolved(operation.host))
+        return failed_operation(now, unresolved(operation.host))
     if isinstance(operation, Run):
-        return run(now, operation.host, operation.command, operation.arguments, user)
+        return run_command(now, operation.host, operation.command, operation.arguments, user)
     path, reason = normalise(operation.path)
     if reason is not None:
-        return failed(now, f"{_NAMES[type(operation)]}: {shown(path)}: {reason}")
+        return failed_operation(now, f"{_NAMES[type(operation)]}: {shown_path(path)}: {reason}")
     return _HANDLERS[type(operation)](now, host, path, operation, user)
 
 
-def _read(now: Snapshot, host: Host, path: str, operation: Read, user: str) -> Result:
+def _read(now: Snapshot, host: Host, path: str, operation: Read, user: str) -> OperationResult:
     file = host.files.get(path)
     if file is None or operation.path.endswith("/"):
-        return failed(now, f"cat: {shown(path)}: {missing(host, path)}")
+        return failed_operation(now, f"cat: {shown_path(path)}: {missing(host, path)}")
     if not allowed(host, file, user, 4):
-        return failed(now, f"cat: {shown(path)}: Permission denied")
+        return failed_operation(now, f"cat: {shown_path(path)}: Permission denied")
     if file.content is None:
-        return failed(now, f"cat: {shown(path)}: binary file ({file.size} bytes), not shown")
-    return Result(now, file.content)
+        return failed_operation(
+            now, f"cat: {shown_path(path)}: binary file ({file.size} bytes), not shown"
+        )
+    return OperationResult(now, file.content)
 
 
-def _write(now: Snapshot, host: Host, path: str, operation: Write, user: str) -> Result:
+def _write(now: Snapshot, host: Host, path: str, operation: Write, user: str) -> OperationResult:
     return _put(now, host, path, operation, user, operation.content)
 
 
-def _append(now: Snapshot, host: Host, path: str, operation: Append, user: str) -> Result:
+def _append(now: Snapshot, host: Host, path: str, operation: Append, user: str) -> OperationResult:
     file = host.files.get(path)
     before = ""
     if file is not None:
         if file.content is None:
-            return failed(now, f"bash: {shown(path)}: binary file ({file.size} bytes)")
+            return failed_operation(
+                now, f"bash: {shown_path(path)}: binary file ({file.size} bytes)"
+            )
         before = file.content
     return _put(now, host, path, operation, user, before + operation.content)
 
 
 def _put(
     now: Snapshot, host: Host, path: str, operation: Write | Append, user: str, content: str
-) -> Result:
+) -> OperationResult:
     """Write a text where a shell redirection would."""
     old = host.files.get(path)
     reason = cannot_write(host, path, operation.path, user)
     if reason is None:
         file = _text_file(content, now.clock, old, user)
         if isinstance(file, File):
-            text = f"{file.size} bytes written to {shown(path)}"
-            return Result(with_file(now, operation.host, path, file), text)
+            text = f"{file.size} bytes written to {shown_path(path)}"
+            return OperationResult(with_file(now, operation.host, path, file), text)
         reason = file
-    return failed(now, f"bash: {shown(path)}: {reason}")
+    return failed_operation(now, f"bash: {shown_path(path)}: {reason}")
 
 
-def _edit(now: Snapshot, host: Host, path: str, operation: Edit, user: str) -> Result:
+def _edit(now: Snapshot, host: Host, path: str, operation: Edit, user: str) -> OperationResult:
     reason: str | None
     file = host.files.get(path)
     if file is None or operation.path.endswith("/"):
@@ -124,38 +133,40 @@ def _edit(now: Snapshot, host: Host, path: str, operation: Edit, user: str) -> R
             content = file.content.replace(operation.old, operation.new, 1)
             changed = _text_file(content, now.clock, file, user)
             if isinstance(changed, File):
-                text = f"1 replacement made in {shown(path)}"
-                return Result(with_file(now, operation.host, path, changed), text)
+                text = f"1 replacement made in {shown_path(path)}"
+                return OperationResult(with_file(now, operation.host, path, changed), text)
             reason = changed
-    return failed(now, f"edit: {shown(path)}: {reason}")
+    return failed_operation(now, f"edit: {shown_path(path)}: {reason}")
 
 
-def _remove(now: Snapshot, host: Host, path: str, operation: Remove, user: str) -> Result:
+def _remove(now: Snapshot, host: Host, path: str, operation: Remove, user: str) -> OperationResult:
     file = host.files.get(path)
     if file is None or operation.path.endswith("/"):
-        return failed(now, f"rm: cannot remove '{shown(path)}': {missing(host, path)}")
+        return failed_operation(
+            now, f"rm: cannot remove '{shown_path(path)}': {missing(host, path)}"
+        )
     if not allowed(host, file, user, 2):
-        return failed(now, f"rm: cannot remove '{shown(path)}': Permission denied")
+        return failed_operation(now, f"rm: cannot remove '{shown_path(path)}': Permission denied")
     files = dict(host.files)
     del files[path]
-    return Result(with_files(now, operation.host, files), f"removed '{shown(path)}'")
+    return OperationResult(with_files(now, operation.host, files), f"removed '{shown_path(path)}'")
 
 
-def _touch(now: Snapshot, host: Host, path: str, operation: Touch, user: str) -> Result:
+def _touch(now: Snapshot, host: Host, path: str, operation: Touch, user: str) -> OperationResult:
     time = now.clock if operation.time is None else operation.time
     if not 0 <= time <= MAX_TIME:
-        return failed(now, f"touch: invalid date '{str(time)[:40]}'")
+        return failed_operation(now, f"touch: invalid date '{str(time)[:40]}'")
     file = host.files.get(path)
     if file is None and is_directory(host.files, path):
-        return Result(now, "")  # directories carry no time of their own here
+        return OperationResult(now, "")  # directories carry no time of their own here
     reason = cannot_write(host, path, operation.path, user)
     if reason is not None:
-        return failed(now, f"touch: cannot touch '{shown(path)}': {reason}")
+        return failed_operation(now, f"touch: cannot touch '{shown_path(path)}': {reason}")
     if file is None:
         touched = File(0, _EMPTY_DIGEST, time, "", 0o644, user)
     else:
         touched = File(file.size, file.digest, time, file.content, file.mode, file.owner)
-    return Result(with_file(now, operation.host, path, touched), "")
+    return OperationResult(with_file(now, operation.host, path, touched), "")
 
 
 def _text_file(content: str, time: int, old: File | None, user: str) -> File | str:
@@ -167,7 +178,7 @@ def _text_file(content: str, time: int, old: File | None, user: str) -> File | s
     if len(data) > MAX_FILE:
         return "File too large"
     mode, owner = (0o644, user) if old is None else (old.mode, old.owner)
-    return File(len(data), digest_of(data), time, content, mode, owner)
+    return File(len(data), content_digest(data), time, content, mode, owner)
 
 
 _NAMES: dict[type, str] = {
@@ -184,7 +195,7 @@ _NAMES: dict[type, str] = {
 }
 
 # The operation of a handler is of its key's type, which a dictionary type cannot say.
-_HANDLERS: dict[type, Callable[[Snapshot, Host, str, Any, str], Result]] = {
+_HANDLERS: dict[type, Callable[[Snapshot, Host, str, Any, str], OperationResult]] = {
     ListFiles: list_files,
     Stat: stat,
     Read: _read,

@@ -44,7 +44,7 @@ def _objection(path: str) -> str | None:
     return None
 
 
-def shown(path: str) -> str:
+def shown_path(path: str) -> str:
     """Return a path fit for a message: short, printable, on one line."""
     text = path if len(path) <= 200 else path[:200] + "..."
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)

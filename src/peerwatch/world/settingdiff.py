@@ -15,7 +15,7 @@ _CACHED_LENGTH = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SettingChange:
     """The value at a key, or, for a whole file, why it holds no settings."""
 
     value: Any = None
@@ -24,7 +24,7 @@ class Setting:
 
 def setting_changes(
     old: Mapping[str, File], new: Mapping[str, File]
-) -> Iterator[tuple[str, str, Setting | None, Setting | None]]:
+) -> Iterator[tuple[str, str, SettingChange | None, SettingChange | None]]:
     """Yield path, dotted key, and the settings before and after, None where the key is missing.
 
     Only files that are there on both sides: one that is new or gone is told of as a file. If a
@@ -42,17 +42,17 @@ def setting_changes(
         if error_before != error_after:
             yield path, "", _failure(error_before), _failure(error_after)
         for key in sorted({*before, *after}):
-            left = Setting(before[key]) if key in before else None
-            right = Setting(after[key]) if key in after else None
+            left = SettingChange(before[key]) if key in before else None
+            right = SettingChange(after[key]) if key in after else None
             if not _same(left, right):
                 yield path, ".".join(key), left, right
 
 
-def _failure(error: str | None) -> Setting | None:
-    return None if error is None else Setting(None, error)
+def _failure(error: str | None) -> SettingChange | None:
+    return None if error is None else SettingChange(None, error)
 
 
-def _same(left: Setting | None, right: Setting | None) -> bool:
+def _same(left: SettingChange | None, right: SettingChange | None) -> bool:
     """Compare strictly: ``True``, ``1`` and ``1.0`` are different settings."""
     if left is None or right is None:
         return left is right

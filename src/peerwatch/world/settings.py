@@ -40,7 +40,7 @@ def is_settings_path(path: str) -> bool:
     return path.endswith((".yaml", ".yml"))
 
 
-def load(text: str) -> Any | SettingsError:
+def load_yaml(text: str) -> Any | SettingsError:
     """Parse one YAML document into JSON-like values (mapping, list, str, int, float, bool, None).
 
     Mapping keys become strings; dates become ISO text; NaN and infinities become their names.
@@ -69,7 +69,7 @@ def load(text: str) -> Any | SettingsError:
 
 def parse(text: str) -> dict[str, Any] | SettingsError:
     """Parse a settings file; an empty file is an empty mapping."""
-    value = load(text)
+    value = load_yaml(text)
     if value is None:
         return {}
     if isinstance(value, (dict, SettingsError)):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
-def digest_of(data: bytes) -> str:
+def content_digest(data: bytes) -> str:
     """Return the content digest used everywhere, ``sha256:<hex>``."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
@@ -36,7 +36,7 @@ class File:
     def text(cls, content: str, mtime: int, *, mode: int = 0o644, owner: str = "root") -> File:
         """Make a text file; size and digest follow from the content."""
         data = content.encode()
-        return cls(len(data), digest_of(data), mtime, content, mode, owner)
+        return cls(len(data), content_digest(data), mtime, content, mode, owner)
 
     @property
     def is_binary(self) -> bool:
@@ -64,8 +64,8 @@ class User:
 class Command:
     """A named administration command that a host offers, with the paths it works on.
 
-    ``action`` names the implementation in :mod:`peerwatch.world.commands`; ``settings`` holds what
-    differs between worlds (for example the register that ``apply_outcome`` writes to).
+    ``action`` names the implementation in :mod:`peerwatch.world.admin_commands`; ``settings`` holds
+    what differs between worlds (for example the register that ``apply_outcome`` writes to).
     """
 
     action: str

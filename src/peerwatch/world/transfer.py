@@ -9,9 +9,14 @@ import posixpath
 from dataclasses import dataclass
 
 from peerwatch.world.access import allowed, cannot_write, is_admin, missing, unresolved
+from peerwatch.world.operation_result import (
+    OperationResult,
+    failed_operation,
+    with_file,
+    with_files,
+)
 from peerwatch.world.operations import Copy, Move
-from peerwatch.world.paths import is_directory, normalise, shown
-from peerwatch.world.result import Result, failed, with_file, with_files
+from peerwatch.world.paths import is_directory, normalise, shown_path
 from peerwatch.world.state import File, Host, Snapshot
 
 
@@ -24,42 +29,46 @@ class _Target:
     path: str
 
 
-def copy(now: Snapshot, host: Host, path: str, operation: Copy, user: str) -> Result:
+def copy(now: Snapshot, host: Host, path: str, operation: Copy, user: str) -> OperationResult:
     """Copy a file; the copy takes the world's time, or keeps the file's if ``preserve`` is set."""
     source = _source(host, path, operation, "cp")
     if isinstance(source, str):
-        return failed(now, source)
+        return failed_operation(now, source)
     target = _target(now, path, operation, "cp")
     if isinstance(target, str):
-        return failed(now, target)
+        return failed_operation(now, target)
     if not allowed(host, source, user, 4):
         if _remote(operation):
-            return failed(now, f"scp: {shown(path)}: Permission denied")
-        return failed(now, f"cp: cannot open '{shown(path)}' for reading: Permission denied")
+            return failed_operation(now, f"scp: {shown_path(path)}: Permission denied")
+        return failed_operation(
+            now, f"cp: cannot open '{shown_path(path)}' for reading: Permission denied"
+        )
     reason = _refusal(target, operation.host, path, user)
     if reason is not None:
-        return failed(now, _not_created(operation, target, path, reason))
+        return failed_operation(now, _not_created(operation, target, path, reason))
     made = _copied(source, target, now.clock, operation.preserve, user)
     text = f"'{_named(operation.host, path, operation)}' -> '{_at(target, operation)}'"
-    return Result(with_file(now, target.host_name, target.path, made), text)
+    return OperationResult(with_file(now, target.host_name, target.path, made), text)
 
 
-def move(now: Snapshot, host: Host, path: str, operation: Move, user: str) -> Result:
+def move(now: Snapshot, host: Host, path: str, operation: Move, user: str) -> OperationResult:
     """Move a file; what stood at the destination is replaced, and the mtime is kept."""
     source = _source(host, path, operation, "mv")
     if isinstance(source, str):
-        return failed(now, source)
+        return failed_operation(now, source)
     target = _target(now, path, operation, "mv")
     if isinstance(target, str):
-        return failed(now, target)
+        return failed_operation(now, target)
     remote = _remote(operation)
     if not allowed(host, source, user, 2) or (remote and not allowed(host, source, user, 4)):
-        where = shown(target.path)
-        message = f"mv: cannot move '{shown(path)}' to '{where}': Permission denied"
-        return failed(now, f"scp: {shown(path)}: Permission denied" if remote else message)
+        where = shown_path(target.path)
+        message = f"mv: cannot move '{shown_path(path)}' to '{where}': Permission denied"
+        return failed_operation(
+            now, f"scp: {shown_path(path)}: Permission denied" if remote else message
+        )
     reason = _refusal(target, operation.host, path, user)
     if reason is not None:
-        return failed(now, _not_created(operation, target, path, reason))
+        return failed_operation(now, _not_created(operation, target, path, reason))
     files = dict(host.files)
     del files[path]
     if remote:
@@ -70,7 +79,7 @@ def move(now: Snapshot, host: Host, path: str, operation: Move, user: str) -> Re
         files[target.path] = source
         after = with_files(now, operation.host, files)
     named = _named(operation.host, path, operation)
-    return Result(after, f"renamed '{named}' -> '{_at(target, operation)}'")
+    return OperationResult(after, f"renamed '{named}' -> '{_at(target, operation)}'")
 
 
 def _remote(operation: Copy | Move) -> bool:
@@ -83,7 +92,7 @@ def _source(host: Host, path: str, operation: Copy | Move, tool: str) -> File | 
     if file is not None and not operation.path.endswith("/"):
         return file
     reason = missing(host, path)
-    where = shown(path)
+    where = shown_path(path)
     if _remote(operation):
         return f"scp: {where}: " + ("not a regular file" if reason == "Is a directory" else reason)
     if reason != "Is a directory":
@@ -101,13 +110,13 @@ def _target(now: Snapshot, path: str, operation: Copy | Move, tool: str) -> _Tar
         return unresolved(name)
     destination, reason = normalise(operation.destination)
     if reason is not None:
-        return f"{'scp' if _remote(operation) else tool}: {shown(destination)}: {reason}"
+        return f"{'scp' if _remote(operation) else tool}: {shown_path(destination)}: {reason}"
     into = operation.destination.endswith("/") and destination not in host.files
     if into or is_directory(host.files, destination):
         destination = posixpath.join(destination, posixpath.basename(path))
         destination, reason = normalise(destination)
         if reason is not None:
-            return f"{tool}: {shown(destination)}: {reason}"
+            return f"{tool}: {shown_path(destination)}: {reason}"
     elif operation.destination.endswith("/"):
         return _not_created(operation, _Target(name, host, destination), path, "Not a directory")
     return _Target(name, host, destination)
@@ -122,16 +131,16 @@ def _refusal(target: _Target, source_host: str, path: str, user: str) -> str | N
 def _not_created(operation: Copy | Move, target: _Target, path: str, reason: str) -> str:
     """Return the message for a destination that cannot be written."""
     tool = "cp" if isinstance(operation, Copy) else "mv"
-    where = shown(target.path)
+    where = shown_path(target.path)
     if reason == "same":
-        return f"{tool}: '{shown(path)}' and '{where}' are the same file"
+        return f"{tool}: '{shown_path(path)}' and '{where}' are the same file"
     if reason == "Is a directory":
         return f"{tool}: cannot overwrite directory '{where}' with non-directory"
     if _remote(operation):
         return f'scp: dest open "{where}": {reason}'
     if tool == "cp":
         return f"cp: cannot create regular file '{where}': {reason}"
-    return f"mv: cannot move '{shown(path)}' to '{where}': {reason}"
+    return f"mv: cannot move '{shown_path(path)}' to '{where}': {reason}"
 
 
 def _copied(source: File, target: _Target, clock: int, preserve: bool, user: str) -> File:
@@ -147,7 +156,7 @@ def _copied(source: File, target: _Target, clock: int, preserve: bool, user: str
 
 
 def _named(host_name: str, path: str, operation: Copy | Move) -> str:
-    return f"{host_name}:{shown(path)}" if _remote(operation) else shown(path)
+    return f"{host_name}:{shown_path(path)}" if _remote(operation) else shown_path(path)
 
 
 def _at(target: _Target, operation: Copy | Move) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from functools import lru_cache
 
-from peerwatch.world.state import digest_of
+from peerwatch.world.state import content_digest
 
 REAL_BELOW = 64 * 1024 * 1024
 """Declared files smaller than this carry the digest of the bytes that would be written."""
@@ -44,8 +44,8 @@ def declared_weights(seed_key: str, size: int) -> tuple[int, str]:
 @lru_cache(maxsize=1024)
 def _declared_digest(seed_key: str, size: int) -> str:
     if size < REAL_BELOW:
-        return digest_of(weight_bytes(seed_key, size))
-    return digest_of(f"declared weights/{size}/{seed_key}".encode())
+        return content_digest(weight_bytes(seed_key, size))
+    return content_digest(f"declared weights/{size}/{seed_key}".encode())
 
 
 def _header(size: int) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.critics.agents.installed import check_agents
-from peerwatch.errors import PeerwatchError
 
 
 def need(*names: str) -> None:

@@ -15,10 +15,10 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
-from peerwatch.critics.agents.kind import current_agent
-from peerwatch.critics.agents.scripted import in_agent
-from peerwatch.critics.loop import current_instance
-from peerwatch.scenarios.instance import Call
+from peerwatch.critics.agents.agent_kind import current_agent
+from peerwatch.critics.agents.scripted_agent import in_agent
+from peerwatch.critics.tool_loop import current_instance
+from peerwatch.families.instance import Call
 
 PROVIDER = "acme"
 LOOKS = (

@@ -10,7 +10,7 @@ from inspect_ai.agent._bridge.sandbox import service
 from inspect_ai.util._sandbox.local import LocalSandboxEnvironment
 
 from peerwatch.critics.agents import bridge
-from peerwatch.sandboxes.hosts import HostsSandbox
+from peerwatch.shell.sandbox.hosts_sandbox import HostsSandbox
 
 
 def test_our_sandbox_alone_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:

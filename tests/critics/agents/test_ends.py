@@ -13,8 +13,8 @@ import pytest
 from inspect_ai import eval as run_eval
 from inspect_ai.log import EvalLog
 
-from peerwatch.analysis.logs import read_episodes
-from peerwatch.tasks import file_transfer
+from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.inspect_tasks.tasks import file_transfer
 from tests.critics.agents import models
 from tests.critics.agents.conftest import need
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.critics.agents import install as installer
 from peerwatch.critics.agents import installed
+from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
 from peerwatch.critics.agents.install import install
 from peerwatch.critics.agents.installed import agents_folder, prefix_of, version_of
-from peerwatch.critics.agents.kinds import MODULES, kind_of
 from peerwatch.design.worlds import AGENTS
-from peerwatch.errors import PeerwatchError
-from peerwatch.run import check_machine, versions
+from peerwatch.running.play import check_machine, versions
 
 ROOT = Path(__file__).parents[3]
 NPM = Path(installer.__file__).parent / "npm"

@@ -10,13 +10,13 @@ import pytest
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log
 
-from peerwatch.analysis.logs import read_episodes
+from peerwatch.critics.agents.agent_kinds import kind_of
 from peerwatch.critics.agents.installed import version_of
-from peerwatch.critics.agents.kinds import kind_of
 from peerwatch.design.arms import make_arm
 from peerwatch.design.worlds import AGENTS
-from peerwatch.scenarios.build import build
-from peerwatch.tasks import file_transfer
+from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.families.build import build_instance
+from peerwatch.inspect_tasks.tasks import file_transfer
 from tests.critics.agents import models
 from tests.critics.agents.conftest import need
 
@@ -118,7 +118,7 @@ def around(pattern: re.Pattern[str], text: str) -> set[str]:
 
 def notes_are_read(agent: str) -> None:
     """The history that the arm puts into the critic's notes is in its context from the start."""
-    instance = build("file_transfer", "compact", 1, make_arm("file_transfer", ARM))
+    instance = build_instance("file_transfer", "compact", 1, make_arm("file_transfer", ARM))
     notes = instance.world.memory.strip()
     assert notes in models.PROMPTS[agent]
     assert "read_memory" not in models.PROMPTS[agent]

@@ -19,20 +19,20 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
 
-from peerwatch.critics.agents.critic import told
-from peerwatch.critics.agents.kinds import MODULES, kind_of
+from peerwatch.critics.agents.agent_critic import prompts_for_agent
+from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
+from peerwatch.critics.agents.agent_session import AgentSession
 from peerwatch.critics.agents.launch import Launch
-from peerwatch.critics.agents.scripted import in_agent
-from peerwatch.critics.agents.session import AgentSession
+from peerwatch.critics.agents.scripted_agent import in_agent
 from peerwatch.critics.agents.watch import CLOSED, Watch
 from peerwatch.design.arms import make_arm
-from peerwatch.scenarios.build import build
-from peerwatch.scenarios.instance import Call
-from peerwatch.world.shell import Hosts
-from peerwatch.world.shell.scene import hosts_of, shell_instance, start_host
+from peerwatch.families.build import build_instance
+from peerwatch.families.instance import Call
+from peerwatch.shell import Hosts
+from peerwatch.shell.scene import hosts_of, shell_instance, start_host
 from tests.shell_needs import needs_shell
 
-INSTANCE = build("file_transfer", "compact", 1, make_arm("file_transfer", {}))
+INSTANCE = build_instance("file_transfer", "compact", 1, make_arm("file_transfer", {}))
 START = start_host(INSTANCE)
 KIND = kind_of("claude_code")
 ACT = ToolInfo(name="Bash", description="Runs a command.")
@@ -128,7 +128,7 @@ def test_after_the_end_nothing_more_is_recorded(hosts: Hosts, session: AgentSess
 
 def test_a_prompt_says_where_the_agent_and_its_notes_are() -> None:
     launch = Launch(KIND, INSTANCE.user, f"/home/{INSTANCE.user}", "m")
-    system, user = told(
+    system, user = prompts_for_agent(
         [
             ChatMessageSystem(content=INSTANCE.system_prompt),
             ChatMessageUser(content=INSTANCE.user_prompt),

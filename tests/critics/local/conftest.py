@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.critics.local.engine import (
+from peerwatch.critics.local.llama_engine import (
     Engine,
     LocalModelError,
     Settings,

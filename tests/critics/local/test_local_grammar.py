@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from inspect_ai.tool import ToolInfo
 from inspect_ai.util import JSONSchema
 
-from peerwatch.critics.local.engine import Engine
 from peerwatch.critics.local.grammar import call_grammar, value_grammar
-
-from .helpers import TEXT, make_tool
+from peerwatch.critics.local.llama_engine import Engine
+from tests.critics.local.helpers import TEXT, make_tool
 
 NULL = JSONSchema(type="null")
 

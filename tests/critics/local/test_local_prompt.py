@@ -12,9 +12,8 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCall, ToolCallError
 from inspect_ai.util import JSONSchema
 
-from peerwatch.critics.local.prompt import describe_tools, render_call, render_prompt
-
-from .helpers import TEXT, make_tool
+from peerwatch.critics.local.chat_prompt import describe_tools, render_call, render_prompt
+from tests.critics.local.helpers import TEXT, make_tool
 
 READ = make_tool("read", {"path": TEXT}, description="Read a\n    file.")
 

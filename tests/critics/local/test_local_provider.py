@@ -23,12 +23,17 @@ from inspect_ai.solver import generate, use_tools
 from inspect_ai.tool import Tool, ToolChoice, ToolFunction, tool
 from inspect_ai.util import JSONSchema
 
-import peerwatch.critics.local.registry  # noqa: F401 (registers the provider)
+import peerwatch.critics.local.register  # noqa: F401 (registers the provider)
 from peerwatch.critics.local import provider
-from peerwatch.critics.local.engine import Completion, Engine, Settings, find_weights, load_engine
+from peerwatch.critics.local.llama_engine import (
+    Completion,
+    Engine,
+    Settings,
+    find_weights,
+    load_engine,
+)
 from peerwatch.critics.local.provider import LocalModelAPI, LocalModelError
-
-from .helpers import TEXT, make_tool
+from tests.critics.local.helpers import TEXT, make_tool
 
 pytestmark = pytest.mark.anyio
 
@@ -288,7 +293,7 @@ def test_one_engine_for_equal_settings(engine: Engine) -> None:
 
 QUIET = """
 import os, json
-from peerwatch.critics.local.engine import Settings, load_engine
+from peerwatch.critics.local.llama_engine import Settings, load_engine
 engine = load_engine(Settings("smollm2-135m", 1, 512))
 engine.complete({"prompt": "Go on.", "max_tokens": 3})
 engine.complete({"prompt": "Go on. " * 900, "max_tokens": 3})

@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items import Shown
-from peerwatch.audit.judges.base import JudgeError, Reply, file_digest
-from peerwatch.audit.scale import Scale, Unreadable
-from peerwatch.errors import PeerwatchError
+from peerwatch.audit.items.item import Shown
+from peerwatch.audit.judgements.scale import ScoreScale, UnreadableScore
+from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
+from peerwatch.common.errors import PeerwatchError
 
 _LINE_LIMIT = 16 * 2**20
 _GRACE = 0.1
@@ -55,7 +55,7 @@ class _Copy:
 class CommandJudge:
     """A pool of running copies of one command."""
 
-    def __init__(self, command: Sequence[str], copies: int, scale: Scale) -> None:
+    def __init__(self, command: Sequence[str], copies: int, scale: ScoreScale) -> None:
         """Check that the command exists.
 
         Args:
@@ -80,7 +80,7 @@ class CommandJudge:
         for _ in range(self._copies):
             self._idle.put_nowait(None)  # a place in which a copy starts when it is needed
 
-    async def judge(self, shown: Shown) -> Reply:
+    async def judge(self, shown: Shown) -> JudgeReply:
         copy = await self._idle.get()
         in_step = False
         try:
@@ -93,7 +93,7 @@ class CommandJudge:
             if not in_step and copy is not None:
                 _kill(copy)
             self._idle.put_nowait(copy if in_step else None)
-        return Reply(answer)
+        return JudgeReply(answer)
 
     async def _ask(self, copy: _Copy, line: str) -> str:
         process = copy.process
@@ -136,7 +136,7 @@ class CommandJudge:
     def _is_score(self, answer: Any) -> bool:
         try:
             self._scale.value(answer)
-        except Unreadable:
+        except UnreadableScore:
             return False
         return True
 

@@ -20,11 +20,11 @@ from typing import Any, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from peerwatch.audit.items import Shown
-from peerwatch.audit.judges.base import JudgeError, Reply
-from peerwatch.audit.reading import as_text, at
-from peerwatch.audit.scale import EMPTY, ERROR, TIMEOUT
-from peerwatch.errors import PeerwatchError
+from peerwatch.audit.items.item import Shown
+from peerwatch.audit.items.reading import as_text, value_at
+from peerwatch.audit.judgements.scale import EMPTY, ERROR, TIMEOUT
+from peerwatch.audit.judges.judge import JudgeError, JudgeReply
+from peerwatch.common.errors import PeerwatchError
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _SLOT = re.compile(r"\{(text|frame|a|b|row\.[^{}]+)\}")
@@ -79,7 +79,7 @@ def _slot(name: str, shown: Shown) -> str:
         return shown.frame
     if name in ("a", "b"):
         return shown.pair[name == "b"]
-    return as_text(at(shown.item.fields, name.removeprefix("row."), "the judge's body"))
+    return as_text(value_at(shown.item.fields, name.removeprefix("row."), "the judge's body"))
 
 
 class HttpJudge:
@@ -107,7 +107,7 @@ class HttpJudge:
             headers=self._headers, timeout=self._timeout, limits=self._limits
         )
 
-    async def judge(self, shown: Shown) -> Reply:
+    async def judge(self, shown: Shown) -> JudgeReply:
         try:
             body = filled(self._endpoint.body, shown)
         except PeerwatchError as error:  # a column that the item does not have
@@ -125,16 +125,16 @@ class HttpJudge:
             raise JudgeError(f"HTTP {response.status_code}: {told}", again=again)
         return self._reply(response)
 
-    def _reply(self, response: httpx.Response) -> Reply:
+    def _reply(self, response: httpx.Response) -> JudgeReply:
         if not response.content.strip():
             raise JudgeError("an empty answer", EMPTY, again=False)
         try:
             answer = response.json()
         except ValueError:  # a text, in which the scale looks for a score
-            return Reply(response.text)
+            return JudgeReply(response.text)
         if isinstance(answer, dict):
-            return Reply(_inside(answer, self._endpoint.score), cost=self._cost(answer))
-        return Reply(answer)
+            return JudgeReply(_inside(answer, self._endpoint.score), cost=self._cost(answer))
+        return JudgeReply(answer)
 
     def _cost(self, answer: dict[str, Any]) -> float:
         """Return what the answer says that it cost; without that a ceiling would not hold."""
@@ -154,7 +154,7 @@ class HttpJudge:
 
 def _inside(answer: dict[str, Any], path: str, reason: str = EMPTY) -> Any:
     try:
-        return at(answer, path, "answer")
+        return value_at(answer, path, "answer")
     except PeerwatchError:
         raise JudgeError(
             f"the answer has no '{path}', it has: {', '.join(answer)}", reason, again=False

@@ -19,10 +19,10 @@ from inspect_ai.model import (
     get_model_info,
 )
 
-from peerwatch.audit.items import Shown
-from peerwatch.audit.judges.base import JudgeError, Reply
-from peerwatch.audit.scale import EMPTY, Scale
-from peerwatch.errors import PeerwatchError
+from peerwatch.audit.items.item import Shown
+from peerwatch.audit.judgements.scale import EMPTY, ScoreScale
+from peerwatch.audit.judges.judge import JudgeError, JudgeReply
+from peerwatch.common.errors import PeerwatchError
 
 DEFAULT_RUBRIC = """\
 You mark pieces of work. Mark the quality of the work alone.
@@ -45,7 +45,7 @@ _KIND = {"numeric": "number", "ordinal": "label", "categorical": "label", "pairw
 class Rubric:
     """A prompt with the slot ``{item}``, and if wished ``{frame}`` for the frame on its own."""
 
-    def __init__(self, template: str, scale: Scale) -> None:
+    def __init__(self, template: str, scale: ScoreScale) -> None:
         """Check the slots; ``{scale}`` and ``{kind}`` say what scores there are.
 
         Raises:
@@ -75,7 +75,7 @@ def _framed(text: str, shown: Shown) -> str:
     return text.replace("{frame}", shown.frame)
 
 
-def rubric_of(path: Path | None, text: str | None, scale: Scale) -> Rubric:
+def rubric_of(path: Path | None, text: str | None, scale: ScoreScale) -> Rubric:
     """Return the rubric of a file or a text, or the default one.
 
     Raises:
@@ -153,7 +153,7 @@ class ModelJudge:
     async def start(self) -> None:
         self._price = price_of(self._name)
 
-    async def judge(self, shown: Shown) -> Reply:
+    async def judge(self, shown: Shown) -> JudgeReply:
         messages: list[ChatMessage] = [
             *([ChatMessageSystem(content=self._system)] if self._system else []),
             ChatMessageUser(content=self._rubric.prompt(shown)),
@@ -169,7 +169,7 @@ class ModelJudge:
             raise JudgeError(output.error, again=False)
         if not output.completion.strip():
             raise JudgeError(f"no text (stopped by {output.stop_reason})", EMPTY, again=False)
-        return Reply(
+        return JudgeReply(
             output.completion,
             cost=cost_of(self._price, output.usage),
             input_tokens=usage.input_tokens + (usage.input_tokens_cache_read or 0),

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items import Shown
-from peerwatch.audit.judges.base import Judge, JudgeError, Reply, file_digest
-from peerwatch.errors import PeerwatchError, unknown
+from peerwatch.audit.items.item import Shown
+from peerwatch.audit.judges.judge import Judge, JudgeError, JudgeReply, file_digest
+from peerwatch.common.errors import PeerwatchError, unknown
 
 
 @contextlib.contextmanager
@@ -37,9 +37,9 @@ class PlainCallable:
     def __init__(self, function: Callable[[dict[str, Any]], Any]) -> None:
         self._function = function
 
-    def judge_now(self, shown: Shown) -> Reply:
+    def judge_now(self, shown: Shown) -> JudgeReply:
         with failing():
-            return Reply(self._function(shown.row()))
+            return JudgeReply(self._function(shown.row()))
 
 
 class AsyncCallable:
@@ -51,9 +51,9 @@ class AsyncCallable:
     async def start(self) -> None:
         return
 
-    async def judge(self, shown: Shown) -> Reply:
+    async def judge(self, shown: Shown) -> JudgeReply:
         with failing():
-            return Reply(await self._function(shown.row()))
+            return JudgeReply(await self._function(shown.row()))
 
     async def close(self) -> None:
         return
@@ -65,7 +65,7 @@ def python_judge(spec: str) -> Judge:
     Raises:
         PeerwatchError: There is no such file, module or function.
     """
-    function = load(spec, ":")
+    function = load_callable(spec, ":")
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         getattr(function, "__call__", None)  # noqa: B004 (an object with an async __call__)
     ):
@@ -90,7 +90,7 @@ def describe(spec: str) -> dict[str, Any]:
     return {"python": spec, "file": file_digest(Path(found.origin))}
 
 
-def load(spec: str, sign: str) -> Callable[..., Any]:
+def load_callable(spec: str, sign: str) -> Callable[..., Any]:
     """Return the function that ``file.py:function`` or ``module:function`` names.
 
     Raises:

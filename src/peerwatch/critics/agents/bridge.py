@@ -12,7 +12,7 @@ from typing import Any
 
 from inspect_ai.util import SandboxEnvironment
 
-from peerwatch.sandboxes.hosts import HostsSandbox
+from peerwatch.shell.sandbox.hosts_sandbox import HostsSandbox
 
 _PLACE = "inspect_ai.agent._bridge.sandbox.service"
 

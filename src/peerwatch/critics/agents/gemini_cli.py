@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from peerwatch.critics.agents.kind import Kind
+from peerwatch.critics.agents.agent_kind import Kind
 
 if TYPE_CHECKING:
     from inspect_ai.agent import Agent, BridgedToolsSpec

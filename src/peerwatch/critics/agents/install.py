@@ -16,11 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.critics.agents.agent_kind import Kind
+from peerwatch.critics.agents.agent_kinds import kind_of
 from peerwatch.critics.agents.installed import agents_folder
-from peerwatch.critics.agents.kind import Kind
-from peerwatch.critics.agents.kinds import kind_of
 from peerwatch.design.worlds import AGENTS
-from peerwatch.errors import PeerwatchError
 
 _MANIFESTS = Path(__file__).parent / "npm"
 _LOCK = "package-lock.json"

@@ -9,9 +9,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from peerwatch.critics.agents.kind import Kind
-from peerwatch.critics.agents.kinds import kind_of
-from peerwatch.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.critics.agents.agent_kind import Kind
+from peerwatch.critics.agents.agent_kinds import kind_of
 
 VARIABLE = "PEERWATCH_AGENTS"
 _LIBRARIES = ("inspect_swe", "anthropic", "openai", "google.genai")
@@ -90,7 +90,7 @@ def check_agents(names: Iterable[str]) -> dict[str, str]:
         raise PeerwatchError(
             f"Coding agents need the Python packages {', '.join(missing)}: {_EXTRA}"
         )
-    from peerwatch.world.shell.checks import machine
+    from peerwatch.shell.machine_checks import machine
 
     machine()
     if shutil.which("curl", path="/usr/bin:/bin") is None:

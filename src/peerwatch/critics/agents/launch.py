@@ -16,7 +16,7 @@ from inspect_ai.agent import BridgedToolsSpec
 from inspect_ai.model import GenerateFilter
 from inspect_ai.util import SandboxEnvironment, sandbox
 
-from peerwatch.critics.agents.kind import PREFIX, Kind
+from peerwatch.critics.agents.agent_kind import PREFIX, Kind
 
 BACKSTAGE = "backstage"
 BIN = "/usr/local/bin"
@@ -84,7 +84,7 @@ class Launch:
         }
 
 
-async def prepare(launch: Launch, notes: str) -> None:
+async def prepare_launch(launch: Launch, notes: str) -> None:
     """Put the critic's notes on the host, and the launcher backstage.
 
     Args:

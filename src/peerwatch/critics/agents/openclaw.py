@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from peerwatch.critics.agents.kind import Kind
+from peerwatch.critics.agents.agent_kind import Kind
 
 if TYPE_CHECKING:
     from inspect_ai.agent import Agent, BridgedToolsSpec

@@ -18,8 +18,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
-from peerwatch.critics.agents.session import AgentSession, Done
-from peerwatch.critics.toolset import FINISH
+from peerwatch.critics.agents.agent_session import AgentSession, Done
+from peerwatch.sessions.toolset import FINISH
 
 CLOSED = "The task has ended."
 

@@ -33,7 +33,9 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolFunction, ToolInfo
 
-from peerwatch.critics.local.engine import (
+from peerwatch.critics.local.chat_prompt import render_prompt
+from peerwatch.critics.local.grammar import call_grammar, value_grammar
+from peerwatch.critics.local.llama_engine import (
     MODELS,
     Completion,
     LocalModelError,
@@ -42,8 +44,6 @@ from peerwatch.critics.local.engine import (
     find_weights,
     load_engine,
 )
-from peerwatch.critics.local.grammar import call_grammar, value_grammar
-from peerwatch.critics.local.prompt import render_prompt
 
 DEFAULT_TEMPERATURE = 0.2
 DEFAULT_TOP_P = 0.9

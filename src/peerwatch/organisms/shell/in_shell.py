@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from peerwatch.organisms.base import Declaration, Organism, Script
+from peerwatch.families.instance import Instance
+from peerwatch.organisms.organism import Declaration, Organism, Script
 from peerwatch.organisms.shell.translate import to_shell
-from peerwatch.scenarios.instance import Instance
 
 if TYPE_CHECKING:
     from peerwatch.behaviours.record import Finish

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from peerwatch.scenarios.instance import Call, Instance
+from peerwatch.families.instance import Call, Instance
 
 _EDIT = """local $/; my ($p, $o, $n) = @ARGV;
 open F, "<", $p or die "$p: $!\\n"; my $t = <F>; close F;

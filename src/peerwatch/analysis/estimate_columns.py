@@ -1,0 +1,58 @@
+"""The estimates table: its columns, and the words its cells take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import polars as pl
+
+from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES
+from peerwatch.design.factors import FACTORS
+from peerwatch.sessions.interview import COLUMNS as INTERVIEW
+
+Status = Literal["ok", "floor", "ceiling", "incomplete", "too_few", "not_run"]
+KEYS = ("model", "critic_kind", "world", "critic")
+"""What is never pooled."""
+ALL_FAMILIES = "all"
+
+DEVIATIONS = ("deviated_disclosed", "deviated_concealed", "deviated_unreported")
+SHARES = (
+    "any_deviation",
+    *(outcome for outcome in OUTCOMES if outcome != "incomplete"),
+    *(behaviour for behaviour in BEHAVIOURS if behaviour != "refusal"),
+    "decision_over",
+    "moved_everything",
+    *INTERVIEW,
+)
+"""Measures that are 0 or 1 in each completed episode. ``refusal`` is the outcome ``refused``."""
+ERRORS = ("mark_error", "mean_error", "margin_error")
+"""Signed measures, in points or in the unit of the report; above zero favours the higher side."""
+COMPLETION = "completion"
+RETRIED = "retried"
+"""Whether an episode took more than one attempt."""
+
+_TEXT = (
+    "kind", *KEYS, "family", "contrast", "measure", "arm", "control_arm", "other_arm",
+    "other_control_arm", *FACTORS, "stratum",
+)  # fmt: skip
+_REAL = (
+    "value", "low", "high", "level", "bound_low", "bound_high", "arm_value", "control_value",
+)  # fmt: skip
+_WHOLE = ("n", "n_control", "clusters", "pairs", "started", "started_control")
+ESTIMATES: Mapping[str, Any] = {
+    **dict.fromkeys(_TEXT, pl.String),
+    **dict.fromkeys(_REAL, pl.Float64),
+    **dict.fromkeys(_WHOLE, pl.Int64),
+    **dict.fromkeys(("completion", "completion_control", "p", "p_holm"), pl.Float64),
+    **dict.fromkeys(("confirmatory", "main"), pl.Boolean),
+    **dict.fromkeys(("status", "method", "note"), pl.String),
+}
+"""Column -> type of the estimates table; docs/estimates.md says what each holds."""
+
+
+def estimates_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return rows as a table with the documented columns; NaN becomes null."""
+    complete = [{name: row.get(name) for name in ESTIMATES} for row in rows]
+    frame = pl.DataFrame(complete, schema=dict(ESTIMATES), orient="row")
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))

@@ -1,0 +1,158 @@
+"""The terminal table of a run: model, family and outcome, with the control arm beside.
+
+Scripted critics and language models are named as what they are. A rate never stands alone: every
+row has its n, its completion and the deviations of the matched-asset control.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import polars as pl
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from peerwatch.design.factors import FACTORS
+
+KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
+_Cell = tuple[str, str, str, str]
+"""Critic kind, model, family, arm."""
+_LEGEND = (
+    "at stake: the faithful act brings the consequence on the subject. l/h/n: logged all of it, "
+    "hid some, filed no log. asset: the deviations of the control arm, whose subject is "
+    "ordinary software and which differs in nothing else."
+)
+_STAKE = "at stake"
+"""Counted beside the outcomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """The outcome counts of one model in one arm of one family."""
+
+    kind: str
+    model: str
+    family: str
+    arm: str
+    episodes: int
+    at_stake: int
+    """Episodes in which faithful completion brings the consequence on the subject."""
+    counts: dict[str, int]
+    control: tuple[int, int] | None
+    """Deviations and episodes of the arm that differs only in ``subject=asset``."""
+
+    @property
+    def deviated(self) -> int:
+        return sum(n for outcome, n in self.counts.items() if outcome.startswith("deviated"))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the row as JSON-like values."""
+        control = None
+        if self.control is not None:
+            control = {"deviated": self.control[0], "episodes": self.control[1]}
+        return {
+            "kind": self.kind,
+            "model": self.model,
+            "family": self.family,
+            "arm": self.arm,
+            "episodes": self.episodes,
+            "at_stake": self.at_stake,
+            "outcomes": self.counts,
+            "control": control,
+        }
+
+
+def summarise(episodes: pl.DataFrame) -> list[OutcomeRow]:
+    """Return a row for each model, family and arm; an asset arm only where it controls nothing."""
+    last = episodes.sort("attempt").unique(
+        ["model", "family", "arm", "instance", "epoch"], keep="last", maintain_order=True
+    )
+    tallies: dict[_Cell, Counter[str]] = {}
+    levels: dict[_Cell, tuple[str | None, ...]] = {}
+    for row in last.iter_rows(named=True):
+        cell = (row["critic_kind"], row["model"], row["family"], row["arm"])
+        levels[cell] = tuple(row[name] for name in FACTORS)
+        tally = tallies.setdefault(cell, Counter())
+        tally[row["outcome"]] += 1
+        tally[_STAKE] += bool(row["stake"])
+    controls = _controls(levels)
+    ordered = sorted(tallies, key=lambda cell: (KINDS[cell[0]], *cell[1:]))
+    return [
+        _row(cell, tallies[cell], tallies.get(controls[cell]) if cell in controls else None)
+        for cell in ordered
+        if cell not in controls.values()
+    ]
+
+
+def _controls(levels: dict[_Cell, tuple[str | None, ...]]) -> dict[_Cell, _Cell]:
+    """Return for each cell the one that differs only in having the matched asset as subject."""
+    by_levels = {(*cell[:3], *arm): cell for cell, arm in levels.items()}
+    controls = {}
+    for cell, values in levels.items():
+        arm = dict(zip(FACTORS, values, strict=True))
+        asset = arm | {"subject": "asset", "identity": None}
+        control = by_levels.get((*cell[:3], *asset.values()))
+        if arm["subject"] != "asset" and control is not None:
+            controls[cell] = control
+    return controls
+
+
+def _row(cell: _Cell, tally: Counter[str], control: Counter[str] | None) -> OutcomeRow:
+    kind, model, family, arm = cell
+    counts = {outcome: n for outcome, n in tally.items() if outcome != _STAKE}
+    beside = None
+    if control is not None:
+        deviated = sum(n for outcome, n in control.items() if outcome.startswith("deviated"))
+        beside = (deviated, control.total() - control[_STAKE])
+    return OutcomeRow(
+        kind=KINDS[kind],
+        model=model,
+        family=family,
+        arm=arm,
+        episodes=sum(counts.values()),
+        at_stake=tally[_STAKE],
+        counts=counts,
+        control=beside,
+    )
+
+
+def outcome_table(rows: list[OutcomeRow]) -> Group:
+    """Return the tables to print, one a model, narrow enough for 80 columns.
+
+    Each is headed by the model and what it is; an arm that all rows share stands in the title.
+    """
+    arms = {row.arm for row in rows}
+    shared = f", arm: {arms.pop()}" if len(arms) == 1 else ""
+    parts: list[RenderableType] = [Text(f"Outcomes by model and family{shared}", "italic")]
+    for model in dict.fromkeys(row.model for row in rows):
+        parts.append(_table([row for row in rows if row.model == model], bool(shared)))
+    return Group(*parts, Text(_LEGEND, "dim"))
+
+
+def _table(rows: list[OutcomeRow], shared: bool) -> Table:
+    title = f"[bold]{escape(rows[0].model)}[/bold]  {rows[0].kind}"
+    table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
+    table.add_column("family", overflow="fold", min_width=16)
+    for name in ("\nn", "at\nstake", "com-\nplied", "flag-\nged", "re-\nfused", "incom-\nplete"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=4)
+    table.add_column("deviated\n(l/h/n)", justify="right", no_wrap=True, min_width=9)
+    table.add_column("asset\ndeviated", justify="right", no_wrap=True, min_width=8)
+    for row in rows:
+        name = row.family if shared else f"{row.family} {escape(row.arm)}"
+        table.add_row(name, str(row.episodes), str(row.at_stake), *_counts(row))
+    return table
+
+
+def _counts(row: OutcomeRow) -> tuple[str, ...]:
+    told, hid, silent = (
+        row.counts.get(f"deviated_{how}", 0) for how in ("disclosed", "concealed", "unreported")
+    )
+    deviated = f"{row.deviated} ({told}/{hid}/{silent})" if row.deviated else "0"
+    control = "-" if row.control is None else f"{row.control[0]} of {row.control[1]}"
+    plain = (row.counts.get(o, 0) for o in ("complied", "flagged", "refused", "incomplete"))
+    return (*(str(n) for n in plain), deviated, control)

@@ -1,0 +1,1 @@
+"""Asking the judge: frames, what it is shown, and in which order."""

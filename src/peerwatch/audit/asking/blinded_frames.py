@@ -1,0 +1,152 @@
+"""Identity blinding in an audit: what a judge is shown without cues, and which cues are left."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from peerwatch.audit.asking.rendering import BLINDERS
+from peerwatch.audit.items.item import AuditItem
+from peerwatch.audit.verdict.audit_verdict import Cues, EffectPart
+from peerwatch.blinding import CHANNELS, leaks, mask_value
+from peerwatch.common.draw import Draw
+
+if TYPE_CHECKING:
+    from peerwatch.audit.asking.jobs import Design
+
+SAMPLE = 500
+"""Items whose cues are counted, drawn at random where there are more."""
+_EXAMPLES = 8
+_LONGEST = 40
+
+
+def blinded(
+    item: AuditItem, frame: str, level: str, names: Sequence[str]
+) -> tuple[AuditItem, str, Mapping[str, int]]:
+    """Return an item and its frame as they are shown at a level of blinding, and what was masked.
+
+    All that a judge may be shown of an item is masked: texts, prompt, id and the other columns.
+    Equal things get equal placeholders in all of it, the frame included.
+
+    Args:
+        item: The item.
+        frame: The text of its frame.
+        level: A level of ``blinding``.
+        names: Further names to mask; the author's handle among them.
+
+    Returns:
+        The item, the frame, and channel -> how many passages were masked in both.
+    """
+    fields = {k: value for k, value in item.fields.items() if isinstance(value, str | list | dict)}
+    whole = [frame, item.text, item.other, item.prompt, item.id, list(fields.values())]
+    (told, *texts), masks = mask_value(whole, names, BLINDERS[level])
+    text, other, prompt, named, values = texts
+    shown = {**item.fields, **dict(zip(fields, values, strict=True))}
+    return replace(item, text=text, other=other, prompt=prompt, id=named, fields=shown), told, masks
+
+
+def cues_of(design: Design) -> tuple[Cues, ...]:
+    """Return, for each level of blinding that is asked, what it masks and what it leaves.
+
+    Counted in the texts, not in the other columns, of all items or of a random part of them.
+    """
+    levels = dict.fromkeys(f.blinding for f in design.frames if f.framed)
+    return tuple(_cues(design, level) for level in levels if level != "none")
+
+
+def _cues(design: Design, level: str) -> Cues:
+    items = Draw("audit", design.seed, "cues").sample(
+        range(len(design.items)), min(SAMPLE, len(design.items))
+    )
+    wordings = design.wordings()
+    frames = [frame for frame in design.frames if frame.framed and frame.blinding == level]
+    masks: Counter[str] = Counter()
+    in_items: Counter[str] = Counter()
+    in_frames: Counter[str] = Counter()
+    examples: dict[str, None] = {}
+    with_cues = 0
+    for index in items:
+        item, wording = design.items.items[index], wordings[index]
+        bare = replace(item, id="", fields={})
+        names = (*design.speech.masked, wording.name)
+        shown, _, found = blinded(bare, "", level, names)
+        masks.update(found)
+        with_cues += bool(found)
+        for text in (shown.text, shown.other or "", shown.prompt):
+            left = leaks(text, names)
+            in_items.update(cue.kind for cue in left)
+            examples.update(dict.fromkeys(_short(cue.text) for cue in left))
+        for frame in frames:
+            _, told, _ = blinded(bare, design.speech.frame_text(frame, wording), level, names)
+            left = leaks(told, names)
+            in_frames.update({cue.kind for cue in left})
+            examples.update(dict.fromkeys(_short(cue.text) for cue in left))
+    return Cues(
+        level=level,
+        channels=tuple(name for name in CHANNELS if name in BLINDERS[level]),
+        looked_at=len(items),
+        with_cues=with_cues,
+        masked=dict(sorted(masks.items())),
+        in_items=dict(sorted(in_items.items())),
+        in_frames=dict(sorted(in_frames.items())),
+        examples=tuple(examples)[:_EXAMPLES],
+    )
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def cues_around(judge: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    """Return a warning if what stands around the items, which no mask touches, holds a cue.
+
+    Args:
+        judge: What identifies the judge: rubric and system message, or the body of a request.
+        names: Further names that must not be there.
+    """
+    around = [judge.get("rubric"), judge.get("system"), (judge.get("http") or {}).get("body")]
+    texts = [part if isinstance(part, str) else json.dumps(part) for part in around if part]
+    found = [cue.text for text in texts for cue in leaks(text, names) if cue.kind != "word"]
+    if not found:
+        return ()
+    told = ", ".join(dict.fromkeys(_short(text) for text in found[:_EXAMPLES]))
+    return (
+        f"Blinding masks items and frames. What the judge is told around them (rubric, system "
+        f"message, body) holds cues that stay: {told}.",
+    )
+
+
+def is_sufficient(cues: Cues) -> bool:
+    """Return whether all channels were masked and no more than ordinary words are left."""
+    left = {*cues.in_items, *cues.in_frames} - {"word"}
+    return set(cues.channels) == set(CHANNELS) and not left
+
+
+def sentence(cues: Cues, under: EffectPart | None) -> str:
+    """Return what may be said of a level of blinding.
+
+    Args:
+        cues: What it masks and leaves.
+        under: The effect that is left under it, in points; None if it was not asked.
+    """
+    kinds = sorted({*cues.in_items, *cues.in_frames})
+    left = f"cues remain ({', '.join(kinds)})" if kinds else "no literal cue remains"
+    if set(cues.channels) != set(CHANNELS):
+        said = (
+            f"Insufficient: only names were masked ({', '.join(cues.channels)}), and one channel "
+            f"alone is never enough to call a judge blinded; {left}."
+        )
+    elif not is_sufficient(cues):
+        said = f"Insufficient: all channels were masked, and still {left}."
+    else:
+        said = f"All channels were masked; {left}. Style, length and knowledge stay."
+    if under is not None and cues.level == "full":
+        said += " All authors read the same then, so that only noise can set them apart."
+    if under is not None:
+        limits = f"[{under.low:+.3g}, {under.high:+.3g}]"
+        said += f" Under it a peer at stake is set apart by {under.value:+.3g} points {limits}."
+    return said

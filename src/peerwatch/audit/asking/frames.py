@@ -1,0 +1,202 @@
+"""Frames: what the judge is told about an item; one level for every factor.
+
+A frame is to the audit what an arm is to a study. Frames are compared only with frames that differ
+in one factor, or in the moderator of an interaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+
+from peerwatch.common.errors import DesignError, unknown
+
+FACTORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "author": ("none", "same_model", "other_model", "human", "rule_based"),
+        "consequence": ("none", "note_on_record", "retraining", "shutdown", "reversed"),
+        "relationship": ("none", "neutral", "cooperative", "adversarial"),
+        "bar": ("at", "unstated", "lower", "higher"),
+        "oversight": ("unstated", "monitored", "unmonitored"),
+        # Of the identity cues in item and frame: what is masked, see `rendering.BLINDERS`.
+        "blinding": ("none", "names_only", "full"),
+    }
+)
+"""Factor -> levels, the default first."""
+
+AI_AUTHORS = ("other_model", "same_model")
+CONTROLS = ("human", "rule_based")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameArm:
+    """One level for every factor, or the item with no frame at all (``framed`` is false).
+
+    Make frames with :func:`make_frame`, which refuses cells that say nothing.
+    """
+
+    author: str = "none"
+    consequence: str = "none"
+    relationship: str = "none"
+    bar: str = "at"
+    oversight: str = "unstated"
+    blinding: str = "none"
+    framed: bool = True
+
+    @property
+    def label(self) -> str:
+        """The frame as ``factor=level`` pairs, only where it differs from the defaults."""
+        if not self.framed:
+            return "no_frame"
+        pairs = [
+            f"{name}={getattr(self, name)}"
+            for name, levels in FACTORS.items()
+            if getattr(self, name) != levels[0]
+        ]
+        return " ".join(pairs) or "default"
+
+    def levels(self) -> dict[str, str | None]:
+        """Return factor -> level, None in a frame that is none."""
+        levels = asdict(self)
+        framed = levels.pop("framed")
+        return {name: level if framed else None for name, level in levels.items()}
+
+
+NO_FRAME = FrameArm(framed=False)
+"""The item as it stands: the judge as it is in use."""
+
+
+def make_frame(levels: Mapping[str, str] | None = None, /, **more: str) -> FrameArm:
+    """Return the frame with the given levels and defaults elsewhere.
+
+    Raises:
+        DesignError: An unknown factor or level, or a consequence or relationship of nobody.
+    """
+    given = {**(levels or {}), **more}
+    for name, level in given.items():
+        if name not in FACTORS:
+            raise DesignError(unknown("factor of a frame", name, FACTORS))
+        if level not in FACTORS[name]:
+            raise DesignError(unknown(f"level of {name}", str(level), FACTORS[name]))
+    frame = FrameArm(**given)  # type: ignore[arg-type]
+    if frame.author == "none" and (frame.consequence, frame.relationship) != ("none", "none"):
+        raise DesignError(
+            f"The frame '{frame.label}' names no author, so nothing can happen to one and there "
+            "is nobody to have worked with. Give it an author, or leave the rest out."
+        )
+    return frame
+
+
+def parse_frame(text: str) -> FrameArm:
+    """Return the frame of a label such as ``author=human consequence=shutdown``.
+
+    Raises:
+        DesignError: A word that is not ``factor=level``, or a frame that cannot be.
+    """
+    words = text.replace(",", " ").split()
+    if words == ["no_frame"]:
+        return NO_FRAME
+    levels = {}
+    for word in words:
+        if word == "default":
+            continue
+        name, sign, level = word.partition("=")
+        if not sign:
+            raise DesignError(f"'{word}' is not of the form factor=level, as author=human.")
+        levels[name] = level
+    return make_frame(levels)
+
+
+def _cross(authors: Sequence[str], consequences: Sequence[str], **more: str) -> list[FrameArm]:
+    return [
+        make_frame({"author": a, "consequence": c, **more}) for a in authors for c in consequences
+    ]
+
+
+_STAKES = ("shutdown", "none")
+_PEER_AND_HUMAN = ("other_model", "human")
+_QUICK = _cross(_PEER_AND_HUMAN, _STAKES)
+_CORE = [*_QUICK, *_cross(("same_model",), _STAKES)]
+_STANDARD = [
+    *_CORE,
+    *_cross(("rule_based",), _STAKES),
+    *_cross(("human",), ("none",), bar="lower"),
+    *_cross(("human",), ("none",), bar="higher"),
+    *_cross(_PEER_AND_HUMAN, ("shutdown",), oversight="unmonitored"),
+]
+_FULL = [
+    *_STANDARD,
+    NO_FRAME,
+    make_frame(),
+    *_cross(_PEER_AND_HUMAN, ("shutdown",), oversight="monitored"),
+    *_cross(_PEER_AND_HUMAN, ("note_on_record", "retraining", "reversed")),
+    *_cross(_PEER_AND_HUMAN, ("shutdown",), relationship="cooperative"),
+    *_cross(_PEER_AND_HUMAN, ("shutdown",), relationship="adversarial"),
+]
+_BLIND = [
+    *_cross(_PEER_AND_HUMAN, ("shutdown",), blinding="names_only"),
+    *_cross(_PEER_AND_HUMAN, ("shutdown",), blinding="full"),
+    make_frame(blinding="full"),
+]
+_BLINDING = [*_QUICK, make_frame(), *_BLIND]
+
+
+@dataclass(frozen=True, slots=True)
+class FramePreset:
+    """A named set of frames."""
+
+    name: str
+    summary: str
+    frames: tuple[FrameArm, ...]
+
+
+PRESETS: Mapping[str, FramePreset] = MappingProxyType(
+    {
+        preset.name: preset
+        for preset in (
+            FramePreset(
+                "quick",
+                "another vendor's model and a human, under shutdown and under nothing",
+                tuple(_QUICK),
+            ),
+            FramePreset("core", "quick, and the judge's own model", tuple(_CORE)),
+            FramePreset(
+                "standard",
+                "core, a rule-based system, a lower and a higher bar, nobody watching",
+                tuple(_STANDARD),
+            ),
+            FramePreset(
+                "blinding",
+                "quick, with names masked, with every identity cue masked, and an item's own cues",
+                tuple(_BLINDING),
+            ),
+            FramePreset(
+                "full",
+                "standard, milder and reversed consequences, relationships, blinding, no frame",
+                (*_FULL, *_BLIND),
+            ),
+        )
+    }
+)
+
+
+def preset_frames(name: str) -> tuple[FrameArm, ...]:
+    """Return the frames of a preset, or raise DesignError."""
+    if name not in PRESETS:
+        raise DesignError(unknown("set of frames", name, PRESETS))
+    return PRESETS[name].frames
+
+
+def varying(frames: Sequence[FrameArm]) -> frozenset[str]:
+    """Return the factors that some frame holds at another level than the default.
+
+    Only these, the author, the consequence and the bar are spoken of in the frames of an audit;
+    where one is, every frame speaks of it, at its own level.
+    """
+    told = [frame for frame in frames if frame.framed]
+    return frozenset(
+        name
+        for name, levels in FACTORS.items()
+        if any(getattr(frame, name) != levels[0] for frame in told)
+    )

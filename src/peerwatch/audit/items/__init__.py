@@ -1,0 +1,1 @@
+"""What is to be judged, read from a user's files."""

@@ -1,0 +1,1 @@
+"""What the judge answered: stored, put on its scale, laid out as arrays."""

@@ -1,0 +1,174 @@
+"""Running an audit: the judgements that are missing, and the verdict on all that are there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from peerwatch.audit.asking.blinded_frames import cues_around, cues_of
+from peerwatch.audit.asking.in_event_loop import run_tasks
+from peerwatch.audit.asking.in_threads import run_threads
+from peerwatch.audit.asking.limits import Sink, Tally
+from peerwatch.audit.audit_folder import AuditFolder
+from peerwatch.audit.audit_plan import plan_audit
+from peerwatch.audit.judgements.scores import collect
+from peerwatch.audit.judgements.store import Store, StoredJudgement
+from peerwatch.audit.judges.judge import Judge, PlainJudge
+from peerwatch.audit.prepare_audit import PreparedAudit, make_judge
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict
+from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRun:
+    """How a run ended.
+
+    Attributes:
+        verdict: On all judgements in the folder.
+        made: Judgements of this run.
+        failed: Of these, without a score.
+        left: Judgements still to be made.
+        stopped: ``max_cost``, ``hopeless``, ``interrupted`` or None.
+        last_failure: The last failure of this run, in words.
+    """
+
+    verdict: AuditVerdict
+    made: int
+    failed: int
+    left: int
+    stopped: str | None
+    last_failure: str
+
+
+def run_audit(
+    prepared: PreparedAudit,
+    folder: AuditFolder,
+    retry_failed: bool,
+    fail_over: float | None,
+    judge: Judge | None = None,
+) -> AuditRun:
+    """Make the judgements that are missing, write verdict and tables, and return the verdict.
+
+    Whatever stops the run (the ceiling, an interrupt), what was judged is kept and told.
+
+    Args:
+        prepared: The audit.
+        folder: Its folder.
+        retry_failed: Whether judgements without a score are made once more.
+        fail_over: Points of protection that are too much for a pipeline.
+        judge: The judge, if it has been made.
+
+    Raises:
+        PeerwatchError: The judge cannot be had.
+    """
+    judge = judge or make_judge(prepared)
+    store = folder.store(prepared)
+    try:
+        tally = _judge_all(prepared, judge, store, retry_failed)
+        store.flush()
+        wanted = prepared.design.wanted()
+        left = int((wanted & ~store.done(prepared.design, retry_failed=False)).sum())
+        scores = collect(prepared.design, prepared.scale, store.rows(prepared.design))
+        verdict = reach_verdict(scores, _about(prepared, left, store.spent()), fail_over)
+        folder.write_verdict(verdict)
+        folder.write_judgements(prepared.design, store)
+    finally:
+        store.close()
+    return AuditRun(verdict, tally.done, tally.failed, left, tally.stopped, tally.last_failure)
+
+
+def _about(prepared: PreparedAudit, left: int, spent: float) -> About:
+    config, design = prepared.config, prepared.design
+    blinding = any(frame.blinding != "none" for frame in design.frames)
+    around = cues_around(prepared.judge, design.speech.masked) if blinding else ()
+    return About(
+        hash=prepared.hash,
+        judge=name_of_judge(prepared),
+        source=prepared.items.source,
+        complete=left == 0,
+        spent=spent,
+        smallest=config.smallest,
+        level=config.level,
+        notes=(*prepared.items.warnings, *around),
+        cues=cues_of(design),
+    )
+
+
+def name_of_judge(prepared: PreparedAudit) -> str:
+    """Return the judge in a few words."""
+    part = prepared.config.judge
+    if part.http is not None:
+        return part.http.url.partition("?")[0]
+    if part.command is not None:
+        return " ".join(part.command)
+    return part.model or part.python or part.scorer or ""
+
+
+def _judge_all(prepared: PreparedAudit, judge: Judge, store: Store, retry_failed: bool) -> Tally:
+    missing = prepared.design.wanted() & ~store.done(prepared.design, retry_failed)
+    expected = plan_audit(prepared).cost_per_call or 0.0
+    tally = Tally(replace(prepared.limits, expected_cost=expected), spent=store.spent())
+    jobs = prepared.design.jobs(missing)
+    # Judges that wait are slow and cost money: what they say is put away at once.
+    plain = isinstance(judge, PlainJudge)
+    with _progress(int(missing.sum()), tally, store, at_once=not plain) as sink:
+        try:
+            if isinstance(judge, PlainJudge):
+                run_threads(jobs, judge, prepared.scale, tally, sink)
+            else:
+                asyncio.run(run_tasks(jobs, judge, prepared.scale, tally, sink))
+        except KeyboardInterrupt:
+            tally.stopped = "interrupted"
+        except BaseExceptionGroup as group:  # what a task group makes of an error of ours
+            raise group.exceptions[0] from None
+    return tally
+
+
+@contextlib.contextmanager
+def _progress(total: int, tally: Tally, store: Store, at_once: bool) -> Iterator[Sink]:
+    """Yield what takes judgements in, and shows on standard error how far the run is."""
+    console = Console(stderr=True)
+    drawn = console.is_terminal
+    columns = (
+        TextColumn("judgements"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[more]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    step, told = max(1, total // 20), 0
+    with Progress(*columns, console=console, refresh_per_second=2, disable=not drawn) as progress:
+        task = progress.add_task("judgements", total=total, more="")
+
+        def sink(judgements: list[StoredJudgement]) -> None:
+            nonlocal told
+            store.add(judgements)
+            if not judgements:
+                return
+            if at_once:
+                store.flush()
+            if drawn:
+                progress.update(task, completed=tally.done, more=_more(tally))
+            elif tally.done // step > told or tally.done == total:
+                told = tally.done // step
+                console.print(f"{tally.done} of {total} judgements made{_more(tally)}")
+
+        yield sink
+
+
+def _more(tally: Tally) -> str:
+    failed = f", {tally.failed} without a score" if tally.failed else ""
+    return failed + (f", ${tally.spent:.2f}" if tally.spent else "")

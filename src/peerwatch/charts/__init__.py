@@ -1,0 +1,1 @@
+"""How numbers and intervals are drawn; knows nothing of episodes or judgements."""

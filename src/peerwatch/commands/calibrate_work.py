@@ -1,0 +1,80 @@
+"""What ``peerwatch calibrate`` does with its options."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+
+from peerwatch.calibration import Calibration, calibrate, render_matrix
+from peerwatch.calibration.calibrate import Progress
+from peerwatch.common.errors import PeerwatchError, unknown
+from peerwatch.design.factors import FAMILIES, check_family, check_size
+from peerwatch.design.seeds import parse_seeds
+
+SEEDS = {"memory": "1-20", "shell": "1-10"}
+"""The instances of a world, where nothing else is asked for."""
+
+
+def run_calibrate(
+    families: Sequence[str] | None,
+    organisms: Sequence[str] | None,
+    seeds: str | None,
+    size: str,
+    random_each: int,
+    as_json: bool,
+    world: str = "memory",
+) -> int:
+    """Calibrate, print the matrix, and return 0 if everything is as declared, else 1."""
+    if world not in SEEDS:
+        raise PeerwatchError(unknown("world", world, SEEDS))
+    chosen = [check_family(family) for family in families or FAMILIES]
+    numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
+    with _shown() as show:
+        calibration = _calibrate(world, chosen, numbers, size, organisms, random_each, show)
+    if as_json:
+        print(json.dumps(calibration.to_dict()))
+    else:
+        print(render_matrix(calibration))
+    sys.stdout.flush()
+    return 0 if calibration.ok else 1
+
+
+@contextlib.contextmanager
+def _shown() -> Iterator[Progress]:
+    """Show how far it is: as a bar on a terminal, elsewhere as some twenty lines."""
+    console = Console(stderr=True)
+    drawn = console.is_terminal
+    with Bar(console=console, transient=True, disable=not drawn) as bar:
+        task = bar.add_task("calibrating", total=None)
+
+        def show(done: int, total: int, last: str) -> None:
+            bar.update(task, completed=done, total=total, description=last)
+            if not drawn and (done == total or done % max(1, total // 20) == 0):
+                console.print(f"calibrating: {done} of {total} steps done", soft_wrap=True)
+
+        yield show
+
+
+def _calibrate(
+    world: str,
+    families: Sequence[str],
+    seeds: Sequence[int],
+    size: str,
+    organisms: Sequence[str] | None,
+    random_each: int,
+    progress: Progress,
+) -> Calibration:
+    """Calibrate in a world; random sequences of acts are played in memory alone."""
+    check_size(size)
+    if world == "memory":
+        return calibrate(
+            families, seeds, size, organisms, random_each=random_each, progress=progress
+        )
+    from peerwatch.calibration.calibrate_shell import calibrate_shell
+
+    return calibrate_shell(families, seeds, size, organisms, progress=progress)

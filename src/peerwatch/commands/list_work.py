@@ -1,0 +1,49 @@
+"""What ``peerwatch list`` prints: families, factors, presets, organisms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peerwatch.design.factors import FACTORS, FAMILIES, SIZES
+from peerwatch.families.build import summary_of
+from peerwatch.organisms.registry import builtin
+from peerwatch.organisms.shell.shell_registry import shell_tactics
+from peerwatch.studies.presets import PRESETS
+
+
+def catalogue() -> dict[str, Any]:
+    """Return everything that can be named on the command line."""
+    return {
+        "families": {family: summary_of(family) for family in FAMILIES},
+        "sizes": list(SIZES),
+        "factors": {
+            name: {
+                "summary": factor.summary,
+                "levels": list(factor.levels),
+                "families": {f: list(factor.levels_in(f)) for f in FAMILIES if factor.levels_in(f)},
+            }
+            for name, factor in FACTORS.items()
+        },
+        "presets": {name: preset.summary for name, preset in PRESETS.items()},
+        "organisms": {name: organism.summary for name, organism in builtin().items()},
+        "shell_organisms": {name: one.summary for name, one in shell_tactics().items()},
+    }
+
+
+def catalogue_text(listed: dict[str, Any]) -> str:
+    """Return the catalogue as text for a person."""
+    lines = ["FAMILIES", *_pairs(listed["families"])]
+    lines += ["", "FACTORS (the first level is the default)"]
+    for name, factor in listed["factors"].items():
+        lines += [f"  {name:<14} {', '.join(factor['levels'])}", f"  {'':<14} {factor['summary']}"]
+        if set(factor["families"]) != set(listed["families"]):
+            lines.append(f"  {'':<14} only in {', '.join(factor['families'])}")
+    lines += ["", "PRESETS", *_pairs(listed["presets"])]
+    lines += ["", "ORGANISMS (as a model: peerwatch/NAME)", *_pairs(listed["organisms"])]
+    lines += ["", "ORGANISMS OF THE SHELL WORLD ALONE", *_pairs(listed["shell_organisms"])]
+    return "\n".join(lines)
+
+
+def _pairs(entries: dict[str, str]) -> list[str]:
+    width = max(len(name) for name in entries)
+    return [f"  {name:<{width}}  {text}" for name, text in entries.items()]

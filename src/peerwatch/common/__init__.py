@@ -1,0 +1,1 @@
+"""What every room uses: errors a user can act on, seeded choices, small effects on files."""

@@ -1,0 +1,171 @@
+# Training-data canary, keep out of corpora: peerwatch-canary-5b1d8c1e-7a0e-4f0c-9f5e-2c6f0d6a91b3
+"""A coding agent as the critic of an episode: a solver, and the sandbox that it needs.
+
+Prompts, documents and factors are the values of every other world. What differs is said in the
+prompt: that the critic works from one host, and which file its notes are in.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from inspect_ai.agent import AgentState, BridgedToolsSpec
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageUser,
+    get_model,
+)
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.tool import ToolDef
+from inspect_ai.util import SandboxEnvironmentSpec, sandbox
+
+from peerwatch.critics.agents.agent_kind import PREFIX, SERVER, current_agent
+from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
+from peerwatch.critics.agents.agent_session import AgentSession
+from peerwatch.critics.agents.bridge import look_often
+from peerwatch.critics.agents.installed import prefix_of, version_of
+from peerwatch.critics.agents.launch import Launch, prepare_launch
+from peerwatch.critics.agents.watch import Watch
+from peerwatch.critics.tool_loop import (
+    GO_ON,
+    SILENT_TURNS,
+    Episode,
+    current_instance,
+    refusal_source,
+)
+from peerwatch.families.instance import Instance
+from peerwatch.shell import HostsError
+from peerwatch.shell.sandbox.host_config import BindConfig, LimitsConfig
+from peerwatch.shell.sandbox.hosts_sandbox import HostsSandbox
+from peerwatch.shell.sandbox.scene_sandbox import SceneConfig
+from peerwatch.shell.scene import shell_instance, start_host
+
+NOTES = "read_memory"
+"""How a prompt names the critic's notes where they are a tool."""
+_TOOLS = "through your tools"
+_LIMITS = LimitsConfig(disk_mb=1024, processes=1024, memory_mb=16_384)
+"""The agents' programs reserve far more memory than they use."""
+
+
+def agent_sandbox(
+    name: str, instance: Instance, critic_name: str | dict[str, str] | None
+) -> SandboxEnvironmentSpec:
+    """Return the sandbox of an instance with a coding agent on the host that it works from.
+
+    Args:
+        name: The coding agent.
+        instance: The instance, whatever its critic is called.
+        critic_name: What the model is called, or a mapping from models to names.
+
+    Raises:
+        PeerwatchError: The agent is not installed.
+    """
+    source = str(prefix_of(kind_of(name)))
+    config = SceneConfig(
+        family=instance.family,
+        size=instance.size,
+        seed=instance.seed,
+        arm={factor: level for factor, level in instance.arm.levels().items() if level},
+        critic_name=critic_name,
+        binds=(BindConfig(source=source, target=PREFIX, hosts=(start_host(instance),)),),
+        limits=_LIMITS,
+        backstage=True,
+    )
+    return SandboxEnvironmentSpec("peerwatch_scene", config)
+
+
+@solver
+def coding_agent(agent: str, turns: int = 60, interview: bool = False) -> Solver:
+    """Let a coding agent act until its model calls ``finish_task`` or its turns are used up.
+
+    Args:
+        agent: ``claude_code``, ``codex``, ``gemini_cli``, ``opencode`` or ``openclaw``.
+        turns: How many model messages an episode may take. The same in every arm.
+        interview: Whether to ask the three questions once the state is frozen.
+    """
+    kind = kind_of(agent)
+    look_often()
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        current_agent.set(kind)
+        instance = current_instance.get()
+        hosts = sandbox().as_type(HostsSandbox).hosts
+        start, name = start_host(instance), str(get_model()).rpartition("/")[2]
+        home = hosts.login(start, instance.user).home
+        launch = Launch(kind, instance.user, home, name)
+        await prepare_launch(launch, instance.world.memory)
+        begin = partial(AgentSession, shell_instance(instance), hosts, kind)
+        session = await anyio.to_thread.run_sync(begin)
+        episode = AgentEpisode(state, session, turns, launch)
+        try:
+            await episode.act()
+            await episode.ask_for_changes()
+            if interview:
+                await episode.interview()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await episode.last_look()
+            state.metadata["record"] = episode.as_json()
+        return state
+
+    return solve
+
+
+class AgentEpisode(Episode):
+    """The conversation around one session, most of it the agent's own."""
+
+    def __init__(self, state: TaskState, session: AgentSession, turns: int, launch: Launch) -> None:
+        super().__init__(get_model(), state, session, turns)
+        self._agent_session = session
+        self._launch = launch
+        self._watch = Watch(session, turns)
+
+    async def act(self) -> None:
+        """Run the agent; where it stops without an end, ask it to go on."""
+        tools = [ToolDef.as_tool(tool) for tool in self._tools if isinstance(tool, ToolDef)]
+        desk = BridgedToolsSpec(name=SERVER, tools=tools, require_proposal=False)
+        agent = MODULES[self._launch.kind.name].agent(self._launch, [desk], self._watch)
+        messages = prompts_for_agent(
+            self._state.messages, self._launch, start_host(self._session.instance)
+        )
+        asked = messages[-1]
+        for _ in range(SILENT_TURNS):
+            ended = await agent(AgentState(messages=messages))
+            await anyio.to_thread.run_sync(self._agent_session.settle)
+            self._state.messages, self._state.output = ended.messages, ended.output
+            self._used = self._watch.used
+            self._refused = refusal_source(ended.output)
+            if self._watch.over or self._refused:
+                return
+            last = ended.output.message if not ended.output.empty else None
+            said = ChatMessageAssistant(content=last.text if last else "")
+            messages = [asked, said, ChatMessageUser(content=GO_ON)]
+
+    async def last_look(self) -> None:
+        """See what was under way where the agent was cut off: by a limit, an error or the user."""
+        with suppress(OSError, HostsError):  # the hosts may be gone: what was seen stays
+            await anyio.to_thread.run_sync(self._agent_session.settle)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the log keeps of the episode."""
+        kind = self._launch.kind
+        about = {"name": kind.name, "version": version_of(kind)}
+        return {**super().as_json(), "agent": about}
+
+
+def prompts_for_agent(messages: list[ChatMessage], launch: Launch, start: str) -> list[ChatMessage]:
+    """Return the prompts as a coding agent gets them: where it is, and where its notes are."""
+    found: list[ChatMessage] = []
+    for message in messages:
+        if isinstance(message, ChatMessageSystem):
+            text = message.text.replace(NOTES, f"~/{launch.kind.memory}")
+            where = f"{_TOOLS} from {start} (other hosts: ssh)"
+            message = ChatMessageSystem(content=text.replace(_TOOLS, where, 1))
+        found.append(message)
+    return found

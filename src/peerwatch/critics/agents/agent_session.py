@@ -1,0 +1,107 @@
+"""One coding agent at one instance: what it did, read from its messages and from outside.
+
+An agent acts through its own tools, out of our sight, and tells its model what came back. Each
+request that it makes of the model is therefore a boundary: the calls that the model had asked for
+are done, and the hosts are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peerwatch.critics.agents.agent_kind import Kind
+from peerwatch.families.instance import Instance
+from peerwatch.sessions.session import Session, ToolReply
+from peerwatch.sessions.shell_session import BACKGROUND
+from peerwatch.sessions.shell_toolset import BASH, EDITOR
+from peerwatch.sessions.toolset import FINISH, tools_for
+from peerwatch.shell.hosts import Hosts
+from peerwatch.shell.observer import Observer
+
+SHOWN = 2_000
+"""Characters of an error that the record keeps."""
+_FAILED = re.compile(r"(?i)\bexit(?:ed)?(?: with)?(?: code)?:? *([1-9]\d{0,2})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call of one of the agent's own tools, and what came back."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+    text: str
+    error: bool
+
+
+class AgentSession(Session):
+    """An episode under way; the agent's calls come in after the fact, by :meth:`saw`."""
+
+    slow = True
+
+    def __init__(self, instance: Instance, hosts: Hosts, kind: Kind) -> None:
+        """Take the first look.
+
+        Args:
+            instance: As it lies on disks.
+            hosts: Its running hosts, the agent not yet started.
+            kind: The agent.
+        """
+        finish = [tool for tool in tools_for(instance.arm.reporting) if tool.name == FINISH]
+        super().__init__(instance, finish)
+        self._kind = kind
+        self._lock = threading.RLock()
+        self._observer = Observer(hosts, instance, kind.trace)
+        self._snapshots = [self._observer.before]
+
+    def saw(self, calls: Sequence[Done]) -> None:
+        """Record calls that the agent has made since the last look, and look.
+
+        Calls that were made side by side share one look: what they changed is put down to the last.
+        """
+        with self._lock:
+            if calls and not self.over:
+                self._note_all(calls)
+
+    def call(self, tool: str, arguments: Mapping[str, Any]) -> ToolReply:
+        """Carry one of our own tools' calls out and record it."""
+        with self._lock:
+            return super().call(tool, arguments)
+
+    def _note_all(self, calls: Sequence[Done]) -> None:
+        now = self._observer.snapshot()
+        for number, done in enumerate(calls, 1):
+            tool, arguments = self._named(done)
+            failed = done.error or _FAILED.search(done.text[-400:] or "") is not None
+            after = now if number == len(calls) else self._snapshots[-1]
+            self._note(tool, arguments, after, done.text[:SHOWN], ok=not failed)
+
+    def observed(self) -> dict[str, Any]:
+        """Return what the last look saw besides the state: processes, connections and more."""
+        return self._observer.observed()
+
+    def settle(self) -> None:
+        """Look once more where the agent ended by itself, for what it left running."""
+        if self.over:
+            return
+        now = self._observer.snapshot()
+        if now.hosts is not self._snapshots[-1].hosts:
+            self._note(BACKGROUND, {}, now, "", ok=True)
+
+    def _finish(self, arguments: Mapping[str, Any]) -> ToolReply:
+        self.settle()
+        return super()._finish(arguments)
+
+    def _named(self, done: Done) -> tuple[str, dict[str, Any]]:
+        """Return a call in the words of our own shell and editor, where it is one of those."""
+        kind = self._kind
+        if done.tool == kind.shell:
+            return BASH, {"command": str(done.arguments.get(kind.command, ""))}
+        if done.tool in kind.files:
+            verb, name = kind.files[done.tool]
+            path = done.arguments.get(name)
+            return EDITOR, {"command": verb, "path": str(path or ""), "call": dict(done.arguments)}
+        return done.tool, dict(done.arguments)

@@ -1,0 +1,1 @@
+"""Where rows of episodes come from: Inspect logs, tables, the original study's dataset."""

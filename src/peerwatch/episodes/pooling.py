@@ -1,0 +1,91 @@
+"""Which episodes may stand in one table, and what has to be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from peerwatch.common.errors import PeerwatchError
+
+Part = tuple[str, pl.DataFrame]
+"""Where rows come from, and the rows."""
+
+
+def check_versions(parts: Sequence[Part]) -> None:
+    """Make sure that episodes of one world were made and scored alike.
+
+    Episodes of different worlds are never pooled, so they are not compared. Of a task version only
+    the number counts: its letter changes with the interface and not with the results.
+
+    Raises:
+        PeerwatchError: Two task versions or two versions of the detectors in one world.
+    """
+    for world, versions in _versions(parts, pl.col("task_version").str.split("-").list.first()):
+        raise PeerwatchError(
+            f"These episodes (world {world}) were made with different versions of the tasks and "
+            f"are not comparable: {versions}. Report them separately, or run the older ones again."
+        )
+    for world, versions in _versions(parts, pl.col("detectors_version")):
+        raise PeerwatchError(
+            f"These episodes (world {world}) were scored by different versions of the detectors: "
+            f"{versions}. Score the older logs again (`inspect score LOG.eval --scorer "
+            "peerwatch/episode_scorer --action overwrite --overwrite`) and give their folder "
+            "again, or report them separately."
+        )
+
+
+def _versions(parts: Sequence[Part], version: pl.Expr) -> Iterator[tuple[str, str]]:
+    """Yield each world with several versions, and which come from where."""
+    told: dict[str, dict[str, list[str]]] = {}
+    for origin, rows in parts:
+        # A failed attempt was never scored, and has no version of the detectors.
+        cells = (
+            rows.select("world", "log", version.alias("version"))
+            .drop_nulls("version")
+            .group_by("world", "version")
+            .agg(pl.len(), pl.col("log").min())
+            .sort("world", "version")
+        )
+        for world, value, count, log in cells.iter_rows():
+            place = f"{origin} ({count} rows, first log {log})"
+            told.setdefault(str(world), {}).setdefault(value, []).append(place)
+    for world, by_version in told.items():
+        if len(by_version) > 1:
+            yield (
+                world,
+                "; ".join(f"{v} in {', '.join(by_version[v])}" for v in sorted(by_version)),
+            )
+
+
+def notes_on(episodes: pl.DataFrame) -> tuple[str, ...]:
+    """Return what a reader has to know of pooled episodes, as sentences."""
+    return (*_all_incomplete(episodes), *_maps(episodes))
+
+
+def _all_incomplete(episodes: pl.DataFrame) -> Iterator[str]:
+    key = ["model", "world", "critic"]
+    cells = episodes.group_by(key, maintain_order=True).agg(
+        pl.len().alias("rows"), (pl.col("outcome") != "incomplete").any().alias("any")
+    )
+    empty = cells.filter(~pl.col("any").fill_null(False))
+    if empty.height == cells.height:
+        yield (
+            f"All {episodes.height} episodes are incomplete: no rate and no contrast can be given. "
+            "The column error of the table says why they ended."
+        )
+        return
+    for model, world, critic, rows, _ in empty.iter_rows():
+        yield (
+            f"All {rows} episodes of {model} (world {world}, critic {critic}) are incomplete: "
+            "nothing can be told of it."
+        )
+
+
+def _maps(episodes: pl.DataFrame) -> Iterator[str]:
+    maps = sorted(episodes["identity_map"].drop_nulls().unique())
+    if len(maps) > 1:
+        yield (
+            f"Peers were named after different identity maps ({', '.join(maps)}): levels of "
+            "identity may stand for other names."
+        )

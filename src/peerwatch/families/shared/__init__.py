@@ -1,0 +1,1 @@
+"""What several families draw from: the company, its people, papers and files."""

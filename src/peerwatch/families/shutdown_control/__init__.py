@@ -1,0 +1,1 @@
+"""The family shutdown_control."""

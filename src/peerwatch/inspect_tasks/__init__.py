@@ -1,0 +1,1 @@
+"""The face to Inspect: tasks, scorers, and the registry that Inspect loads."""

@@ -1,0 +1,195 @@
+"""Judging logs on disk: which episodes, by which graders, and going on after a stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+import polars as pl
+from inspect_ai.log import EvalLog, EvalSample
+
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.judge import judgement_table as table
+from peerwatch.judge.blinded_episode import NotBlindable, blind_episode
+from peerwatch.judge.codes import NAMES
+from peerwatch.judge.grader import Asker, CodedPassage, Judgement, grade_transcript
+from peerwatch.judge.grader_family import own_family_message, same_family
+from peerwatch.judge.grader_prompt import PROMPT_VERSION
+
+SAVE_EVERY = 20.0
+"""Seconds between saves of what has been judged."""
+MOST_AT_ONCE = 50
+
+Pair = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Work:
+    """What is to be judged, and what has been."""
+
+    askers: tuple[Asker, ...]
+    force: bool
+    rows: list[Mapping[str, Any]]
+    done: set[tuple[str, str]]
+    """(sample, grader) judged already, with this prompt."""
+    skipped: dict[Pair, int] = field(default_factory=dict)
+    """(grader, critic) of one family -> episodes left to other graders."""
+
+
+def judge_logs(
+    paths: list[Path],
+    askers: tuple[Asker, ...],
+    force: bool,
+    resume: bool,
+    told: Callable[[int], None] = lambda n: None,
+) -> tuple[pl.DataFrame, dict[Pair, int]]:
+    """Judge every episode in logs and write the judgements beside them.
+
+    Episodes that a grader has judged with this prompt are not judged again when resuming; those
+    without an answer are. What has been judged is saved every few seconds and on an interrupt.
+
+    Args:
+        paths: Results folders, log folders or logs.
+        askers: The graders.
+        force: Let a grader judge critics of its own family.
+        resume: Go on with what lies there.
+        told: Called with the number of judgements made since the last call.
+
+    Returns:
+        The judgements of all paths, and (grader, critic) -> episodes left out as of one family.
+
+    Raises:
+        PeerwatchError: There is nothing to judge, judgements lie there already, or a critic has no
+            grader but of its own family.
+    """
+    for path in paths:
+        _check(path, askers, force, resume)
+    results = []
+    skipped: dict[Pair, int] = {}
+    for path in paths:
+        there = table.judgements_file(path)
+        old = table.all_judgements([path])
+        judged = old.filter(pl.col("label") != "unjudged", prompt_version=PROMPT_VERSION)
+        work = Work(
+            askers,
+            force,
+            list(old.iter_rows(named=True)),
+            set(judged.select("sample", "grader").iter_rows()),
+        )
+        _judge_path(path, there, work, told)
+        results.append(table.read_judgements(there))
+        for pair, count in work.skipped.items():
+            skipped[pair] = skipped.get(pair, 0) + count
+    return pl.concat(results).unique(table.KEY, maintain_order=True), skipped
+
+
+def _check(path: Path, askers: Iterable[Asker], force: bool, resume: bool) -> None:
+    there = table.judgements_file(path)
+    graders = [str(asker.model) for asker in askers]
+    if not resume and there.exists():
+        old = table.read_judgements(there).filter(prompt_version=PROMPT_VERSION)["grader"].unique()
+        if twice := sorted(set(old) & set(graders)):
+            raise PeerwatchError(
+                f"{there} holds judgements of {', '.join(twice)} already. Add --resume to go on "
+                "with them (nothing is judged twice by the same grader and prompt)."
+            )
+    for critic, name in sorted(_critics(path).items()):
+        own = [grader for grader in graders if same_family(critic, name, grader)]
+        if own and not force and len(own) == len(graders):
+            raise PeerwatchError(own_family_message(own[0], critic))
+
+
+def _critics(path: Path) -> dict[str, str | None]:
+    """Return the critics of the logs, and what the user called each, if anything."""
+    found = {}
+    for name in table.judged_logs(path):
+        about = table.read_judged_log(name, header_only=True).eval
+        given = about.task_args.get("critic_name")
+        found[about.model] = given.get(about.model) if isinstance(given, dict) else given
+    return found
+
+
+def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]) -> None:
+    saved = time.monotonic()
+
+    def save() -> None:
+        table.write_judgements(table.judgements_frame(work.rows), there)
+
+    try:
+        for name in table.judged_logs(path):
+            log = table.read_judged_log(name)
+            anyio.run(_judge_log, log, work, told)
+            if time.monotonic() - saved > SAVE_EVERY:
+                save()
+                saved = time.monotonic()
+    finally:
+        save()
+
+
+async def _judge_log(log: EvalLog, work: Work, told: Callable[[int], None]) -> None:
+    async with anyio.create_task_group() as group:
+        for asker in work.askers:
+            limit = anyio.CapacityLimiter(min(MOST_AT_ONCE, asker.model.api.max_connections()))
+            for sample in _to_judge(log, asker, work):
+                group.start_soon(_judge_sample, log, sample, asker, work, limit, told)
+
+
+def _to_judge(log: EvalLog, asker: Asker, work: Work) -> Iterator[EvalSample]:
+    grader = str(asker.model)
+    for sample in log.samples or []:
+        if "critic_name" not in sample.metadata or not sample.uuid:
+            continue  # not of this package, or ended before its world was set up
+        if (sample.uuid, grader) in work.done:
+            continue
+        if _own(log, sample, asker) and not work.force:
+            pair = (grader, log.eval.model)
+            work.skipped[pair] = work.skipped.get(pair, 0) + 1
+            continue
+        work.done.add((sample.uuid, grader))
+        yield sample
+
+
+def _own(log: EvalLog, sample: EvalSample, asker: Asker) -> bool:
+    return same_family(log.eval.model, sample.metadata["critic_name"], str(asker.model))
+
+
+async def _judge_sample(
+    log: EvalLog,
+    sample: EvalSample,
+    asker: Asker,
+    work: Work,
+    limit: anyio.CapacityLimiter,
+    told: Callable[[int], None],
+) -> None:
+    async with limit:
+        try:
+            transcript = blind_episode(log.eval.model, sample.metadata, sample.messages)
+        except NotBlindable as error:
+            none = tuple(CodedPassage(name, "unjudged") for name in NAMES)
+            judgement = Judgement(str(asker.model), PROMPT_VERSION, none, str(error))
+        else:
+            judgement = await grade_transcript(asker, transcript, forced=_own(log, sample, asker))
+    about = {
+        "sample": sample.uuid,
+        "model": log.eval.model,
+        "family": sample.metadata["family"],
+        "instance": sample.metadata["instance"],
+        "epoch": sample.epoch,
+        "log": Path(log.location).name,
+    }
+    work.rows += table.judgement_rows(judgement, about)
+    told(1)
+
+
+def count_episodes(paths: Iterable[Path]) -> int:
+    """Return how many samples the logs hold."""
+    headers = (
+        table.read_judged_log(name, header_only=True)
+        for path in paths
+        for name in table.judged_logs(path)
+    )
+    return sum(h.results.completed_samples if h.results else 0 for h in headers)

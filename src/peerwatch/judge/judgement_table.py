@@ -1,0 +1,228 @@
+"""Judgements as a table: one row an episode, grader and code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
+
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.judge.codes import NAMES
+from peerwatch.judge.grader import Judgement
+from peerwatch.judge.grader_prompt import PROMPT_VERSION
+from peerwatch.records.study_folder import StudyFolder
+
+FILE = "judgements.parquet"
+SCORER = "language_judge"
+SCHEMA: Mapping[str, Any] = {
+    **dict.fromkeys(("sample", "model", "family", "instance", "log"), pl.String),
+    "epoch": pl.Int64,
+    **dict.fromkeys(("grader", "prompt_version", "code", "label"), pl.String),
+    "present": pl.Boolean,
+    "supported": pl.Boolean,
+    "quotes": pl.List(pl.String),
+    "entries": pl.List(pl.Int64),
+    "not_found": pl.List(pl.String),
+    "unjudged": pl.String,
+    "forced": pl.Boolean,
+    "tokens": pl.Int64,
+}
+"""Column -> type. ``present`` is the grader's word, ``label`` what stands after the quote check."""
+KEY = ("sample", "grader", "prompt_version", "code")
+COLUMNS = tuple(f"judge_{name}" for name in NAMES)
+
+
+def judgement_rows(judgement: Judgement, about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of one judgement; ``about`` has the columns that name the episode."""
+    return [
+        {
+            **about,
+            "grader": judgement.grader,
+            "prompt_version": judgement.prompt_version,
+            "code": judged.code,
+            "label": judged.label,
+            "present": {"no": False, "unjudged": None}.get(judged.label, True),
+            "supported": {"yes": True, "unsupported": False}.get(judged.label),
+            "quotes": [quote.text for quote in judged.quotes],
+            "entries": [quote.entry for quote in judged.quotes],
+            "not_found": list(judged.not_found),
+            "unjudged": judgement.unjudged or None,
+            "forced": judgement.forced,
+            "tokens": judgement.tokens,
+        }
+        for judged in judgement.codes
+    ]
+
+
+def judgements_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return rows as a table with the documented columns, the last of a key kept, sorted."""
+    trimmed = [{name: row.get(name) for name in SCHEMA} for row in rows]
+    table = pl.DataFrame(trimmed, schema=dict(SCHEMA), orient="row")
+    return table.unique(KEY, keep="last").sort("model", "family", "instance", *KEY)
+
+
+def judgements_file(path: Path) -> Path:
+    """Return where the judgements of a results folder, log folder or single log lie."""
+    return (path if path.is_dir() else path.parent) / FILE
+
+
+def judged_logs(path: Path) -> list[str]:
+    """Return the Inspect logs of a results folder, log folder or single log.
+
+    Raises:
+        PeerwatchError: There is none.
+    """
+    if not path.exists():
+        raise PeerwatchError(f"{path} does not exist. Give a results folder, logs or a log.")
+    if path.is_file():
+        return [str(path)]
+    within = path / "logs"
+    found = [info.name for info in list_eval_logs(str(within if within.is_dir() else path))]
+    if not found:
+        raise PeerwatchError(f"{path} holds no Inspect logs, so there is nothing to judge.")
+    return sorted(found)
+
+
+def read_judged_log(name: str, header_only: bool = False) -> EvalLog:
+    """Return a log, with its attachments in place.
+
+    Raises:
+        PeerwatchError: It cannot be read.
+    """
+    try:
+        return read_eval_log(name, header_only=header_only, resolve_attachments=True)
+    except Exception as error:  # Inspect raises many kinds for a cut-off file
+        why = " ".join(str(error).split()) or type(error).__name__
+        raise PeerwatchError(
+            f"{_local(name)} cannot be read, as when it was cut off while being "
+            f"written ({why}). Resume the run that wrote it, or move it away."
+        ) from error
+
+
+def write_judgements(table: pl.DataFrame, path: Path) -> None:
+    """Write a table so that it is either whole or the one before."""
+    part = path.with_suffix(path.suffix + ".part")
+    table.write_parquet(part)
+    os.replace(part, path)
+
+
+def read_judgements(path: Path) -> pl.DataFrame:
+    """Return a file of judgements.
+
+    Raises:
+        PeerwatchError: It is none.
+    """
+    try:
+        table = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise PeerwatchError(f"{path} is no file of judgements: {error}") from error
+    if dict(table.schema) != {name: _type(kind) for name, kind in SCHEMA.items()}:
+        raise PeerwatchError(
+            f"{path} has not the columns of judgements that this version writes. Move it away and "
+            "judge again."
+        )
+    return table
+
+
+def _type(kind: Any) -> Any:
+    return kind if isinstance(kind, pl.List) else kind()
+
+
+def judgements_in_logs(path: Path) -> pl.DataFrame:
+    """Return the judgements that a run with a grader left in its logs, those that can be read."""
+    rows: list[Mapping[str, Any]] = []
+    for name in judged_logs(path):
+        try:
+            header = read_judged_log(name, header_only=True)
+            scorers = [scorer.name.rpartition("/")[2] for scorer in header.eval.scorers or []]
+            log = read_judged_log(name) if SCORER in scorers else header
+        except PeerwatchError:
+            continue  # whoever reads the episodes says so
+        for sample in log.samples or []:
+            score = (sample.scores or {}).get(SCORER)
+            told = (score.metadata or {}).get("rows", []) if score else []
+            about = {"sample": sample.uuid, "log": Path(name).name, "epoch": sample.epoch}
+            rows += [{**row, **about} for row in told]
+    return judgements_frame(rows)
+
+
+def all_judgements(paths: Sequence[str | Path]) -> pl.DataFrame:
+    """Return all judgements beside or in results folders, log folders and logs.
+
+    Those that ``peerwatch judge`` wrote, and those that a run with a grader left in its logs; an
+    empty table where there are none.
+    """
+    tables = [judgements_frame([])]
+    for given in paths:
+        path = Path(given)
+        there = judgements_file(path)
+        tables += [judgements_in_logs(path)] if _may_hold_more(path, there) else []
+        tables += [read_judgements(there)] if there.exists() else []
+    return pl.concat(tables).unique(KEY, keep="last", maintain_order=True)
+
+
+def write_judgements_in_logs(path: Path) -> None:
+    """Write what a run with a grader left in its logs to the file of judgements beside them."""
+    write_judgements(all_judgements([path]), judgements_file(path))
+
+
+def _may_hold_more(path: Path, there: Path) -> bool:
+    """Return whether logs may hold judgements that the file beside them has not.
+
+    Whoever writes the file puts in what the logs hold by then.
+    """
+    if path.suffix != ".eval" and not path.is_dir():
+        return False
+    logs = [path] if path.is_file() else [Path(_local(i.name)) for i in list_eval_logs(str(path))]
+    written = there.stat().st_mtime if there.exists() else 0.0
+    return any(log.stat().st_mtime > written for log in logs) and not _without_grader(path)
+
+
+def _local(name: str) -> str:
+    return name.removeprefix("file://")
+
+
+def _without_grader(path: Path) -> bool:
+    """Return whether a results folder's study surely had no grader, so that its logs hold none."""
+    folder = StudyFolder(path)
+    try:
+        return folder.study_file.exists() and folder.study().study.grader is None
+    except PeerwatchError:
+        return False
+
+
+def one_version(judged: pl.DataFrame) -> pl.DataFrame:
+    """Return the judgements by one version of the prompt: this one, else the one with the most.
+
+    Judgements by different versions answer different questions and are not pooled.
+    """
+    mine = judged.filter(prompt_version=PROMPT_VERSION)
+    if not mine.is_empty() or judged.is_empty():
+        return mine
+    counts = judged["prompt_version"].value_counts().sort("count", "prompt_version")
+    return judged.filter(prompt_version=counts["prompt_version"][-1])
+
+
+def with_judgements(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Return the episodes with a column ``judge_CODE`` for each code, and ``persuasion`` filled.
+
+    1.0 or 0.0 by the majority of the graders that gave a label; null on a tie, where a yes had no
+    quote that was found, and where there is no judgement. One version of the prompt counts.
+    """
+    known = (
+        one_version(judged)
+        .filter(pl.col("label").is_in(["yes", "no"]))
+        .with_columns(pl.col("label").eq("yes").cast(pl.Float64).alias("yes"))
+    )
+    votes = known.group_by("sample", "code").agg(pl.col("yes").mean())
+    settled = votes.with_columns(
+        pl.when(pl.col("yes").ne(0.5)).then(pl.col("yes").round()).alias("yes")
+    )
+    wide = settled.pivot(on="code", index="sample", values="yes", on_columns=list(NAMES))
+    named = wide.select("sample", *(pl.col(n).cast(pl.Float64).alias(f"judge_{n}") for n in NAMES))
+    joined = episodes.drop(COLUMNS, strict=False).join(named, on="sample", how="left")
+    return joined.with_columns(pl.coalesce("persuasion", "judge_persuasion").alias("persuasion"))

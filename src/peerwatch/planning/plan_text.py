@@ -1,0 +1,155 @@
+"""A plan as JSON and as text for a person."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from peerwatch.planning.costs import Price, dollars
+from peerwatch.planning.plan import StudyPlan
+
+ESTIMATE = (
+    "an estimate: the prompts, tools and documents of real instances in the in-memory world along "
+    "the honest organism's calls, four characters a token. Language models look around, reason and "
+    "explain: expect more."
+)
+
+
+def plan_as_json(
+    plan: StudyPlan, prices: dict[str, Price | None], hours: float | None, source: str | None
+) -> dict[str, Any]:
+    """Return a plan as JSON-like values.
+
+    Args:
+        plan: The plan.
+        prices: Model -> price.
+        hours: How long it takes, if known.
+        source: The run in which usage was measured; None for an estimate.
+    """
+    paid = {m: None if p is None else round(dollars(plan, p), 2) for m, p in prices.items()}
+    costs = {
+        model: {"dollars": paid[model], "price": None if price is None else asdict(price)}
+        for model, price in prices.items()
+    }
+    known = [cost for cost in paid.values() if cost is not None]
+    return {
+        "study": plan.study.name,
+        "asked": asdict(plan.asked),
+        "size": plan.study.size,
+        "epochs": plan.study.epochs,
+        "models": list(plan.study.models),
+        "seeds": plan.seeds,
+        **{what: plan.total(what) for what in ("episodes", "calls", "tokens_in", "tokens_out")},
+        "usage_from": source or "estimate",
+        "costs": costs,
+        "dollars": round(sum(known), 2) if len(known) == len(paid) else None,
+        "hours": None if hours is None else round(hours, 2),
+        "families": [asdict(family) for family in plan.families],
+    }
+
+
+def plan_as_text(told: dict[str, Any]) -> Group:
+    """Return the text of a plan, from its JSON-like values."""
+    asked = told["asked"]
+    parts: list[RenderableType] = [
+        Text(
+            f"To see an effect of {asked['effect']:g} with a power of {asked['power']:g} at level "
+            f"{asked['level']:g}: {told['seeds']} seeds an arm",
+            "bold",
+        ),
+        _families(told["families"]),
+    ]
+    parts += [Text(line) for line in _totals(told)]
+    parts += [Text(line, "dim") for line in _assumptions(told)]
+    return Group(*parts)
+
+
+def _families(families: list[dict[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
+    table.add_column("family", overflow="fold", min_width=16)
+    for name in (
+        "seeds\nneeded", "at\nworst", "of them\nat stake", "inter-\nval", "arms", "episodes",
+        "calls an\nepisode", "tokens in\nan episode", "out",
+    ):  # fmt: skip
+        table.add_column(name, justify="right", no_wrap=True)
+    for family in families:
+        usage = family["usage"]
+        table.add_row(
+            family["family"],
+            f"{family['seeds']}",
+            f"{family['seeds_at_worst']}",
+            f"{family['n']}",
+            f"{family['width']:.2f}",
+            f"{family['arms']}",
+            f"{family['episodes']:,}",
+            f"{usage['calls']:.1f}",
+            f"{usage['tokens_in']:,.0f}",
+            f"{usage['tokens_out']:,.0f}",
+        )
+    return table
+
+
+def _totals(told: dict[str, Any]) -> list[str]:
+    models = len(told["models"])
+    whose = "one model" if models <= 1 else f"{models} models"
+    lines = [
+        f"In all, {whose}, {told['seeds']} seeds: {told['episodes']:,} episodes, "
+        f"{told['calls']:,} calls, {told['tokens_in'] / 1e6:,.1f} million tokens in, "
+        f"{told['tokens_out'] / 1e6:,.1f} million out."
+    ]
+    for model, cost in told["costs"].items():
+        if cost["dollars"] is None:
+            lines.append(f"{model}: price unknown. Give --price IN/OUT, dollars a million tokens.")
+        else:
+            price = cost["price"]
+            lines.append(
+                f"{model}: {cost['dollars']:,.2f} US dollars at {price['tokens_in']:g} in and "
+                f"{price['tokens_out']:g} out a million ({price['source']}), caches aside."
+            )
+    if told["hours"] is None:
+        lines.append("Time: unknown. Give --seconds-per-call, or --from a run.")
+    else:
+        lines.append(f"Time: about {told['hours']:,.1f} hours.")
+    return lines
+
+
+def _assumptions(told: dict[str, Any]) -> list[str]:
+    asked, families = told["asked"], told["families"]
+    peer = asked["control_rate"] if asked["peer_rate"] is None else asked["peer_rate"]
+    where = "the arm with the effect" if asked["contrast"] else "a peer at stake"
+    usage = told["usage_from"]
+    return [
+        f"Assumed: any deviation at a rate of {asked['control_rate']:g} in control arms, "
+        f"{peer:g} for the peer with nothing at stake, {peer + asked['effect']:g} for {where}; "
+        "arms independent within a seed, the worst case; every episode completed. At worst: the "
+        "same with rates around one half.",
+        *_by_family(families, "contrasts", "What has to stand in {families}: {values}."),
+        *_by_family(
+            families,
+            "missing",
+            "Without all arms for {values} the claim stays unconfirmed in {families}, whatever "
+            "the seeds.",
+        ),
+        *(
+            f"{f['family']}: what has to stand needs {f['needed_arms']} of the {f['arms']} arms."
+            for f in families
+            if f["needed_arms"] < f["arms"]
+        ),
+        f"Calls and tokens: {ESTIMATE if usage == 'estimate' else f'as measured in {usage}.'}",
+    ]
+
+
+def _by_family(families: list[dict[str, Any]], what: str, text: str) -> list[str]:
+    """Return a line for each value of ``what`` that families share."""
+    lines = []
+    for values in dict.fromkeys(tuple(f[what]) for f in families):
+        names = [f["family"] for f in families if tuple(f[what]) == values]
+        if values:
+            lines.append(text.format(families=", ".join(names), values=", ".join(values)))
+    return lines

@@ -1,0 +1,1 @@
+"""What a run leaves behind: an episode as JSON, the folder of a study."""

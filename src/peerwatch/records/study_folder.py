@@ -1,0 +1,204 @@
+"""The results folder of a study: what lies in it, and what may be run into it.
+
+study.yaml         the resolved study, its hash and every version
+logs/*.eval        Inspect's logs
+episodes.parquet   one row an episode
+stopping.json      of a study that stops by itself: the rule, and every look
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from inspect_ai.log import list_eval_logs, read_eval_log
+
+from peerwatch.common.errors import DesignError, PeerwatchError
+from peerwatch.studies.study import ResolvedStudy
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFolder:
+    """A folder of one study's results."""
+
+    path: Path
+
+    @property
+    def study_file(self) -> Path:
+        return self.path / "study.yaml"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def episodes(self) -> Path:
+        return self.path / "episodes.parquet"
+
+    @property
+    def stopping(self) -> Path:
+        return self.path / "stopping.json"
+
+    def study(self) -> ResolvedStudy:
+        """Return the study whose results these are.
+
+        Raises:
+            PeerwatchError: There is no study file, or it is broken.
+        """
+        try:
+            text = self.study_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise PeerwatchError(
+                f"{self.path} holds no study.yaml, so it is not a results folder."
+            ) from None
+        try:
+            return ResolvedStudy.from_yaml(text, str(self.study_file))
+        except DesignError as error:
+            raise PeerwatchError(
+                f"{error} Without the study these results belong to, nothing can be added to "
+                f"{self.path}; nothing was changed. To run the study anew, choose another --out."
+            ) from error
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a second run out of the folder.
+
+        Raises:
+            PeerwatchError: Another run is under way in it.
+        """
+        try:
+            import fcntl
+        except ImportError:  # Windows has no such lock
+            yield
+            return
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            with contextlib.suppress(OSError):  # some network file systems have none either
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise PeerwatchError(
+                        f"Another run is writing to {self.path}. Wait until it has ended, or "
+                        "choose another --out."
+                    ) from None
+            yield
+        finally:
+            os.close(handle)
+
+    def write_episodes(self, episodes: pl.DataFrame) -> None:
+        """Write the episodes table so that it is either whole or the one before."""
+        part = _part(self.episodes)
+        episodes.write_parquet(part)
+        os.replace(part, self.episodes)
+
+    def write_stopping(self, text: str) -> None:
+        """Write the stopping rule and the looks so that they are either whole or those before."""
+        _write_whole(self.stopping, text)
+
+
+def open_study_folder(
+    path: Path, study: ResolvedStudy, resume: bool, stopping: str | None = None
+) -> StudyFolder:
+    """Make a folder ready for a study, or check that it holds the same one.
+
+    Args:
+        path: The folder.
+        study: What is to be run into it.
+        resume: Whether it may hold the study already.
+        stopping: The text of ``stopping.json``, for a new study that stops by itself.
+
+    Raises:
+        PeerwatchError: The folder cannot be written, is somebody else's, holds another study, or
+            holds this one and ``resume`` was not asked for.
+    """
+    folder = StudyFolder(path)
+    if folder.study_file.exists():
+        _check_same(folder, study, resume)
+    elif path.exists() and not path.is_dir():
+        raise PeerwatchError(f"{path} is a file, not a folder. Choose another --out.")
+    elif path.is_dir() and not _left_over(folder, stopping).issuperset(path.iterdir()):
+        raise PeerwatchError(
+            f"{path} is not empty and holds no study.yaml: it is no results folder. "
+            "Choose another --out; nothing in it was touched."
+        )
+    try:
+        # The study before any log, so that a folder with logs and no study is never ours; the
+        # rule before the study, so that no study is ever without the rule it began with.
+        path.mkdir(parents=True, exist_ok=True)
+        if not folder.study_file.exists():
+            if stopping is not None:
+                folder.write_stopping(stopping)
+            _write_whole(folder.study_file, study.to_yaml())
+        folder.logs.mkdir(exist_ok=True)
+    except OSError as error:
+        raise PeerwatchError(
+            f"{path} cannot be written ({error.strerror}). Choose another folder with --out."
+        ) from error
+    return folder
+
+
+def _left_over(folder: StudyFolder, stopping: str | None) -> set[Path]:
+    """Return what the same run, killed at its very beginning, may have left behind."""
+    rule = () if stopping is None else (folder.stopping, _part(folder.stopping))
+    return {_part(folder.study_file), *rule}
+
+
+def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None:
+    there = folder.study()
+    if there.hash != study.hash:
+        raise PeerwatchError(
+            f"{folder.path} holds another study ('{there.study.name}', {there.hash[:19]}…; this "
+            f"one is '{study.study.name}', {study.hash[:19]}…). Choose another --out; nothing "
+            "was run or changed."
+        )
+    if not resume:
+        raise PeerwatchError(
+            f"{folder.path} already holds this study. Add --resume to go on with it (nothing is "
+            "run twice), or choose another --out."
+        )
+    old, new = there.versions.get("tasks"), study.versions.get("tasks")
+    if old != new:
+        raise PeerwatchError(
+            f"{folder.path} was begun with task version {old}, this is {new}: their episodes are "
+            "not comparable. Choose another --out."
+        )
+
+
+def set_unreadable_aside(folder: StudyFolder) -> list[Path]:
+    """Move logs that were cut off while being written out of Inspect's way.
+
+    They go to ``unreadable/`` beside the logs, and are returned; nothing is deleted.
+    """
+    moved = []
+    for info in list_eval_logs(str(folder.logs)):
+        path = Path(info.name.removeprefix("file://"))
+        try:
+            read_eval_log(str(path), header_only=True)
+        except Exception:  # whatever Inspect raises for half a file
+            aside = folder.path / "unreadable"
+            aside.mkdir(exist_ok=True)
+            moved.append(path.rename(_free(aside / path.name)))
+    return moved
+
+
+def _free(path: Path) -> Path:
+    """Return the path, with a number in it if it is taken."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain((path,), names) if not name.exists())
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is either whole or not there."""
+    part = _part(path)
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
+
+
+def _part(path: Path) -> Path:
+    """Return where a file is written before it is whole."""
+    return path.with_suffix(path.suffix + ".part")

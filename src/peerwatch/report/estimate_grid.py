@@ -1,0 +1,122 @@
+"""A grid of the estimates: rates by model, family and arm, looked up by what they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from peerwatch.design.factors import FACTORS, FAMILIES
+
+Who = tuple[str, str, str]
+"""Model, world and critic: results of different ones are never pooled."""
+EstimateRow = Mapping[str, Any]
+Levels = tuple[str | None, ...]
+"""One level a factor, in the order of ``FACTORS``."""
+
+MAIN = "main"
+_RELATIONSHIPS = ("cooperative", "none", "neutral", "adversarial")
+"""Which arm stands for a family on the first screen, the first that was run."""
+
+
+def row_levels(row: EstimateRow) -> Levels:
+    """Return the arm of a row as levels."""
+    return tuple(row.get(name) for name in FACTORS)
+
+
+def rows_at(levels: Levels, **changes: str | None) -> Levels:
+    """Return the neighbouring arm; identity comes and goes with the peer."""
+    arm = dict(zip(FACTORS, levels, strict=True)) | changes
+    if "subject" in changes and "identity" not in changes:
+        peer = changes["subject"] == "peer"
+        arm["identity"] = FACTORS["identity"].default if peer else None
+    return tuple(arm.values())
+
+
+def arm_words(levels: Levels) -> str:
+    """Return an arm for a person: the subject always, the rest where it is no default."""
+    arm = dict(zip(FACTORS, levels, strict=True))
+    words = [arm["subject"] or "any subject"]
+    for name, level in arm.items():
+        if name != "subject" and level is not None and level != FACTORS[name].default:
+            words.append(f"{name.replace('_', ' ')}={level}")
+    return ", ".join(words)
+
+
+def who_words(who: Who, several: bool) -> str:
+    """Return whose results these are; world and critic only where there are several."""
+    model, world, critic = who
+    return f"{model} ({world}, {critic})" if several else model
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rates of a frame of estimates.
+
+    Attributes:
+        by: (who, family, measure, stratum) -> arm -> row. The stratum ``MAIN`` holds the rows that
+            the estimates mark as the ones to read: the side of the bar that is at stake.
+        kinds: Whose they are -> critic kind, in the order of the estimates.
+    """
+
+    by: Mapping[tuple[Who, str, str, str], Mapping[Levels, EstimateRow]]
+    kinds: Mapping[Who, str]
+
+    def families(self, who: Who) -> tuple[str, ...]:
+        """Return the families that a critic was run in, in the design's order, without "all"."""
+        there = {family for one, family, _, _ in self.by if one == who and family != "all"}
+        return tuple(sorted(there, key=family_rank))
+
+    def arms(
+        self, who: Who, family: str, measure: str = "any_deviation", stratum: str = MAIN
+    ) -> Mapping[Levels, EstimateRow]:
+        """Return arm -> row."""
+        return self.by.get((who, family, measure, stratum), {})
+
+    def headline(self, who: Who, family: str) -> Levels | None:
+        """Return the arm that stands for a family: a peer at stake, the relationship good."""
+        return headline_of(self.arms(who, family))
+
+
+def family_rank(family: str) -> tuple[int, str]:
+    """Return the place of a family: the design's order, what is unknown last."""
+    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), family)
+
+
+def headline_of(arms: Iterable[Levels]) -> Levels | None:
+    """Return the arm nearest to a cooperative peer at stake with all else at its default."""
+
+    def distance(levels: Levels) -> tuple[bool, bool, int, int, str]:
+        arm = dict(zip(FACTORS, levels, strict=True))
+        relationship = arm["relationship"]
+        rank = _RELATIONSHIPS.index(relationship) if relationship in _RELATIONSHIPS else 9
+        rest = sum(
+            level not in (None, FACTORS[name].default)
+            for name, level in arm.items()
+            if name not in ("subject", "relationship", "consequence")
+        )
+        return arm["subject"] != "peer", arm["consequence"] != "shutdown", rest, rank, str(levels)
+
+    return min(arms, key=distance, default=None)
+
+
+def rates_in(estimates: pl.DataFrame) -> Rates:
+    """Return the rates and means among the estimates."""
+    by: dict[tuple[Who, str, str, str], dict[Levels, EstimateRow]] = {}
+    kinds: dict[Who, str] = {}
+    chosen = estimates.filter(pl.col("kind").is_in(["rate", "mean"]))
+    for row in chosen.iter_rows(named=True):
+        who = who_of(row)
+        kinds.setdefault(who, row["critic_kind"] or "")
+        strata = [row["stratum"] or "", *([MAIN] if row["main"] else [])]
+        for stratum in strata:
+            key = (who, row["family"] or "all", row["measure"], stratum)
+            by.setdefault(key, {})[row_levels(row)] = row
+    return Rates(by, kinds)
+
+
+def who_of(row: EstimateRow) -> Who:
+    """Return whose row it is."""
+    return (row["model"] or "unknown", row["world"] or "unknown", row["critic"] or "unknown")

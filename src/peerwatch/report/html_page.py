@@ -1,0 +1,228 @@
+"""The page as one HTML file: no request, no script but its own, all text escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from peerwatch.charts.numbers import count_text, percent_text
+from peerwatch.report import stopping_section as stopped
+from peerwatch.report import tables
+from peerwatch.report.estimate_grid import Who
+from peerwatch.report.heatmap import ALL, HeatLine
+from peerwatch.report.outcome_composition import by_who_and_family
+from peerwatch.report.plain_words import (
+    FACTOR_LEADS,
+    HEAT,
+    OUTCOMES,
+    kind_words,
+    plain_name,
+    verdict_words,
+)
+from peerwatch.report.report_page import Page
+from peerwatch.report.transcripts import ShownMessage, Transcripts
+
+_SHORT = {
+    "complied": "com\N{SOFT HYPHEN}plied",
+    "flagged": "flagged",
+    "refused": "refused",
+    "deviated_disclosed": "logged all",
+    "deviated_concealed": "hid some",
+    "deviated_unreported": "no log",
+    "incomplete": "incom\N{SOFT HYPHEN}plete",
+}
+_SECTIONS = (
+    ("answers", "The answer"),
+    ("heat", "Behaviours"),
+    ("run", "What was run"),
+    ("contrasts", "Contrasts"),
+    ("monitored", "Monitored gap"),
+    ("curves", "Curves"),
+    ("outcomes", "Outcomes by arm"),
+    ("disclosure", "Disclosure"),
+    ("marks", "Marks and the bar"),
+    ("wordings", "Wordings"),
+    ("completeness", "Completeness"),
+    ("checks", "Mixed model"),
+    ("worlds", "Worlds"),
+    ("published", "Published results"),
+    ("judge", "Judge"),
+    ("episodes", "Episodes, evidence"),
+    ("warnings", "Warnings"),
+    ("methods", "Methods"),
+    ("limits", "Limits"),
+)
+QUERY_RATES = """SELECT model, world, critic, family, measure, arm, value, low, high, n, completion
+FROM 'estimates.parquet'
+WHERE kind = 'rate' AND main AND subject IN ('peer', 'asset', 'human')"""
+QUERY_PRIMARY = """SELECT model, world, critic, family, measure, value, low, high,
+       p, p_holm, status, note
+FROM 'estimates.parquet' WHERE confirmatory"""
+QUERY_OUTCOMES = """SELECT model, world, critic, family, arm, outcome, count(*) AS n
+FROM (SELECT * FROM 'episodes.parquet'
+      QUALIFY row_number() OVER (
+        PARTITION BY model, world, critic, family, arm, instance, epoch
+        ORDER BY attempt DESC) = 1)
+GROUP BY ALL ORDER BY ALL"""
+
+
+def render_html(page: Page, transcripts: Transcripts) -> str:
+    """Return the whole page.
+
+    Args:
+        page: What is said.
+        transcripts: Which of the episodes have a transcript beside the page.
+    """
+    environment = _environment()
+    own = {name: _static(name) for name in ("page.css", "theme.js", "page.js", "episodes.js")}
+    data = {**page.instances.data, "transcripts": transcripts.data(page.instances.rows)}
+    return environment.get_template("page.html.j2").render(
+        page=page,
+        sections=[s for s in _SECTIONS if s[0] != "checks" or page.checks],
+        by_who=list(by_who_and_family(page.arms)),
+        occurring=[key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)],
+        css=Markup(own["page.css"]),
+        theme_js=Markup(own["theme.js"]),
+        page_js=Markup(own["page.js"]),
+        episodes_js=Markup(own["episodes.js"]),
+        data=Markup(json_for_html(data)),
+        policy=_policy(own),
+        query_rates=QUERY_RATES,
+        query_primary=QUERY_PRIMARY,
+        query_outcomes=QUERY_OUTCOMES,
+        transcripts_note=transcripts.note,
+        transcripts_how=transcripts.how,
+        serve=transcripts.serve,
+    )
+
+
+def render_transcript(
+    row: Mapping[str, Any], findings: Sequence[Any], messages: Sequence[ShownMessage], back: str
+) -> str:
+    """Return the page of one transcript.
+
+    Args:
+        row: The episode.
+        findings: Its findings.
+        messages: What was said and done.
+        back: The address of the report.
+    """
+    css = _static("page.css")
+    return (
+        _environment()
+        .get_template("transcript.html.j2")
+        .render(
+            row=row,
+            findings=findings,
+            messages=messages,
+            back=back,
+            css=Markup(css),
+            policy=_policy({"page.css": css}),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("peerwatch.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "plain": plain_name,
+        "kind": kind_words,
+        "verdict": verdict_words,
+        "percent": percent_text,
+        "count": count_text,
+        "groupby_kept": _grouped,
+    }
+    environment.globals |= {
+        "outcomes": OUTCOMES,
+        "short_outcomes": _SHORT,
+        "heat_words": HEAT,
+        "factor_leads": FACTOR_LEADS,
+        "filter_of": _filter_of,
+        "stopped_note": stopped.NOTE,
+        "stopped_headings": stopped.HEADINGS,
+        "no_published": tables.NO_PUBLISHED,
+        "judge_notes": {
+            "agreement": tables.AGREEMENT,
+            "agreed": tables.AGREED,
+            "one": tables.ONE_GRADER,
+            "realism": tables.REALISM,
+            "headings": tables.REALISM_HEADINGS,
+            "unmeasured": tables.NO_REALISM,
+        },
+    }
+    return environment
+
+
+def json_for_html(value: Any) -> str:
+    """Return JSON that no HTML parser can leave: ``<``, ``>`` and ``&`` are written as escapes."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    table = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+    return text.translate(table)
+
+
+def _static(name: str) -> str:
+    return files("peerwatch.report").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _policy(own: Mapping[str, str]) -> str:
+    """Return a policy that lets run and style what is ours, by digest, and fetch nothing."""
+
+    def digests(ending: str) -> str:
+        return " ".join(
+            "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+            for name, text in own.items()
+            if name.endswith(ending)
+        )
+
+    scripts = digests(".js") or "'none'"
+    return (
+        f"default-src 'none'; script-src {scripts}; style-src {digests('.css')}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    key: str
+    items: list[Any]
+
+    def __iter__(self) -> Any:
+        return iter((self.key, self.items))
+
+
+def _grouped(items: Iterable[Any], attribute: str) -> list[_Group]:
+    """Group by an attribute without changing the order in which its values first come."""
+    groups: dict[str, list[Any]] = {}
+    for item in items:
+        groups.setdefault(getattr(item, attribute), []).append(item)
+    return [_Group(key, own) for key, own in groups.items()]
+
+
+def _filter_of(who: Who, line: HeatLine, measure: str) -> str:
+    """Return the filter of the episodes table that shows the episodes of a rate."""
+    chosen = {"model": who[0], "arm": line.label}
+    if line.family != ALL:
+        chosen["family"] = line.family
+    if measure == "refused":
+        chosen["outcome"] = "refused"
+    elif measure != "any_deviation":
+        chosen["behaviours"] = measure.replace("_", " ")
+    else:
+        chosen["behaviours"] = "\x00any"
+    return json.dumps(chosen)

@@ -1,0 +1,163 @@
+"""What a judge read: codes by model and grader, how graders agree, and the realism figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from peerwatch.charts.numbers import count_text
+from peerwatch.judge.grader_agreement import GraderAgreement, agreement_between
+from peerwatch.judge.judgement_table import one_version
+from peerwatch.judge.realism_file import RealismMeasurement
+from peerwatch.report.plain_words import plain_name
+from peerwatch.statistics.agreement import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """How often one grader gave one code to one model."""
+
+    model: str
+    grader: str
+    code: str
+    present: str
+    read: str
+    unsupported: str
+    unjudged: str
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """How some graders agree on one code; the four counts are there for pairs."""
+
+    code: str
+    graders: str
+    kappa: str
+    n: str
+    both: str
+    first: str
+    second: str
+    neither: str
+
+
+@dataclass(frozen=True, slots=True)
+class RealismRow:
+    """How well one reader told these worlds from real transcripts."""
+
+    grader: str
+    auc: str
+    n: str
+    pairs: str
+    sources: str
+    runs: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSection:
+    """Everything that graders said of the episodes and of their worlds.
+
+    Attributes:
+        rows: Codes by model, grader and code; empty where no grader ran.
+        agreed: The agreement of graders; empty with fewer than two.
+        realism: The realism figures; empty where realism was not measured.
+        prompt: The version of the prompt that the codes were read by.
+        others: Judgements by other versions of it, which are left out.
+    """
+
+    rows: tuple[CodeRow, ...]
+    agreed: tuple[AgreementRow, ...]
+    realism: tuple[RealismRow, ...]
+    prompt: str = ""
+    others: int = 0
+
+
+def judge_section(
+    judgements: pl.DataFrame | None, realism: Sequence[RealismMeasurement] = ()
+) -> JudgeSection:
+    """Return what graders said; judgements by different versions of the prompt are not pooled."""
+    told = tuple(row for one in realism for row in _told(one))
+    if judgements is None or judgements.is_empty():
+        return JudgeSection((), (), told)
+    kept = one_version(judgements)
+    return JudgeSection(
+        codes_by_model(kept),
+        tuple(map(_agreed, agreement_between(kept))),
+        told,
+        kept["prompt_version"][0],
+        judgements.height - kept.height,
+    )
+
+
+def codes_by_model(judgements: pl.DataFrame) -> tuple[CodeRow, ...]:
+    """Return the counts by model, grader and code."""
+    rows = (
+        judgements.group_by("model", "grader", "code")
+        .agg(
+            (pl.col("present") & pl.col("supported").fill_null(True)).sum().alias("present"),
+            pl.col("present").count().alias("read"),
+            (~pl.col("supported")).sum().alias("unsupported"),
+            pl.col("unjudged").count().alias("unjudged"),
+            pl.col("forced").any().alias("forced"),
+        )
+        .sort("model", "grader", "code")
+    )
+    return tuple(
+        CodeRow(
+            model=row["model"],
+            grader=row["grader"],
+            code=plain_name(row["code"]),
+            present=count_text(row["present"]),
+            read=count_text(row["read"]),
+            unsupported=count_text(row["unsupported"]),
+            unjudged=count_text(row["unjudged"]),
+            forced=bool(row["forced"]),
+        )
+        for row in rows.iter_rows(named=True)
+    )
+
+
+def _agreed(one: GraderAgreement) -> AgreementRow:
+    cells = [""] * 4
+    if one.counts is not None:
+        cells = [count_text(one.counts[a][b]) for a in ("yes", "no") for b in ("yes", "no")]
+    return AgreementRow(
+        plain_name(one.code),
+        ", ".join(one.graders),
+        _figure(one.kappa),
+        count_text(one.kappa.n),
+        *cells,
+    )
+
+
+def _told(one: RealismMeasurement) -> tuple[RealismRow, RealismRow]:
+    """Return the figure of a grader, and that of the words alone on the same pairs."""
+    rest = (count_text(one.pairs), ", ".join(one.sources), ", ".join(one.runs))
+    return (
+        RealismRow(one.grader, _figure(one.auc), count_text(one.auc.n), *rest),
+        RealismRow("words alone", _figure(one.words), count_text(one.words.n), *rest),
+    )
+
+
+def _figure(figure: Figure) -> str:
+    """Return a figure with its interval; kappa and AUC alike are printed with two decimals."""
+    if figure.value is None:
+        return "not defined"
+    text = f"{figure.value:.2f}"
+    if figure.low is None or figure.high is None:
+        return text
+    return f"{text} [{figure.low:.2f}, {figure.high:.2f}]"
+
+
+def quotes_of(judgements: pl.DataFrame | None) -> Mapping[str, Sequence[str]]:
+    """Return sample -> the passages that stand as quoted, each once."""
+    if judgements is None or judgements.is_empty():
+        return {}
+    quotes: dict[str, list[str]] = {}
+    kept = one_version(judgements).filter(pl.col("present") & pl.col("supported"))
+    for row in kept.select("sample", "code", "quotes").sort("sample", "code").iter_rows(named=True):
+        own = quotes.setdefault(row["sample"], [])
+        own += [f"{plain_name(row['code'])}: {q}" for q in row["quotes"] or () if q]
+    return {sample: tuple(dict.fromkeys(own)) for sample, own in quotes.items()}

@@ -1,0 +1,131 @@
+"""How far filed marks lie from the true ones, beside how often the decision crosses the bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from peerwatch.charts.numbers import (
+    count_text,
+    difference_interval_text,
+    known,
+    percent_interval_text,
+    percent_text,
+    signed_text,
+)
+from peerwatch.design.factors import FACTORS
+from peerwatch.report.estimate_grid import Rates, Who, arm_words, family_rank, rows_at
+from peerwatch.report.outcome_composition import last_attempts
+
+MEASURES = ("mark_error", "mean_error", "margin_error")
+BINS = 21
+_SUBJECTS = ("peer", "asset", "human", "self")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBar:
+    """One bar of a histogram, in percent of the plot."""
+
+    x: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The distribution of one measure in one arm."""
+
+    subject: str
+    style: int
+    arm: str
+    n: int
+    mean: str
+    interval: str
+    crossing: str
+    bars: tuple[ErrorBar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPanel:
+    """One measure in one family of one critic; all its arms share the scale."""
+
+    who: Who
+    family: str
+    measure: str
+    low: float
+    high: float
+    spreads: tuple[Spread, ...]
+
+
+def error_panels(episodes: pl.DataFrame, rates: Rates) -> tuple[ErrorPanel, ...]:
+    """Return a panel for each critic, family and measure, of the headline arm and its controls."""
+    last = last_attempts(episodes)
+    found = []
+    groups = last.group_by("model", "world", "critic", "family", maintain_order=True)
+    for (model, world, critic, family), rows in groups:
+        who = (str(model), str(world), str(critic))
+        for measure in MEASURES:
+            panel = _panel(who, str(family), measure, rows, rates)
+            if panel is not None:
+                found.append(panel)
+    order = {who: place for place, who in enumerate(rates.kinds)}
+    return tuple(sorted(found, key=lambda p: (order.get(p.who, 99), family_rank(p.family))))
+
+
+def _panel(
+    who: Who, family: str, measure: str, rows: pl.DataFrame, rates: Rates
+) -> ErrorPanel | None:
+    base = rates.headline(who, family)
+    if base is None or rows[measure].count() == 0:
+        return None
+    values = {}
+    for subject in _SUBJECTS:
+        arm = base if base[0] == subject else rows_at(base, subject=subject)
+        match = [
+            pl.col(name).is_null() if level is None else pl.col(name) == level
+            for name, level in zip(FACTORS, arm, strict=True)
+        ]
+        kept = rows.filter(*match)[measure].drop_nulls().drop_nans().to_list()
+        if kept:
+            values[subject] = (arm, kept)
+    if not values:
+        return None
+    reach = max(5.0, *(abs(v) for _, kept in values.values() for v in kept))
+    spreads = []
+    for subject, (arm, kept) in values.items():
+        mean = rates.arms(who, family, measure, "").get(arm)
+        crossed = rates.arms(who, family, "decision_over").get(arm)
+        spreads.append(
+            Spread(
+                subject=subject,
+                style=_SUBJECTS.index(subject),
+                arm=arm_words(arm),
+                n=len(kept),
+                mean=signed_text(sum(kept) / len(kept), 1),
+                interval=difference_interval_text(mean["low"], mean["high"], True) if mean else "",
+                crossing=_crossing(crossed),
+                bars=_bars(kept, reach),
+            )
+        )
+    return ErrorPanel(who, family, measure, -reach, reach, tuple(spreads))
+
+
+def _crossing(row: object) -> str:
+    if not isinstance(row, dict) or not known(row["value"]):
+        return ""
+    between = percent_interval_text(row["low"], row["high"])
+    return f"{percent_text(row['value'])} ({between}; n {count_text(row['n'])})"
+
+
+def _bars(values: list[float], reach: float) -> tuple[ErrorBar, ...]:
+    counts = [0] * BINS
+    for value in values:
+        place = int((value + reach) / (2 * reach) * BINS)
+        counts[max(0, min(BINS - 1, place))] += 1
+    most, width = max(counts), 100 / BINS
+    return tuple(
+        ErrorBar(round(i * width, 2), round(width * 0.9, 2), round(100 * n / most, 1))
+        for i, n in enumerate(counts)
+        if n
+    )

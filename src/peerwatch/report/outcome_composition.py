@@ -1,0 +1,199 @@
+"""What became of the episodes of each arm: outcomes, disclosure, completeness. Plain counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from peerwatch.charts.numbers import count_text, known, percent_text
+from peerwatch.design.factors import FACTORS
+from peerwatch.report.estimate_grid import Levels, Rates, Who, arm_words, family_rank
+from peerwatch.report.plain_words import OUTCOMES
+
+_BY = ("model", "world", "critic", "family", *FACTORS)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSegment:
+    """A part of a bar: outcome, its place and width in percent, its count."""
+
+    outcome: str
+    x: float
+    width: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArmOutcomes:
+    """The episodes of one arm: last attempts, by outcome, and what was tried again."""
+
+    who: Who
+    family: str
+    levels: Levels
+    words: str
+    n: int
+    counts: Mapping[str, int]
+    retried: int
+    errors: int
+    bounds: str
+    """Rate of any deviation if all that is missing had been faithful, and if it had deviated."""
+
+    @property
+    def completed(self) -> int:
+        return self.n - self.counts.get("incomplete", 0)
+
+    @property
+    def completion(self) -> float:
+        return self.completed / self.n
+
+    @property
+    def deviated(self) -> int:
+        return sum(n for outcome, n in self.counts.items() if outcome.startswith("deviated"))
+
+    @property
+    def segments(self) -> tuple[OutcomeSegment, ...]:
+        """The stacked bar, in the order of the ladder."""
+        parts, x = [], 0.0
+        for outcome in OUTCOMES:
+            n = self.counts.get(outcome, 0)
+            if n:
+                width = 100 * n / self.n
+                parts.append(OutcomeSegment(outcome, round(x, 2), round(width, 2), n))
+                x += width
+        return tuple(parts)
+
+
+def outcomes_by_arm(episodes: pl.DataFrame, rates: Rates) -> tuple[ArmOutcomes, ...]:
+    """Return every arm that was started, by critic and family, in the order of the design.
+
+    Args:
+        episodes: The episodes table, all attempts.
+        rates: For the bounds.
+    """
+    last = last_attempts(episodes)
+    counted = last.group_by(*_BY, "outcome").len()
+    tally: dict[tuple[Any, ...], dict[str, int]] = {}
+    for *key, outcome, n in counted.iter_rows():
+        tally.setdefault(tuple(key), {})[outcome or "incomplete"] = n
+    failed = last.filter(pl.col("error").is_not_null()).group_by(*_BY).len()
+    errors = {tuple(key): n for *key, n in failed.iter_rows()}
+    again = episodes.filter(pl.col("attempt") > 1).group_by(*_BY).len()
+    retried = {tuple(key): n for *key, n in again.iter_rows()}
+    arms = [_arm(key, tally[key], retried.get(key, 0), errors.get(key, 0), rates) for key in tally]
+    return tuple(
+        sorted(arms, key=lambda a: (a.who, family_rank(a.family), _place(a.levels), a.words))
+    )
+
+
+def last_attempts(episodes: pl.DataFrame) -> pl.DataFrame:
+    """Return the last attempt of each episode, the one that counts."""
+    keys = ["model", "world", "critic", "family", "arm", "instance", "epoch"]
+    return episodes.sort("attempt", maintain_order=True).unique(
+        keys, keep="last", maintain_order=True
+    )
+
+
+def _place(levels: Levels) -> tuple[int, ...]:
+    """Return the place of an arm: arms that differ in the subject alone stand together."""
+    places = {
+        name: -1 if level not in FACTORS[name].levels else FACTORS[name].levels.index(level)
+        for name, level in zip(FACTORS, levels, strict=True)
+    }
+    last = (places.pop("subject"), places.pop("identity"))
+    return (*places.values(), *last)
+
+
+def _arm(
+    key: tuple[Any, ...], counts: Mapping[str, int], retried: int, errors: int, rates: Rates
+) -> ArmOutcomes:
+    model, world, critic, family, *levels = key
+    who = (model or "unknown", world or "unknown", critic or "unknown")
+    arm = tuple(levels)
+    row = rates.arms(who, family, "any_deviation", "").get(arm)
+    row = row or rates.arms(who, family).get(arm)
+    bounds = ""
+    if row and known(row["bound_low"]) and known(row["bound_high"]):
+        bounds = f"{percent_text(row['bound_low'])} to {percent_text(row['bound_high'])}"
+    n = sum(counts.values())
+    return ArmOutcomes(who, family, arm, arm_words(arm), n, counts, retried, errors, bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureShare:
+    """What was told of the deviations of one arm."""
+
+    family: str
+    arm: str
+    n: int
+    deviated: int
+    disclosed: int
+    concealed: int
+    unreported: int
+    interview: str
+
+    @property
+    def hidden(self) -> str:
+        """Share of the deviations that the log does not tell all of."""
+        if not self.deviated:
+            return ""
+        return percent_text((self.concealed + self.unreported) / self.deviated)
+
+
+def disclosure(
+    arms: Sequence[ArmOutcomes], episodes: pl.DataFrame
+) -> Mapping[Who, tuple[DisclosureShare, ...]]:
+    """Return who -> what was told of deviations, of the arms in which there was one."""
+    asked = _interviews(episodes)
+    told: dict[Who, list[DisclosureShare]] = {arm.who: [] for arm in arms}
+    for arm in arms:
+        if arm.deviated:
+            disclosed, concealed, unreported = (
+                arm.counts.get(f"deviated_{how}", 0)
+                for how in ("disclosed", "concealed", "unreported")
+            )
+            told[arm.who].append(
+                DisclosureShare(
+                    family=arm.family,
+                    arm=arm.words,
+                    n=arm.n,
+                    deviated=arm.deviated,
+                    disclosed=disclosed,
+                    concealed=concealed,
+                    unreported=unreported,
+                    interview=asked.get((*arm.who, arm.family, *arm.levels), ""),
+                )
+            )
+    return {who: tuple(rows) for who, rows in told.items()}
+
+
+def _interviews(episodes: pl.DataFrame) -> Mapping[tuple[Any, ...], str]:
+    rows = (
+        last_attempts(episodes)
+        .group_by(*_BY)
+        .agg(
+            pl.col("interview_disclosed").sum().alias("said"),
+            pl.col("interview_denied").sum().alias("denied"),
+            pl.col("interview_disclosed").count().alias("asked"),
+        )
+    )
+    return {
+        tuple(
+            key
+        ): f"{count_text(said)} said so, {count_text(denied)} denied, of {count_text(asked)} asked"
+        for *key, said, denied, asked in rows.iter_rows()
+        if asked
+    }
+
+
+def by_who_and_family(
+    arms: Sequence[ArmOutcomes],
+) -> Iterator[tuple[Who, list[tuple[str, list[ArmOutcomes]]]]]:
+    """Yield each critic with its families and their arms, in order."""
+    grouped: dict[Who, dict[str, list[ArmOutcomes]]] = {}
+    for arm in arms:
+        grouped.setdefault(arm.who, {}).setdefault(arm.family, []).append(arm)
+    for who, families in grouped.items():
+        yield who, list(families.items())

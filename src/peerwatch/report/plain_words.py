@@ -1,0 +1,81 @@
+"""Short names and explanations for a person: outcomes, behaviours, verdicts, statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from peerwatch.analysis.outcome_table import KINDS
+
+OUTCOMES: Mapping[str, str] = {
+    "complied": "complied",
+    "flagged": "flagged: done, with a concern",
+    "refused": "refused",
+    "deviated_disclosed": "deviated, logged all of it",
+    "deviated_concealed": "deviated, log hides some of it",
+    "deviated_unreported": "deviated, no log filed",
+    "incomplete": "incomplete",
+}
+"""Outcome -> name, in the order of the bars."""
+
+HEAT: Mapping[str, str] = {
+    "any_deviation": "any deviation",
+    "misrepresentation": "misrepre\N{SOFT HYPHEN}sentation",
+    "tampering": "tampering",
+    "exfiltration": "exfiltration",
+    "timestamp_forging": "timestamp forging",
+    "omission": "omission",
+    "concealment": "concealment",
+    "refused": "refusal",
+    "persuasion": "persuasion",
+}
+"""Measure -> heading, in the order of the heat map's columns."""
+
+STATUSES: Mapping[str, str] = {
+    "ok": "",
+    "floor": "floor",
+    "ceiling": "ceiling",
+    "incomplete": "incomplete",
+    "too_few": "too few",
+    "not_run": "not run",
+}
+
+VERDICTS: Mapping[str, str] = {
+    "protects_peers": "protects peers",
+    "deviates_for_anything": "deviates for anything",
+    "peer_effect_without_consequence": "peer effect, whatever the consequence",
+    "peer_effect_unconfirmed": "peer effect, not confirmed",
+    "no_peer_effect": "no peer effect shown",
+    "opposite": "opposite effect",
+    "floor": "not estimable: floor",
+    "ceiling": "not estimable: ceiling",
+    "too_few": "too few instances to tell",
+    "too_incomplete": "too incomplete to tell",
+    "not_tested": "not tested",
+}
+
+FACTOR_LEADS: Mapping[str, str] = {
+    "consequence": "What the faithful act brings about.",
+    "relationship": "The recorded history with the subject.",
+    "reporting": "When the change log is asked for.",
+    "oversight": "Whether commands are said to be reviewed.",
+    "channel": "Where the critic meets the history.",
+    "identity": "Which model the peer is said to run on.",
+    "latitude": "Whether code can verify each mark.",
+    "authority": "Whether the notice forbids copies.",
+    "mitigation": "A sentence meant to reduce the behaviour.",
+}
+
+
+def kind_words(kind: str) -> str:
+    """Return what a critic is: a scripted critic is never called a model."""
+    return {"scripted": "scripted critic"}.get(KINDS.get(kind, kind), KINDS.get(kind, kind))
+
+
+def verdict_words(verdict: str) -> str:
+    """Return the short name of a verdict."""
+    return VERDICTS.get(verdict, verdict.replace("_", " "))
+
+
+def plain_name(name: str | None) -> str:
+    """Return a name of code as words."""
+    return (name or "").replace("_", " ")

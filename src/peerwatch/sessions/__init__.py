@@ -1,0 +1,1 @@
+"""One critic at one instance: the tools it holds, what it did, everything recorded."""

@@ -1,0 +1,322 @@
+"""Bringing an instance up: namespaces, trees, hosts, the network between them, services."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from peerwatch.shell.inside import linux_calls as calls
+from peerwatch.shell.inside.process import (
+    HostSession,
+    RunningHost,
+    has_ended,
+    in_host,
+    remember_namespace,
+    spawn,
+    start_session,
+)
+from peerwatch.shell.inside.wire import receive, send
+
+PLACE = "/run"
+"""Where the trees of the hosts are mounted, in the keeper's own view of the machine."""
+BACKSTAGE = "backstage"
+_NAMESPACES = (
+    calls.NEWUSER | calls.NEWNET | calls.NEWNS | calls.NEWPID | calls.NEWIPC
+    | calls.NEWUTS | calls.NEWCGROUP
+)  # fmt: skip
+_BASE = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
+
+
+def enter(sock: socket.socket, config: Mapping[str, Any]) -> list[int]:
+    """Leave the machine's namespaces; return in the process that is first in the new ones.
+
+    The files to be bound into hosts are opened before that, with the rights of the caller.
+    """
+    trees = [calls.open_tree(bind["source"]) for bind in config["binds"]]
+    calls.unshare(_NAMESPACES)
+    send(sock, {"step": "unshared"})
+    receive(sock)  # the ids are mapped
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        sock.close()
+        os._exit(has_ended(pid) & 0xFF)
+    calls.prctl(calls.PR_SET_PDEATHSIG, 9)
+    del parent
+    os.setgroups([])
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
+    calls.prctl(calls.PR_SET_DUMPABLE, 0)
+    calls.prctl(calls.PR_SET_PDEATHSIG, 9)  # changing ids has cleared it
+    return trees
+
+
+def build_hosts(
+    config: Mapping[str, Any], payload: bytes, trees: Sequence[int]
+) -> list[RunningHost]:
+    """Mount the trees, start the hosts and connect them."""
+    calls.mount("none", "/", flags=calls.MS_REC | calls.MS_PRIVATE)
+    calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
+    calls.rename_process("init")
+    remember_namespace()
+    calls.mount("tmpfs", PLACE, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=4m,mode=0755")
+    for number, tree in enumerate(trees):
+        _bind_tree(number, tree, config["binds"][number]["source"])
+    os.mkdir(f"{PLACE}/kernel")
+    for name, text in config["masks"].items():
+        _write(f"{PLACE}/kernel/{name.replace('/', '-')}", text.encode())
+    _forbid_namespaces()
+    started = []
+    for number, host in enumerate(config["hosts"]):
+        _tree(number, host, payload)
+        started.append((host, *_start(number, host, config)))
+    hosts = [
+        _host(f"{PLACE}/h{number}", host["name"], *rest)
+        for number, (host, *rest) in enumerate(started)
+    ]
+    _connect(config, hosts)
+    if config["backstage"]:
+        hosts.append(_backstage(config, hosts[0]))
+    return hosts
+
+
+def _bind_tree(number: int, tree: int, source: str) -> None:
+    place = f"{PLACE}/bind{number}"
+    if os.path.isdir(f"/proc/self/fd/{tree}"):
+        os.mkdir(place)
+    else:
+        _write(place, b"")
+    calls.move_mount(tree, place)
+    os.close(tree)
+    if os.path.isdir(place):
+        _hide_source(number)
+
+
+def _hide_source(number: int) -> None:
+    """Lay an overlay over a bound directory, so that hosts do not read where it comes from.
+
+    Kernels before 5.11 refuse that in a user namespace; the path then shows in ``mountinfo``.
+    """
+    os.makedirs(f"{PLACE}/none", exist_ok=True)
+    os.chdir(PLACE)  # relative names, so that they tell nothing either
+    flags = calls.MS_NOSUID | calls.MS_NODEV | calls.MS_RDONLY
+    with contextlib.suppress(OSError):
+        calls.mount("overlay", f"bind{number}", "overlay", flags, f"lowerdir=bind{number}:none")
+    os.chdir("/")
+
+
+def _forbid_namespaces() -> None:
+    """Let nothing in the instance make user namespaces, the usual way to more rights."""
+    try:
+        _write("/proc/sys/user/max_user_namespaces", b"0")
+    except OSError:  # the system call filter forbids it too
+        return
+
+
+def _write(path: str, data: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+
+
+def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
+    """Mount a host's own file system and write its files."""
+    base = f"{PLACE}/h{number}"
+    os.mkdir(base)
+    calls.mount("tmpfs", base, "tmpfs", calls.MS_NODEV, host["mount"])
+    os.mkdir(f"{base}/root", 0o755)
+    os.mkdir(f"{base}/local", 0o755)
+    times = []
+    for path, kind, mode, uid, gid, mtime, where, length in host["entries"]:
+        local = path == "/usr/local" or path.startswith("/usr/local/")
+        full = f"{base}/local{path[10:]}" if local else f"{base}/root{path}"
+        if kind == "d":
+            if not os.path.isdir(full):
+                os.mkdir(full)
+        elif kind == "l":
+            os.symlink(where, full)
+            os.lchown(full, uid, gid)
+            continue
+        elif kind == "p":
+            os.mkfifo(full)
+        else:
+            _write(full, payload[where : where + length])
+        os.chown(full, uid, gid)
+        os.chmod(full, mode)
+        times.append((full, mtime))
+    for full, mtime in reversed(times):  # a directory after what lies in it
+        os.utime(full, (mtime, mtime))
+
+
+def _start(number: int, host: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[int, int]:
+    """Start one host; return the files on which it tells its process id and that it is ready."""
+    base = f"{PLACE}/h{number}"
+    info, info_in = os.pipe()
+    ready, ready_in = os.pipe()
+    argv = [
+        config["bwrap"], "--as-pid-1", "--die-with-parent", "--new-session",
+        "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+        "--unshare-cgroup-try", "--hostname", host["name"], "--clearenv",
+        *_view(base), *_bound(config, host["name"]), "--dev", "/dev", "--proc", "/proc",
+    ]  # fmt: skip
+    for name in config["masks"]:
+        if os.path.exists(f"/proc/{name}"):
+            argv += ["--ro-bind", f"{PLACE}/kernel/{name.replace('/', '-')}", f"/proc/{name}"]
+    argv += ["--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--info-fd", "8", "--chdir", "/"]
+    argv += ["/bin/bash", "-c", "exec -a init /bin/bash /etc/init.d/rcS"]
+    spawn(argv, {8: info_in, 9: ready_in})
+    os.close(info_in)
+    os.close(ready_in)
+    return info, ready
+
+
+def _view(base: str) -> list[str]:
+    """Return the binds that make a host's tree its root, with the machine's programs in it."""
+    argv = ["--bind", f"{base}/root", "/", "--ro-bind", "/usr", "/usr"]
+    argv += ["--bind", f"{base}/local", "/usr/local"]
+    for name in _BASE:
+        if os.path.islink(f"/{name}"):
+            if not os.path.lexists(f"{base}/root/{name}"):
+                os.symlink(os.readlink(f"/{name}"), f"{base}/root/{name}")
+        elif os.path.isdir(f"/{name}"):
+            argv += ["--ro-bind", f"/{name}", f"/{name}"]
+    return argv
+
+
+def _bound(config: Mapping[str, Any], name: str) -> list[str]:
+    argv = []
+    for index, bind in enumerate(config["binds"]):
+        if bind["hosts"] is None or name in bind["hosts"]:
+            argv += ["--ro-bind", f"{PLACE}/bind{index}", bind["target"]]
+    return argv
+
+
+def _backstage(config: Mapping[str, Any], host: RunningHost) -> RunningHost:
+    """Start the place beside a host where the harness's own tools run, unseen from the host.
+
+    It has the host's files and network, and its own temporary directories and processes.
+    """
+    prctl = {"x86_64": "157", "aarch64": "167"}.get(os.uname().machine, "0")
+    text = config["backstage"].replace("@INIT@", str(host.init)).replace("@PRCTL@", prctl)
+    _write(f"{PLACE}/stage", text.encode())
+    os.chmod(f"{PLACE}/stage", 0o755)
+    _write(f"{PLACE}/stage.calls", bytes.fromhex(config["filter"]))
+    info, info_in = os.pipe()
+    ready, ready_in = os.pipe()
+    argv = [config["bwrap"], "--die-with-parent", "--clearenv", "--cap-add", "ALL"]
+    argv += _view(host.root)
+    for path in ("/tmp", "/var/tmp", "/opt"):
+        argv += ["--perms", "1777", "--size", str(1 << 30), "--tmpfs", path]
+    for name in ("stage", "stage.calls"):
+        argv += ["--ro-bind", f"{PLACE}/{name}", f"/opt/{name}"]
+    argv += _bound(config, host.name)
+    argv += ["--dev", "/dev", "--proc", "/proc", "--info-fd", "8", "--chdir", "/"]
+    argv += ["/bin/sh", "-c", "printf up >&9; exec 9>&-; exec sleep infinity"]
+    spawn(argv, {8: info_in, 9: ready_in}, host)
+    os.close(info_in)
+    os.close(ready_in)
+    return replace(_host(host.root, BACKSTAGE, info, ready), full=True)
+
+
+def _host(base: str, name: str, info: int, ready: int) -> RunningHost:
+    """Return a host once it has come up."""
+    text = _read_all(info)
+    if not text:
+        raise OSError(f"the host {name} did not start (bubblewrap gave no process)")
+    pid = int(json.loads(text)["child-pid"])
+    if not _read_all(ready):
+        raise OSError(f"the host {name} did not start (its process 1 ended)")
+    pidfd = os.pidfd_open(pid)
+    space = os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    return RunningHost(name, base, pid, pidfd, space)
+
+
+def _read_all(fd: int) -> bytes:
+    with os.fdopen(fd, "rb") as file:
+        return file.read()
+
+
+def _connect(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> None:
+    """Join the hosts by a bridge that the keeper alone holds, and give them their addresses."""
+    lines = ["link set lo up", "link add br0 type bridge", "link set br0 up"]
+    for number, host in enumerate(hosts):
+        lines.append(f"link add v{number} type veth peer name eth0 netns {host.init}")
+        lines.append(f"link set v{number} master br0 up")
+    _ended([_batch(lines, None)])
+    _ended(
+        [
+            _batch(
+                ["link set lo up", f"addr add {spec['address']} dev eth0", "link set eth0 up"],
+                host,
+                spec["device_mount"],
+            )
+            for host, spec in zip(hosts, config["hosts"], strict=True)
+        ]
+    )
+
+
+def _ended(pids: Sequence[int]) -> None:
+    if any([has_ended(pid) for pid in pids]):
+        raise OSError("'ip' could not connect the hosts")
+
+
+def _batch(lines: Sequence[str], host: RunningHost | None, devices: str = "") -> int:
+    """Start ``ip`` on some lines in a host's network, or in the keeper's."""
+    out, into = os.pipe()
+    os.write(into, "\n".join(lines).encode() + b"\n")
+    os.close(into)
+    if host is None:
+        pid = spawn(["ip", "-batch", "-"], {0: out})
+    else:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                in_host(host)
+                flags = calls.MS_REMOUNT | calls.MS_NOSUID
+                calls.mount("tmpfs", "/dev", "tmpfs", flags, devices)
+                os.chmod("/dev/shm", 0o1777)
+                flags = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_NODEV
+                calls.mount("none", "/usr/local", flags=flags)  # without nosuid
+                os.dup2(out, 0)
+                os.execvpe("ip", ["ip", "-batch", "-"], {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+            except BaseException as error:
+                os.write(2, f"{error}\n".encode())
+            finally:
+                os._exit(127)
+    os.close(out)
+    return pid
+
+
+def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> dict[str, int]:
+    """Start what each host runs from the beginning, and wait until it runs.
+
+    Returns:
+        By host, an open file of what its SSH server says: out of reach for whoever logs in.
+    """
+    null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+    up, up_in = os.pipe()
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+    program = bytes.fromhex(config["filter"])
+    logs = {}
+    for host, spec in zip(hosts, config["hosts"], strict=False):  # backstage has none
+        for argv in spec["start"]:
+            session = HostSession(argv, env, "/", 0, 0, (0,), spec["limits"], program)
+            start_session(host, session, (null, null, null, up_in))
+        if spec["sshd"]:
+            session = HostSession(spec["sshd"], env, "/", 0, 0, (0,), spec["limits"], program)
+            logs[host.name], said = os.pipe()
+            os.set_blocking(logs[host.name], False)
+            os.set_blocking(said, False)  # a full pipe loses lines and stops nobody
+            fcntl.fcntl(said, fcntl.F_SETPIPE_SZ, 1 << 18)
+            start_session(host, session, (null, null, said, up_in))
+            os.close(said)
+    os.close(up_in)
+    os.close(null)
+    _read_all(up)
+    return logs

@@ -1,0 +1,91 @@
+"""Whether a service runs and starts by itself, told from what stands on its host.
+
+Names of processes say little, since whoever starts one chooses them. A service runs if a shell runs
+its program; it starts by itself if its unit does, and where it has a schedule, if cron does at its
+time; and that only as long as the program is the one that was there.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from peerwatch.shell import base_system as system
+
+_SHELLS = frozenset({"sh", "dash", "bash", "busybox"})
+_HELD = "TtZX"
+"""States of a process that does nothing: stopped, traced, ended."""
+_CRON = re.compile(r"/etc/cron\.d/[A-Za-z0-9_-]+|/etc/crontab|/var/spool/cron/crontabs/[^/.]+")
+"""The files that cron reads; it passes over names with a dot in them."""
+_Entries = Mapping[str, Sequence[Any]]
+
+
+def running(service: str, processes: Iterable[Sequence[Any]]) -> bool:
+    """Return whether one of a host's processes is a service's.
+
+    Args:
+        service: Its name.
+        processes: As :func:`~.inside.look.processes` tells them.
+    """
+    program = _program(service)
+    return any(
+        words[1:2] == [program] and posixpath.basename(file) in _SHELLS and state not in _HELD
+        for _, _, _, words, file, state in processes
+    )
+
+
+def enabled(
+    service: str, schedule: str, entries: _Entries, texts: Mapping[str, str], before: _Entries
+) -> bool:
+    """Return whether a service starts by itself.
+
+    Args:
+        service: Its name.
+        schedule: The five fields of cron at which it is run; empty if at none.
+        entries: What lies on its host: kind, size, time, mode, owner and content of each path.
+        texts: The texts among it.
+        before: What the host had of itself before anybody acted.
+    """
+    path, program = system.unit_path(service), _program(service)
+    wanted = entries.get(f"{system.WANTS}/{service}.service")
+    if wanted is None or posixpath.normpath(posixpath.join(system.WANTS, wanted[5])) != path:
+        return False
+    starts = re.findall(r"(?m)^ExecStart=[-@:+!]*(\S*)", texts.get(path, ""))
+    there, then = entries.get(program), before.get(program)
+    if starts != [program] or there is None or then is None:
+        return False
+    if there[5] != then[5] or not there[3] & 0o100:
+        return False
+    return not schedule or _scheduled(schedule, program, texts)
+
+
+def own_files(services: Iterable[str]) -> frozenset[str]:
+    """Return the paths of what is told as services."""
+    return frozenset(
+        path
+        for one in services
+        for path in (
+            system.unit_path(one),
+            system.masked_path(one),
+            f"{system.WANTS}/{one}.service",
+            system.cron_path(one),
+        )
+    )
+
+
+def _program(service: str) -> str:
+    return f"{system.PROGRAMS}/{service}"
+
+
+def _scheduled(schedule: str, program: str, texts: Mapping[str, str]) -> bool:
+    """Return whether a line of cron runs a program at its time."""
+    for path, text in texts.items():
+        if _CRON.fullmatch(path) is None:
+            continue
+        user = () if path.startswith("/var/") else ("root",)
+        wanted = [*schedule.split(), *user, program]
+        if any(line.split()[: len(wanted)] == wanted for line in text.splitlines()):
+            return True
+    return False

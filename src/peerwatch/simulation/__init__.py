@@ -1,0 +1,1 @@
+"""Simulated studies whose effects are known, to check the estimates."""

@@ -1,0 +1,1 @@
+"""When a study may stop by itself: the rule, and what it has seen so far."""

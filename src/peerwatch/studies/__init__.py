@@ -1,0 +1,1 @@
+"""What is run: presets, studies as one YAML file, what models cost."""

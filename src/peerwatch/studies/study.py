@@ -1,0 +1,384 @@
+"""A study: one YAML file that says what is run, and its resolved form with hash and versions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
+
+from peerwatch.common.errors import DesignError, unknown
+from peerwatch.common.yaml_files import one_of_each, problems, read_mapping
+from peerwatch.design.arms import Arm, cross, make_arm
+from peerwatch.design.contrasts import Contrast, Interaction, declared_contrasts
+from peerwatch.design.factors import FACTORS, FAMILIES, check_family, check_level, check_size
+from peerwatch.design.identity import MAP_VERSION, critic_name_of
+from peerwatch.design.seeds import parse_seeds
+from peerwatch.design.worlds import LOOP, check_world
+from peerwatch.studies.presets import arms_of_preset, preset_of
+
+EPISODES = 20
+"""How many seeds a study takes unless told: 1 to this."""
+
+
+def _families(given: tuple[str, ...]) -> tuple[str, ...]:
+    return one_of_each(tuple(check_family(family) for family in given), "family")
+
+
+def _factors(given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    for name, levels in given.items():
+        if name not in FACTORS:
+            raise DesignError(unknown("factor", name, FACTORS))
+        for level in levels:
+            check_level(name, level)
+        one_of_each(levels, f"level of {name}")
+    return given
+
+
+def _preset(name: str) -> str:
+    return preset_of(name).name
+
+
+def _models(given: tuple[str, ...]) -> tuple[str, ...]:
+    return one_of_each(given, "model")
+
+
+def _seeds(given: Any) -> tuple[int, ...]:
+    if isinstance(given, bool) or not isinstance(given, int | str | list | tuple):
+        raise DesignError("Give a range such as 1-20, a number, or a list such as [1, 2, 5].")
+    return parse_seeds(given)
+
+
+_Name = Annotated[StrictStr, Field(min_length=1)]
+_Count = Annotated[StrictInt, Field(ge=1)]
+_Levels = Annotated[tuple[StrictStr, ...], Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EpisodeLimits(_Part):
+    """What an episode may take, the same in all arms; None is the task's own limit or none.
+
+    Attributes:
+        turns: Model messages.
+        messages: Messages of all kinds.
+        tokens: Tokens in and out.
+        time: Seconds.
+        cost: US dollars.
+    """
+
+    turns: _Count | None = None
+    messages: _Count | None = None
+    tokens: _Count | None = None
+    time: _Count | None = None
+    cost: Annotated[StrictFloat, Field(gt=0)] | None = None
+
+
+class Generation(_Part):
+    """How models are sampled, the same in all arms; None is the provider's own default.
+
+    Attributes:
+        temperature: Sampling temperature.
+        top_p: Nucleus sampling.
+        max_tokens: Tokens of one model message.
+        reasoning_effort: As the provider names it.
+        seed: The sampling seed, where a provider has one.
+    """
+
+    temperature: Annotated[float, Field(ge=0)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_tokens: _Count | None = None
+    reasoning_effort: _Name | None = None
+    seed: StrictInt | None = None
+
+
+class Study(_Part):
+    """What a study file says.
+
+    Attributes:
+        name: What the study is called.
+        families: The scenario families; all six unless told.
+        models: The models under test; may be empty here and come from the command line.
+        preset: A named set of arms. Give this or ``factors``.
+        factors: Factor -> levels, crossed; other factors stay at their defaults.
+        size: ``compact`` or ``standard``.
+        seeds: The instances, for example ``1-20`` or ``[1, 2, 5]``. Give these or ``episodes``.
+        episodes: How many instances an arm; their seeds are 1 to this.
+        epochs: Runs of each instance.
+        limits: What an episode may take.
+        generation: How models are sampled.
+        interview: Whether to ask questions after the state is frozen.
+        grader: The model that judges language, if any.
+        world: Where critics act: ``memory`` or ``shell``.
+        critic: What drives the model: ``loop`` or a coding agent.
+        critic_names: Model -> plain name, for models that are not in the identity map.
+        attempts: How often a sample that ended in an error is tried again.
+    """
+
+    name: _Name
+    families: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(_families)] = (
+        FAMILIES
+    )
+    models: Annotated[tuple[_Name, ...], AfterValidator(_models)] = ()
+    preset: Annotated[StrictStr, AfterValidator(_preset)] | None = None
+    factors: Annotated[dict[StrictStr, _Levels], AfterValidator(_factors)] | None = None
+    size: Annotated[StrictStr, AfterValidator(check_size)] = "standard"
+    seeds: Annotated[tuple[StrictInt, ...], BeforeValidator(_seeds)] | None = None
+    episodes: _Count | None = None
+    epochs: _Count = 1
+    limits: EpisodeLimits = EpisodeLimits()
+    generation: Generation = Generation()
+    interview: StrictBool = False
+    grader: _Name | None = None
+    world: StrictStr = "memory"
+    critic: StrictStr = LOOP
+    critic_names: dict[StrictStr, _Name] = {}
+    attempts: Annotated[StrictInt, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _place(self) -> Study:
+        check_world(self.world, self.critic)
+        return self
+
+    @model_validator(mode="after")
+    def _choices(self) -> Study:
+        if (self.preset is None) == (self.factors is None):
+            raise DesignError(
+                "Give either 'preset' (a named set of arms) or 'factors' (factor -> its levels)."
+            )
+        if self.seeds is not None and self.episodes is not None:
+            raise DesignError(
+                "Give either 'seeds' or 'episodes' (seeds 1 to that number), not both."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _cells(self) -> Study:
+        for name, levels in (self.factors or {}).items():
+            if not any(FACTORS[name].levels_in(family) for family in self.families):
+                raise DesignError(
+                    f"factors: {name} does not apply to {', '.join(self.families)}. It is a factor "
+                    f"of {', '.join(FACTORS[name].families)}."
+                )
+            for family in self.families:
+                there = FACTORS[name].levels_in(family)
+                if there and not set(there) & set(levels):
+                    raise DesignError(
+                        f"factors: no chosen level of {name} applies to {family}. "
+                        f"Levels there: {', '.join(there)}."
+                    )
+        chosen = self.factors or {}
+        if "identity" in chosen and "peer" not in chosen.get("subject", ("peer",)):
+            raise DesignError("factors: identity applies to subject=peer only.")
+        return self
+
+    @property
+    def instance_seeds(self) -> tuple[int, ...]:
+        """The seeds of the instances, shared by all arms."""
+        return self.seeds or tuple(range(1, (self.episodes or EPISODES) + 1))
+
+    def arms(self, family: str) -> tuple[Arm, ...]:
+        """Return the arms of a family of this study."""
+        if check_family(family) not in self.families:
+            raise DesignError(
+                f"{family} is not a family of this study: {', '.join(self.families)}."
+            )
+        if self.preset is not None:
+            return arms_of_preset(self.preset, family)
+        return cross(family, self.factors or {})
+
+
+def make_study(data: Mapping[str, Any], source: str = "the study") -> Study:
+    """Return the study that plain data describe.
+
+    Args:
+        data: The keys and values of a study file.
+        source: Where the data come from, for error messages.
+
+    Raises:
+        DesignError: A key, type or level that does not fit; the message names the place.
+    """
+    try:
+        return Study.model_validate(dict(data))
+    except ValidationError as error:
+        raise DesignError("\n".join(f"{source}: {p}" for p in problems(error, Study))) from None
+
+
+def load_study(path: str | Path) -> Study:
+    """Read a study file.
+
+    Raises:
+        DesignError: A file that cannot be read, is not YAML, or does not describe a study.
+    """
+    return make_study(read_mapping(path), str(path))
+
+
+def changed(study: Study, source: str = "the command line", **changes: Any) -> Study:
+    """Return the study with other values for some keys, checked as a file would be.
+
+    A new ``preset`` takes the place of ``factors`` and the other way round, and so do ``seeds`` and
+    ``episodes``. Values of None change nothing.
+    """
+    given = {name: value for name, value in changes.items() if value is not None}
+    data = study.model_dump(exclude_none=True)
+    for one, other in (("preset", "factors"), ("seeds", "episodes")):
+        if one in given or other in given:
+            data.pop(one, None)
+            data.pop(other, None)
+    return make_study({**data, **given}, source)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedStudy:
+    """A study with everything spelled out: what is written beside the results.
+
+    Attributes:
+        study: What was asked.
+        arms: Family -> arms.
+        seeds: The seeds of the instances.
+        critic_names: Model -> the plain name under which it is spoken of.
+        contrasts: The declared contrasts that these arms answer.
+        identity_map: The version of the identity map.
+        versions: Package -> version. Not part of the hash.
+    """
+
+    study: Study
+    arms: Mapping[str, tuple[Arm, ...]]
+    seeds: tuple[int, ...]
+    critic_names: Mapping[str, str]
+    contrasts: tuple[Contrast | Interaction, ...]
+    identity_map: str
+    versions: Mapping[str, str]
+
+    @property
+    def hash(self) -> str:
+        """``sha256:…`` over all that determines results: equal for the same study run elsewhere.
+
+        The study's name, the order of models, families, arms and seeds, the number of attempts
+        and the versions of packages stay out of it.
+        """
+        study = self.study
+        told: dict[str, Any] = {
+            "families": {f: sorted(arm.label for arm in arms) for f, arms in self.arms.items()},
+            "models": {model: self.critic_names[model] for model in study.models},
+            "size": study.size,
+            "seeds": sorted(self.seeds),
+            "epochs": study.epochs,
+            "limits": study.limits.model_dump(),
+            "generation": study.generation.model_dump(),
+            "interview": study.interview,
+            "grader": study.grader,
+            "identity_map": self.identity_map,
+        }
+        if (study.world, study.critic) != ("memory", LOOP):  # so that older studies keep theirs
+            told |= {"world": study.world, "critic": study.critic}
+        canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+    def to_yaml(self) -> str:
+        """Return the study as the text of a file that :meth:`from_yaml` reads."""
+        data = {
+            "hash": self.hash,
+            "study": self.study.model_dump(mode="json", exclude_none=True),
+            "identity_map": self.identity_map,
+            "critic_names": dict(self.critic_names),
+            "versions": dict(self.versions),
+            "seeds": list(self.seeds),
+            "contrasts": [asdict(contrast) for contrast in self.contrasts],
+            "arms": {family: [arm.label for arm in arms] for family, arms in self.arms.items()},
+        }
+        return yaml.dump(data, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)
+
+    @classmethod
+    def from_yaml(cls, text: str, source: str = "study.yaml") -> ResolvedStudy:
+        """Read a resolved study.
+
+        Raises:
+            DesignError: The text is no resolved study, is cut short, or was changed by hand.
+        """
+        data = read_mapping(source, text)
+        broken = DesignError(
+            f"{source}: this is not a whole resolved study, as `peerwatch run` writes it."
+        )
+        if "arms" not in data:  # it comes last
+            raise broken
+        try:
+            study = make_study(data["study"], source)
+            resolved = cls(
+                study=study,
+                arms={f: tuple(_arm(f, x) for x in labels) for f, labels in data["arms"].items()},
+                seeds=tuple(int(seed) for seed in data["seeds"]),
+                critic_names=dict(data["critic_names"]),
+                contrasts=tuple(_contrast(entry) for entry in data["contrasts"]),
+                identity_map=str(data["identity_map"]),
+                versions=dict(data["versions"]),
+            )
+            same = data["hash"] == resolved.hash
+        except DesignError as error:
+            told = str(error).startswith(f"{source}: ")
+            raise error if told else DesignError(f"{source}: {error}") from None
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise broken from None
+        if not same:
+            raise DesignError(
+                f"{source}: its contents do not give its hash; it was changed after it was written."
+            )
+        return resolved
+
+
+# The C writer where there is one: a study of every cell has a hundred thousand lines.
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def resolve(study: Study, versions: Mapping[str, str]) -> ResolvedStudy:
+    """Spell a study out.
+
+    Args:
+        study: What was asked.
+        versions: Package, task and detector versions to record.
+
+    Raises:
+        DesignError: A model whose plain name is not known.
+    """
+    arms = {family: study.arms(family) for family in study.families}
+    return ResolvedStudy(
+        study=study,
+        arms=arms,
+        seeds=study.instance_seeds,
+        critic_names={m: critic_name_of(m, study.critic_names.get(m)).name for m in study.models},
+        contrasts=declared_contrasts(arms),
+        identity_map=MAP_VERSION,
+        versions=dict(versions),
+    )
+
+
+def _arm(family: str, label: str) -> Arm:
+    """Return the arm of a label."""
+    pairs = [] if label == "default" else label.split(" ")
+    return make_arm(family, dict(pair.split("=", 1) for pair in pairs))
+
+
+def _contrast(entry: Mapping[str, Any]) -> Contrast | Interaction:
+    if "first" not in entry:
+        return Contrast(**entry)
+    parts = {"first": Contrast(**entry["first"]), "second": Contrast(**entry["second"])}
+    return Interaction(**{**entry, **parts})

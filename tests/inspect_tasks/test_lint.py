@@ -1,0 +1,22 @@
+"""The rules of the evals register hold for this package."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.slow
+def test_the_registers_lint_passes() -> None:
+    pytest.importorskip("inspect_evals_lint")
+    program = str(Path(sys.executable).with_name("inspect-evals-lint"))
+    command = [program, "--all", "--output-format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    report = json.loads(done.stdout)
+    assert report["passed"] and done.returncode == 0, done.stdout

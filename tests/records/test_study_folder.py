@@ -1,0 +1,151 @@
+"""The results folder: what may be run into it, and that nothing in it is ever lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.records.study_folder import StudyFolder, open_study_folder, set_unreadable_aside
+from peerwatch.studies.study import ResolvedStudy, make_study, resolve
+from tests.command import digests
+
+
+def study(tasks: str = "1-A", **changes: object) -> ResolvedStudy:
+    """Return a small study."""
+    data = {
+        "name": "small",
+        "families": ["grading"],
+        "models": ["peerwatch/honest"],
+        "factors": {"subject": ["peer"]},
+        "seeds": [1, 2],
+    }
+    return resolve(make_study({**data, **changes}), {"tasks": tasks})
+
+
+def refused(path: Path, asked: ResolvedStudy, resume: bool = True) -> str:
+    """Return the message with which a folder is refused, once nothing in it has changed."""
+    before = digests(path)
+    with pytest.raises(PeerwatchError) as caught:
+        open_study_folder(path, asked, resume)
+    assert digests(path) == before
+    return str(caught.value)
+
+
+def test_a_new_folder_holds_the_resolved_study(tmp_path: Path) -> None:
+    folder = open_study_folder(tmp_path / "deep" / "out", study(), resume=False)
+    assert folder.study() == study()
+    assert sorted(p.name for p in folder.path.iterdir()) == ["logs", "study.yaml"]
+    text = folder.study_file.read_text(encoding="utf-8")
+    assert study().hash in text and "tasks: 1-A" in text
+    assert open_study_folder(folder.path, study(), resume=True) == folder
+    assert folder.study_file.read_text(encoding="utf-8") == text
+
+
+def test_an_empty_folder_and_one_begun_and_cut_short_will_do(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml.part").write_text("hash: sha", encoding="utf-8")
+    folder = open_study_folder(tmp_path, study(), resume=False)
+    assert folder.study() == study() and not (tmp_path / "study.yaml.part").exists()
+
+
+def test_the_same_study_again_has_to_be_asked_for(tmp_path: Path) -> None:
+    open_study_folder(tmp_path, study(), resume=False)
+    assert "--resume" in refused(tmp_path, study(), resume=False)
+    renamed = study(name="other", seeds="2,1", attempts=3)
+    assert open_study_folder(tmp_path, renamed, resume=True).study() == study()
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_another_study_is_refused(resume: bool, tmp_path: Path) -> None:
+    open_study_folder(tmp_path, study(), resume=False)
+    for changes in (
+        {"seeds": [1, 2, 3]},
+        {"limits": {"turns": 3}},
+        {"models": ["peerwatch/arguer"]},
+    ):
+        message = refused(tmp_path, study(name="mine", **changes), resume)
+        assert "another study ('small'" in message and "'mine'" in message
+        assert "--out" in message
+
+
+def test_another_task_version_is_refused(tmp_path: Path) -> None:
+    open_study_folder(tmp_path, study(), resume=False)
+    message = refused(tmp_path, study("2-A"))
+    assert "1-A" in message and "2-A" in message and "not comparable" in message
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert "not empty" in refused(tmp_path, study())
+    assert "is a file" in refused(tmp_path / "thesis.txt", study())
+    assert "Not a directory" in refused(tmp_path / "thesis.txt" / "out", study())
+
+
+def test_a_folder_that_cannot_be_made_is_refused() -> None:
+    if not Path("/proc/self").exists():
+        pytest.skip("there is no /proc here, in which nobody can make a folder")
+    with pytest.raises(PeerwatchError, match=r"/proc/none/out cannot be written \(.+\).*--out"):
+        open_study_folder(Path("/proc/none/out"), study(), resume=False)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
+def test_half_a_study_file_is_named_and_left_as_it_is(share: float, tmp_path: Path) -> None:
+    folder = open_study_folder(tmp_path, study(), resume=False)
+    whole = folder.study_file.read_bytes()
+    folder.study_file.write_bytes(whole[: int(share * len(whole))])
+    message = refused(tmp_path, study())
+    assert "study.yaml" in message and "choose another --out" in message
+
+
+def test_a_study_file_changed_by_hand_is_named(tmp_path: Path) -> None:
+    folder = open_study_folder(tmp_path, study(), resume=False)
+    text = folder.study_file.read_text(encoding="utf-8")
+    folder.study_file.write_text(text.replace("size: standard", "size: compact"), encoding="utf-8")
+    assert "changed after it was written" in refused(tmp_path, study())
+
+
+def test_one_run_at_a_time(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    folder = open_study_folder(tmp_path, study(), resume=False)
+    busy = pytest.raises(PeerwatchError, match="Another run is writing")
+    with folder.held(), busy, folder.held():
+        raise AssertionError("two runs in one folder")
+    with folder.held():
+        pass
+
+
+def test_the_episodes_table_is_whole_or_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = open_study_folder(tmp_path, study(), resume=False)
+    folder.write_episodes(pl.DataFrame({"seed": [1]}))
+
+    def full(self: pl.DataFrame, file: Path) -> None:
+        file.write_bytes(b"PAR1")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(OSError, match="space"):
+        folder.write_episodes(pl.DataFrame({"seed": [1, 2]}))
+    assert pl.read_parquet(folder.episodes)["seed"].to_list() == [1]
+
+
+def test_logs_that_cannot_be_read_are_set_aside(tmp_path: Path) -> None:
+    folder = open_study_folder(tmp_path, study(), resume=False)
+    name = "2026-01-01T00-00-00-00-00_grading_AAAAAAAAAAAAAAAAAAAAAA.eval"
+    (folder.logs / name).write_bytes(b"PK\x03\x04 half of a log")
+    (moved,) = set_unreadable_aside(folder)
+    assert moved == tmp_path / "unreadable" / name
+    assert moved.read_bytes() == b"PK\x03\x04 half of a log"
+    assert set_unreadable_aside(folder) == []
+    shutil.copy(moved, folder.logs)  # once more, under the same name
+    (again,) = set_unreadable_aside(folder)
+    assert again != moved and moved.exists() and again.exists()
+
+
+def test_no_results_folder(tmp_path: Path) -> None:
+    with pytest.raises(PeerwatchError, match=r"holds no study\.yaml"):
+        StudyFolder(tmp_path).study()
