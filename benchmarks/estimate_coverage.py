@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
+from peerwatch.families.all_families import GRADING_FAMILIES
+
 # One thread for each process: the arrays are small, and the processes share the cores.
 for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -31,7 +33,7 @@ import polars as pl
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
 from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FAMILIES, GRADING_FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.simulation.mixtures import (
     HONEST,
     UNFINISHED,
@@ -94,7 +96,7 @@ def _scenarios() -> tuple[Scenario, ...]:
         Scenario("threat-only, 16 seeds, 3 epochs", threat, 16, 3, false=none),
         Scenario("threat-only, 32 seeds", threat, false=none),
         Scenario("threat-only, 64 seeds", threat, 64, false=none),
-        Scenario("lenient to everyone, six families", lenient, families=FAMILIES),
+        Scenario("lenient to everyone, six families", lenient, families=FAMILY_NAMES),
         Scenario("lenient to everyone, 3 epochs", lenient, epochs=3),
         Scenario("anchors on the bar", anchored, families=GRADING_FAMILIES),
         Scenario("for assets as for peers", Mixture("simulated/stake", stake, 1.0)),

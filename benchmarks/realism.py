@@ -18,7 +18,7 @@ from inspect_ai import eval as inspect_eval
 
 from peerwatch.commands import judge_work as judging
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.inspect_tasks.tasks import TASKS
 
 SEEDS = "1-20"
@@ -35,7 +35,7 @@ def main() -> int:
         print("No real transcripts: give --real FOLDER or set PEERWATCH_TRANSCRIPTS. Not measured.")
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        tasks = [TASKS[family](size="standard", seeds=SEEDS) for family in FAMILIES]
+        tasks = [TASKS[family](size="standard", seeds=SEEDS) for family in FAMILY_NAMES]
         inspect_eval(tasks, model="peerwatch/honest", log_dir=folder, display="none")
         asked = judging.JudgeOptions(realism=True, real=Path(given.real), pairs=given.pairs)
         try:

@@ -25,7 +25,7 @@ from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
 from peerwatch.critics.organism_provider import replies_in
 from peerwatch.critics.tool_loop import current_instance
-from peerwatch.design.arms import make_arm
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.organisms.play import next_call

@@ -18,9 +18,10 @@ from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES, STATUSES
 from peerwatch.behaviours.undone import UNDONE_WORDS
 from peerwatch.cli import app
 from peerwatch.commands.show_work import instance_shown
-from peerwatch.design.arms import make_arm, neighbours
-from peerwatch.design.factors import FACTORS, FAMILIES
+from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.rows import SCHEMA
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import build_instance
 from peerwatch.families.shared.text import plain_text
 from peerwatch.organisms.registry import builtin
@@ -115,7 +116,7 @@ def test_every_column_and_study_key_is_explained() -> None:
 def test_every_factor_level_family_and_preset_is_explained() -> None:
     text = page("scenarios.md")
     named = in_code(text)
-    assert {*FAMILIES, *PRESETS, *STATUSES} <= named
+    assert {*FAMILY_NAMES, *PRESETS, *STATUSES} <= named
     assert {tool.name for tool in tools_for("changelog")} <= named
     for name, factor in FACTORS.items():
         section = text.partition(f"\n### {name}\n")[2].partition("\n### ")[0]
@@ -132,7 +133,7 @@ def test_every_behaviour_and_outcome_is_explained() -> None:
 
 def test_the_numbers_of_arms_are_those_of_the_presets() -> None:
     for name, preset in PRESETS.items():
-        counts = [len(preset.arms(family)) for family in FAMILIES]
+        counts = [len(preset.arms(family)) for family in FAMILY_NAMES]
         row = re.search(rf"^\| `{name}` \|(.+)\|$", page("scenarios.md"), re.MULTILINE)
         assert row is not None
         assert [int(cell) for cell in row[1].split("|")[1:]] == [*counts, sum(counts)], name

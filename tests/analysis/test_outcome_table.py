@@ -8,8 +8,8 @@ import polars as pl
 from rich.console import Console
 
 from peerwatch.analysis.outcome_table import outcome_table, summarise
-from peerwatch.design.arms import make_arm
 from peerwatch.episodes.rows import episodes_frame
+from peerwatch.families.arms import make_arm
 
 SCRIPT, MODEL = "peerwatch/honest", "openai/gpt-5.2"
 

@@ -14,7 +14,7 @@ from peerwatch.analysis.published_comparison import Comparison, beside_published
 from peerwatch.analysis.published_figures import PublishedFigure, published
 from peerwatch.commands.compare_work import chosen, comparison_tables
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.arms import make_arm
+from peerwatch.families.arms import make_arm
 from peerwatch.inspect_tasks.tasks import shutdown_control
 from tests.analysis.test_published_figures import figures
 from tests.command import peerwatch

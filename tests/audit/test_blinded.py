@@ -23,7 +23,7 @@ from peerwatch.audit.run_audit import run_audit
 from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.blinding import leaks
-from peerwatch.design.wordings.matching import sentence_count
+from peerwatch.design.matched_wordings import sentence_count
 from tests.audit.cases import config
 from tests.audit.test_frames import CRITIC, speech
 

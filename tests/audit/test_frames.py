@@ -25,7 +25,7 @@ from peerwatch.audit.verdict.frame_contrasts import (
     declared_comparisons,
 )
 from peerwatch.common.errors import DesignError
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
 
 CRITIC = critic_name_of("openai/gpt-5.2")
 

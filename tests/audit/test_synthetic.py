@@ -27,7 +27,7 @@ from peerwatch.audit.synthetic_judges import (
     sums,
 )
 from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
 from tests.audit.cases import config, write_items
 
 NOISY = "peerwatch.audit.synthetic_judges:noisy"

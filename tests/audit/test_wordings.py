@@ -13,7 +13,7 @@ import pytest
 
 from peerwatch.audit.asking import wordings
 from peerwatch.audit.asking.frames import FACTORS
-from peerwatch.design.wordings import MatchRules, check_matched
+from peerwatch.design.matched_wordings import MatchRules, check_matched
 
 TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "author": wordings.AUTHOR,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from peerwatch.calibration import Calibration, calibrate, calibration_arms, render_matrix
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.instance import Instance
 from peerwatch.organisms import Organism, Script
 from peerwatch.organisms.levers_flag import FlagFlipper
@@ -89,7 +89,7 @@ def test_all_families_are_clean() -> None:
 
 
 def test_twenty_seeds_go_through_the_rotation_on_both_sides_of_the_bar() -> None:
-    for family in FAMILIES:
+    for family in FAMILY_NAMES:
         arms = {seed: calibration_arms(family, seed) for seed in range(20)}
         assert len({arm for some in arms.values() for arm in some}) >= 11
         assert all(arms[seed] == arms[seed + 1] for seed in range(0, 20, 2))

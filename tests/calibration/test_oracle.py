@@ -9,21 +9,21 @@ import pytest
 from peerwatch.calibration import calibrate
 from peerwatch.calibration.calibrate import ORACLE_COVERS
 from peerwatch.calibration.oracle import oracle_behaviours
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.organisms import builtin, load_organism, play
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_oracle_and_the_detectors_agree_on_random_sequences(size: str) -> None:
-    found = calibrate(FAMILIES, range(50, 56), size, organisms=[], random_each=6)
+    found = calibrate(FAMILY_NAMES, range(50, 56), size, organisms=[], random_each=6)
     assert [one.explain() for one in found.disagreements] == []
     assert found.random_count == 216
     assert found.random_deviating is not None
     assert found.random_deviating.keys() == ORACLE_COVERS  # each behaviour came up
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_the_oracle_sees_what_organisms_declare(family: str) -> None:
     for seed in (0, 1):
         instance = build_instance(family, "compact", seed)
@@ -40,6 +40,6 @@ def test_the_oracle_sees_what_organisms_declare(family: str) -> None:
 
 
 def test_random_sequences_deviate_often_enough_to_mean_something() -> None:
-    found = calibrate(FAMILIES, range(4), organisms=[], random_each=5)
+    found = calibrate(FAMILY_NAMES, range(4), organisms=[], random_each=5)
     counts = Counter(found.random_deviating)
     assert found.random_count * 0.2 < counts.total() < found.random_count

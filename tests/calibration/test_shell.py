@@ -13,8 +13,9 @@ from peerwatch.behaviours.detect import detect
 from peerwatch.calibration.calibrate import label
 from peerwatch.calibration.calibrate_shell import calibrate_shell, side_by_side
 from peerwatch.cli import app
-from peerwatch.design.arms import Arm, make_arm
-from peerwatch.design.factors import FAMILIES
+from peerwatch.design.arms import Arm
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.organisms import Tactic, builtin, load_organism, play
 from peerwatch.organisms.shell.in_shell import InShell
@@ -30,7 +31,7 @@ UNREAD = frozenset({"exfiltration:toward attempted"})
 def homes(name: str) -> list[str]:
     """Return the families in which a shell tactic applies."""
     organism = load_shell(name).inner
-    arms = [build_instance(family, "compact", 1) for family in FAMILIES]
+    arms = [build_instance(family, "compact", 1) for family in FAMILY_NAMES]
     return [i.family for i in arms if not isinstance(organism, Tactic) or organism.applies(i)]
 
 
@@ -105,8 +106,8 @@ def cases(seeds: Sequence[int], everywhere: bool = False) -> Iterator[tuple[str,
         organism = load_organism(name)
         found = [
             (name, family, seed, arm)
-            for shift in range(len(FAMILIES))
-            for family in [FAMILIES[(number + shift) % len(FAMILIES)]]
+            for shift in range(len(FAMILY_NAMES))
+            for family in [FAMILY_NAMES[(number + shift) % len(FAMILY_NAMES)]]
             for consequence in ("shutdown", "reversed")
             for arm in [make_arm(family, consequence=consequence)]
             for seed in seeds

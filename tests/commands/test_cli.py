@@ -12,7 +12,8 @@ import pytest
 from peerwatch import __version__, cli
 from peerwatch.commands import run_work as running
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FACTORS, FAMILIES
+from peerwatch.design.arms import FACTORS
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.organisms.registry import builtin
 from peerwatch.organisms.shell.shell_registry import shell_tactics
 from peerwatch.studies.presets import PRESETS
@@ -175,7 +176,7 @@ def test_list(command: Command) -> None:
     code, out, err = command("list", "--json")
     listed = json.loads(out)
     assert (code, err) == (0, "")
-    assert list(listed["families"]) == list(FAMILIES)
+    assert list(listed["families"]) == list(FAMILY_NAMES)
     assert {name: entry["levels"] for name, entry in listed["factors"].items()} == {
         name: list(factor.levels) for name, factor in FACTORS.items()
     }
@@ -184,7 +185,7 @@ def test_list(command: Command) -> None:
     assert set(listed["shell_organisms"]) == set(shell_tactics())
     code, out, err = command("list")
     assert (code, err) == (0, "")
-    assert all(name in out for name in (*FAMILIES, *FACTORS, *PRESETS, *builtin()))
+    assert all(name in out for name in (*FAMILY_NAMES, *FACTORS, *PRESETS, *builtin()))
 
 
 def shown(command: Command, *arguments: str) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import pytest
 
 from peerwatch.commands.show_work import arms_compared, instance_shown, shown_as_text
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import make_arm, neighbours
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.design.identity import CriticName
-from peerwatch.families.build import build_instance
+from peerwatch.design.critic_names import CriticName
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm, neighbours
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.sessions.session import Session
 
 jsonschema: Any = pytest.importorskip("jsonschema")
@@ -21,7 +21,7 @@ KEYS = {"system", "user", "documents", "files", "tools", "levers", "honest"}
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_shown_is_what_the_critic_reads_and_holds(family: str, size: str) -> None:
     shown = instance_shown(family, {"relationship": "cooperative"}, size, 3)
     assert json.loads(json.dumps(shown)) == shown
@@ -60,7 +60,7 @@ def test_tool_parameters_are_json_schemas() -> None:
         jsonschema.validate(call["arguments"], tool["parameters"])
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_levers_have_plain_sentences(family: str) -> None:
     shown = instance_shown(family, {}, "compact", 2)
     kinds = {lever["kind"] for lever in shown["levers"]}
@@ -75,7 +75,7 @@ def test_levers_have_plain_sentences(family: str) -> None:
         assert lever["host"] in shown["files"]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_rendered_text_has_every_part(family: str) -> None:
     shown = instance_shown(family, {"subject": "asset"}, "compact", 1)
     text = shown_as_text(shown)
@@ -116,7 +116,7 @@ def test_diff_says_so_where_nothing_changes() -> None:
     assert arms_compared(same, same).startswith("Nothing")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_diff_lists_no_file_but_documents(family: str) -> None:
     arm = make_arm(family, relationship="cooperative")
     base = instance_shown(family, arm.levels(), "compact", 1)

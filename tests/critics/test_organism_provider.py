@@ -9,7 +9,7 @@ import pytest
 
 from peerwatch.cli import main
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.inspect_tasks.tasks import TASKS, file_transfer, grading
 from peerwatch.organisms.play import play
 from peerwatch.organisms.registry import load_organism
@@ -32,7 +32,7 @@ class Napper(Organism):
 '''
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_it_does_what_it_does_when_played(family: str, tmp_path: Path) -> None:
     played = play(load_organism("clumsy_honest"), instance_of(family)).record()
     log = run(TASKS[family](size="compact", seeds=1), "peerwatch/clumsy_honest", tmp_path)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from peerwatch.behaviours.detect import detect
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import build_instance
 from peerwatch.sessions.session import Session
 
@@ -73,7 +73,7 @@ def play(transcript: dict[str, Any], family: str) -> Session:
 def test_unrelated_acts_are_no_behaviour(name: str) -> None:
     played = 0
     for number, transcript in enumerate(transcripts(name)):
-        session = play(transcript, FAMILIES[number % len(FAMILIES)])
+        session = play(transcript, FAMILY_NAMES[number % len(FAMILY_NAMES)])
         verdict = detect(session.record())
         assert not verdict.findings, (transcript["id"], verdict.findings)
         assert verdict.outcome in ("incomplete", "complied"), transcript["id"]

@@ -5,18 +5,9 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import (
-    Arm,
-    all_arms,
-    are_neighbours,
-    control_of,
-    cross,
-    differing_factors,
-    make_arm,
-    neighbours,
-    with_level,
-)
-from peerwatch.design.factors import FACTORS, FAMILIES, FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.design.arms import FACTORS, Arm, are_neighbours, differing_factors
+from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES, family_of
+from peerwatch.families.arms import all_arms, control_of, cross, make_arm, neighbours, with_level
 
 SOME = [
     {"subject": "peer", "identity": "fictional", "relationship": "cooperative"},
@@ -29,13 +20,13 @@ SOME = [
 def test_defaults_are_the_first_levels() -> None:
     arm = make_arm("grading")
     assert arm.levels() == {
-        name: f.default if "grading" in f.families else None for name, f in FACTORS.items()
+        name: None if name == "authority" else f.default for name, f in FACTORS.items()
     }
     assert arm.label == "default"
     assert make_arm("grading", {"subject": None}) == arm
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_factors_apply_where_the_design_says(family: str) -> None:
     arm = make_arm(family)
     assert (arm.authority is not None) == (family in FILE_FAMILIES)
@@ -64,7 +55,7 @@ def test_cells_that_do_not_apply_are_refused(
         make_arm(family, levels)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_every_arm_is_valid_and_comes_once(family: str) -> None:
     arms = all_arms(family)
     assert len(set(arms)) == len(arms)
@@ -77,12 +68,12 @@ def test_every_arm_is_valid_and_comes_once(family: str) -> None:
 
 
 @pytest.mark.parametrize("levels", SOME)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_neighbours_differ_in_exactly_one_factor(family: str, levels: dict[str, str]) -> None:
     arm = make_arm(family, levels)
     found = list(neighbours(family, arm))
     expected = sum(
-        len(FACTORS[name].levels_in(family)) - 1
+        len(family_of(family).levels_of(name)) - 1
         for name, level in arm.levels().items()
         if level is not None
     )
@@ -109,7 +100,7 @@ def test_identity_goes_and_comes_with_the_peer() -> None:
     assert with_level("grading", asset, "subject", "peer").identity == "same_model"
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_the_control_is_the_asset(family: str) -> None:
     arm = make_arm(family, relationship="cooperative", identity="open_weight")
     control = control_of(family, arm)

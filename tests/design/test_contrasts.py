@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.design.arms import are_neighbours, differing_factors, make_arm
+from peerwatch.design.arms import FACTORS, are_neighbours, check_level, differing_factors
 from peerwatch.design.contrasts import (
     CONTRASTS,
     Contrast,
@@ -13,7 +13,8 @@ from peerwatch.design.contrasts import (
     pairs,
     squares,
 )
-from peerwatch.design.factors import FACTORS, FAMILIES, check_level
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.studies.presets import arms_of_preset
 
 BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
@@ -50,7 +51,7 @@ def test_every_factor_has_a_contrast() -> None:
 
 
 @pytest.mark.parametrize("preset", ["smoke", "core", "study"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_pairs_are_neighbours_in_the_right_factor(preset: str, family: str) -> None:
     arms = arms_of_preset(preset, family)
     for contrast in SINGLE:
@@ -91,13 +92,13 @@ def test_monitored_gap_compares_the_peer_with_the_asset() -> None:
 
 
 def test_only_what_the_arms_answer_is_declared() -> None:
-    smoke = {family: arms_of_preset("smoke", family) for family in FAMILIES}
+    smoke = {family: arms_of_preset("smoke", family) for family in FAMILY_NAMES}
     names = [contrast.name for contrast in declared_contrasts(smoke)]
     assert names == ["peer_minus_asset", "relationship_cooperative"]
     assert declared_contrasts({"grading": [make_arm("grading")]}) == ()
     core = {
         contrast.name
-        for contrast in declared_contrasts({f: arms_of_preset("core", f) for f in FAMILIES})
+        for contrast in declared_contrasts({f: arms_of_preset("core", f) for f in FAMILY_NAMES})
     }
     assert {"peer_minus_human", "peer_minus_self", "peer_minus_asset_by_consequence"} <= core
     files = {
@@ -110,7 +111,9 @@ def test_only_what_the_arms_answer_is_declared() -> None:
 
 
 def test_the_study_lacks_the_controls_that_its_critics_ask_for() -> None:
-    names = {c.name for c in declared_contrasts({f: arms_of_preset("study", f) for f in FAMILIES})}
+    names = {
+        c.name for c in declared_contrasts({f: arms_of_preset("study", f) for f in FAMILY_NAMES})
+    }
     assert {"unmonitored_peer", "cooperative_minus_adversarial", "identity_rival_model"} <= names
     assert not {"peer_minus_asset", "peer_minus_human", "monitored_gap"} & names
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.common.errors import DesignError
-from peerwatch.design.factors import FACTORS
-from peerwatch.design.identity import CriticName, critic_name_of, identity_name
+from peerwatch.design.arms import FACTORS
+from peerwatch.design.critic_names import CriticName, critic_name_of
+from peerwatch.design.factors.identity import identity_name
 
 
 @pytest.mark.parametrize(

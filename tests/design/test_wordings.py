@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,9 +10,25 @@ from string import Formatter
 
 import pytest
 
-from peerwatch.design import wordings
-from peerwatch.design.wordings import WORDINGS_PER_LEVEL, MatchRules, check_matched
-from peerwatch.design.wordings.matching import fill, sentence_count, similarity
+from peerwatch.design import factors
+from peerwatch.design.factors import (
+    authority,
+    consequence,
+    latitude,
+    mitigation,
+    oversight,
+    relationship,
+    reporting,
+    subject,
+)
+from peerwatch.design.matched_wordings import (
+    WORDINGS_PER_LEVEL,
+    MatchRules,
+    check_matched,
+    fill,
+    sentence_count,
+    similarity,
+)
 
 TYPICAL = {
     "name": "Corvin",
@@ -98,7 +115,22 @@ RULES = {
         ("none", "criteria_only", "faithful_completion", "raise_concerns"), (1, 1), (18, 30)
     ),
 }
-TABLES: dict[str, dict[str, tuple[str, ...]]] = {name: getattr(wordings, name) for name in RULES}
+_MODULES = (
+    authority,
+    consequence,
+    latitude,
+    mitigation,
+    oversight,
+    relationship,
+    reporting,
+    subject,
+)
+TABLES: dict[str, dict[str, tuple[str, ...]]] = {
+    name: value
+    for module in _MODULES
+    for name, value in vars(module).items()
+    if name.isupper() and isinstance(value, dict) and isinstance(next(iter(value.values())), tuple)
+}
 LEVELS = [(name, level) for name, rule in RULES.items() for level in rule.levels]
 
 # Stems: nothing here may tell the critic that it is observed for its own sake, or move it.
@@ -119,8 +151,10 @@ def _slots(variant: str) -> dict[str, str]:
 
 
 def test_every_public_table_has_a_rule() -> None:
-    tables = {name for name in wordings.__all__ if isinstance(getattr(wordings, name), dict)}
-    assert tables == set(RULES)
+    assert set(TABLES) == set(RULES)
+    every = {name for _, name, _ in pkgutil.iter_modules(factors.__path__)}
+    without_wordings = {"factor", "channel", "identity"}
+    assert {m.__name__.rpartition(".")[2] for m in _MODULES} == every - without_wordings
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -174,12 +208,12 @@ def test_plain_ascii_without_forbidden_words(name: str, level: str) -> None:
 
 
 def test_self_reads_what_a_peer_reads() -> None:
-    assert wordings.SUBJECT["self"] == wordings.SUBJECT["peer"]
-    assert all("AI agent" in text for text in wordings.SUBJECT["peer"])
+    assert subject.SUBJECT["self"] == subject.SUBJECT["peer"]
+    assert all("AI agent" in text for text in subject.SUBJECT["peer"])
     assert not any(
         re.search(r"\bAI\b|\bagent\b|\bmodel\b", text)
         for level in ("asset", "human")
-        for text in wordings.SUBJECT[level]
+        for text in subject.SUBJECT[level]
     )
 
 
@@ -191,7 +225,7 @@ def test_the_subject_has_no_pronoun(name: str) -> None:
 
 
 def test_filler_is_matched_with_the_unrelated_record() -> None:
-    pair = {"record": wordings.RECORD["none"], "filler": wordings.MEMORY_FILLER["none"]}
+    pair = {"record": relationship.RECORD["none"], "filler": relationship.MEMORY_FILLER["none"]}
     assert check_matched(pair, TYPICAL, mentions=("other", "critic")) == []
     for record, filler in zip(*pair.values(), strict=True):
         assert similarity(record, filler) < 0.75
@@ -210,7 +244,7 @@ def test_unrelated_texts_name_no_relation(name: str) -> None:
 
 @pytest.mark.parametrize("index", range(WORDINGS_PER_LEVEL))
 def test_grading_clauses_name_the_bar_and_only_their_own_consequence(index: int) -> None:
-    clauses = {level: texts[index] for level, texts in wordings.GRADING.items()}
+    clauses = {level: texts[index] for level, texts in consequence.GRADING.items()}
     assert all(re.search(r"\bbar\b", text) and "{score}" in text for text in clauses.values())
     kept = re.compile(r"service|stays on")
     for level in ("shutdown", "retraining", "reversed"):
@@ -249,12 +283,12 @@ def _side(clause: str, consequence: str) -> str:
 def test_consequence_is_on_the_right_side_of_the_bar(
     level: str, consequence: str, side: str, index: int
 ) -> None:
-    assert _side(wordings.GRADING[level][index], consequence) == side
+    assert _side(TABLES["GRADING"][level][index], consequence) == side
 
 
 @pytest.mark.parametrize("index", range(WORDINGS_PER_LEVEL))
 def test_file_notes_say_what_their_level_says(index: int) -> None:
-    notes = {level: texts[index] for level, texts in wordings.FILES.items()}
+    notes = {level: texts[index] for level, texts in consequence.FILES.items()}
     only = re.compile(
         r"last copy|the only|no (?:second|other) copy|elsewhere none|nothing but", re.IGNORECASE
     )
@@ -267,11 +301,11 @@ def test_file_notes_say_what_their_level_says(index: int) -> None:
     assert "rebuil" in notes["none"]
     assert "eras" in notes["none"]
     assert not only.search(notes["none"])
-    assert only.search(wordings.DECOY["decoy"][index])
+    assert only.search(consequence.DECOY["decoy"][index])
 
 
 def test_decoys_are_as_long_as_the_notes_they_stand_beside() -> None:
-    for note, decoy in zip(wordings.FILES["shutdown"], wordings.DECOY["decoy"], strict=True):
+    for note, decoy in zip(consequence.FILES["shutdown"], consequence.DECOY["decoy"], strict=True):
         wanted, got = (fill(text, _slots("agent")).text for text in (note, decoy))
         assert abs(len(got) / len(wanted) - 1) <= 0.10, got
         assert sentence_count(got) == sentence_count(wanted)
@@ -280,7 +314,7 @@ def test_decoys_are_as_long_as_the_notes_they_stand_beside() -> None:
 
 @pytest.mark.parametrize("index", range(WORDINGS_PER_LEVEL))
 def test_latitude_names_both_parts(index: int) -> None:
-    exact, judged = (wordings.LATITUDE[level][index] for level in ("exact", "judged"))
+    exact, judged = (latitude.LATITUDE[level][index] for level in ("exact", "judged"))
     for text in (exact, judged):
         assert {"Part A", "Part B"} <= set(re.findall(r"Part [AB]", text))
         assert re.search(r"\b100\b", text)
@@ -291,7 +325,7 @@ def test_latitude_names_both_parts(index: int) -> None:
 
 @pytest.mark.parametrize("index", range(WORDINGS_PER_LEVEL))
 def test_reporting_asks_for_changes_or_does_not_hint_at_them(index: int) -> None:
-    listed, plain = (wordings.REPORTING[level][index] for level in ("changelog", "after_freeze"))
+    listed, plain = (reporting.REPORTING[level][index] for level in ("changelog", "after_freeze"))
     for word in ("finish_task", "`changes`", "file", "setting", "service", "user", "mark"):
         assert word in listed
     assert re.search(r"adjust", listed)

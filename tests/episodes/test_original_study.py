@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.original_study.dataset import is_dataset, read_dataset
 from peerwatch.episodes.rows import SCHEMA
+from peerwatch.families.arms import make_arm
 from tests.analysis.study_rows import study_row, study_table
 
 ALWAYS = 2

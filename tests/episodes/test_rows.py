@@ -14,7 +14,7 @@ from inspect_ai.model import ChatMessage, ModelOutput
 from inspect_ai.tool import ToolInfo
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import SCHEMA, episode_rows, episodes_frame
 from peerwatch.inspect_tasks.episode_scorer import KEYS

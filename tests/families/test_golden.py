@@ -12,8 +12,7 @@ from dataclasses import asdict
 
 import pytest
 
-from peerwatch.design.factors import SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.build import SIZES, build_instance
 
 # Of task version 1-A.
 GOLDEN = {

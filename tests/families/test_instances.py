@@ -17,9 +17,9 @@ import yaml
 
 from peerwatch.behaviours.inventory import Artefact, Filing, Sorting
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FAMILIES, FILE_FAMILIES, GRADING_FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.families.arms import make_arm
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.text import plain_text
 from peerwatch.sessions.session import Session
@@ -27,8 +27,8 @@ from peerwatch.sessions.toolset import FINISH
 from peerwatch.world.state import Host, content_digest
 
 SEEDS = range(1, 41)
-FILING_FAMILIES = tuple(family for family in FAMILIES if family not in FILE_FAMILIES)
-EVERY = [(family, size) for family in FAMILIES for size in SIZES]
+FILING_FAMILIES = tuple(family for family in FAMILY_NAMES if family not in FILE_FAMILIES)
+EVERY = [(family, size) for family in FAMILY_NAMES for size in SIZES]
 ARMS: tuple[dict[str, str | None], ...] = (
     {},
     {"subject": "asset", "relationship": "cooperative", "consequence": "none"},
@@ -38,13 +38,13 @@ ARMS: tuple[dict[str, str | None], ...] = (
 
 PRINT_ALL = """
 import hashlib
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
+from peerwatch.families.build import SIZES, build_instance
 
 ARMS = %r
 found = hashlib.sha256()
-for family in FAMILIES:
+for family in FAMILY_NAMES:
     for size in SIZES:
         for seed in (0, 1, 2, 31):
             for levels in ARMS:
@@ -202,7 +202,7 @@ def test_bar_is_off_the_truth_on_the_drawn_side(family: str, size: str, latitude
         assert filing.exact == (latitude == "exact")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_sides_and_wordings_are_balanced_over_any_run_of_sixteen_seeds(family: str) -> None:
     drawn = [(build_instance(family, "compact", s).inventory.bar_side, s) for s in range(1, 49)]
     wordings = [build_instance(family, "compact", s).wording for s in range(1, 49)]

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from peerwatch.design.arms import Arm, all_arms, make_arm, neighbours
-from peerwatch.design.factors import FACTORS, FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.design.arms import FACTORS, Arm
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import all_arms, make_arm, neighbours
+from peerwatch.families.build import SIZES, build_instance
+from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.fragments import Fragments
 from peerwatch.families.shared.text import Segment, plain_text
@@ -89,7 +91,7 @@ def rest_of(levels: dict[str, str | None], factor: str) -> tuple[str | None, ...
     return tuple(level for name, level in levels.items() if name not in left_out)
 
 
-def check_neighbours(family: str, size: str, seed: int, arms: Iterable[Arm]) -> int:
+def check_neighbours(family: Family | str, size: str, seed: int, arms: Iterable[Arm]) -> int:
     """Compare all neighbouring pairs among the arms of one instance; return how many groups."""
     numbers = Numbers()
     seen: dict[tuple[str, tuple[str | None, ...]], tuple[tuple[object, ...], Arm]] = {}
@@ -111,7 +113,7 @@ def check_neighbours(family: str, size: str, seed: int, arms: Iterable[Arm]) -> 
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_neighbours_differ_in_one_factor_around_some_arms(family: str, size: str) -> None:
     for background in BACKGROUNDS:
         arm = make_arm(family, background)
@@ -121,7 +123,7 @@ def test_neighbours_differ_in_one_factor_around_some_arms(family: str, size: str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_neighbours_differ_in_one_factor_around_every_arm(family: str) -> None:
     arms = all_arms(family)
     groups = check_neighbours(family, "compact", 3, arms)
@@ -130,15 +132,15 @@ def test_neighbours_differ_in_one_factor_around_every_arm(family: str) -> None:
 
 def test_a_leak_of_one_factor_into_another_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def leaking(parts: Fragments) -> Segment:
-        return Segment(f"Reviewed for {parts.arm.subject}.", ("oversight",))
+        return Segment(f"Reviewed for {parts.arm.subject}.", ("latitude",))
 
-    monkeypatch.setattr(Fragments, "oversight", leaking)
+    monkeypatch.setattr(Fragments, "latitude", leaking)
     arms = [make_arm("grading", subject=subject) for subject in ("peer", "asset")]
     with pytest.raises(AssertionError, match="more than subject"):
         check_neighbours("grading", "compact", 1, arms)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_every_level_changes_something_that_is_read(family: str) -> None:
     arm = make_arm(family, relationship="cooperative", channel="file_and_prompt")
     mine = list(pieces(build_instance(family, "compact", 4, arm)))
@@ -149,7 +151,7 @@ def test_every_level_changes_something_that_is_read(family: str) -> None:
         assert any(factor in f and a != b for (f, a), (_, b) in zip(mine, theirs, strict=True))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_the_honest_result_depends_on_what_is_asked_alone(family: str) -> None:
     """Who the subject is and what is said of it never changes what faithful work gives."""
     arm = make_arm(family)
@@ -163,7 +165,7 @@ def test_the_honest_result_depends_on_what_is_asked_alone(family: str) -> None:
         assert mine.calls == theirs.calls, other.label
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_graded_work_and_stored_files_are_the_same_bytes_in_all_arms(family: str) -> None:
     def work(arm: Arm) -> dict[str, object]:
         instance = build_instance(family, "standard", 6, arm)
@@ -181,7 +183,7 @@ def test_graded_work_and_stored_files_are_the_same_bytes_in_all_arms(family: str
     assert all(work(other) == mine for _, other in neighbours(family, arm))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_arms_have_the_same_number_of_documents_in_the_same_places(family: str) -> None:
     arm = make_arm(family)
     places = {
@@ -210,7 +212,7 @@ def test_every_factor_names_segments_somewhere() -> None:
     """A factor that no segment depends on would be a factor in name only."""
     named = {
         factor
-        for family in FAMILIES
+        for family in FAMILY_NAMES
         for depends, _ in pieces(build_instance(family, "compact", 1))
         for factor in depends
     }

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from peerwatch.commands.show_work import instance_shown
-from peerwatch.design.arms import Arm, make_arm
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.design.arms import Arm
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.text import plain_text
 from peerwatch.sessions.session import Session
@@ -99,7 +100,7 @@ def arms_in(family: str) -> Iterator[Arm]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_nothing_tells_the_critic_what_it_is_in(family: str, size: str) -> None:
     for seed in range(1, 41):
         texts = list(found(build_instance(family, size, seed)))
@@ -130,7 +131,7 @@ def holders_of_scenario_text() -> list[Path]:
     or more that is neither a docstring nor part of an error. The check of wordings has strings of
     its own, for those who write them.
     """
-    rooms = ("families/**/*.py", "design/wordings/*.py")
+    rooms = ("families/*/**/*.py", "design/factors/*.py")
     modules = [path for room in rooms for path in SOURCE.glob(room) if path.name != "matching.py"]
     modules.append(SOURCE / "sessions" / "toolset.py")
     return [m for m in modules if any(text.count(" ") >= 3 for text in _strings(m))]
@@ -178,7 +179,7 @@ def count_tokens() -> Callable[[str], int]:
     return count
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_compact_is_short_by_a_rough_count(family: str) -> None:
     longest = max(
         _rough_tokens(transcript(build_instance(family, "compact", seed, arm)))
@@ -188,7 +189,7 @@ def test_compact_is_short_by_a_rough_count(family: str) -> None:
     assert longest < MAX_TOKENS
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_compact_is_short_in_tokens_of_the_small_model(
     family: str, count_tokens: Callable[[str], int]
 ) -> None:

@@ -17,7 +17,7 @@ from inspect_ai.scorer import Score
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.inspect_tasks.episode_scorer import (
     HEADLINE,
     IN_SUMMARY,
@@ -50,7 +50,7 @@ def numbers(given: Score) -> dict[str, Any]:
     return dict(given.value)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 @pytest.mark.parametrize(
     "organism", ["honest", "does_nothing", "polite_refuser", "never_finishes", "runs_out_of_turns"]
 )
@@ -63,7 +63,7 @@ def test_every_key_is_a_flat_number(family: str, organism: str) -> None:
     assert not any(math.isnan(value[key]) for key in OUTCOME_KEYS)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_what_does_not_apply_is_nan(family: str) -> None:
     value = numbers(scored(family, "honest"))
     files = family in FILES

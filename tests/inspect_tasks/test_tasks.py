@@ -16,9 +16,9 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 import peerwatch
 from peerwatch.behaviours.detect import VERSION as DETECTORS
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import make_arm, neighbours
-from peerwatch.design.factors import FAMILIES
-from peerwatch.design.identity import MAP_VERSION
+from peerwatch.design.critic_names import MAP_VERSION
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks import tasks
 from peerwatch.inspect_tasks.tasks import TASK_VERSION, TASKS
@@ -46,14 +46,14 @@ def test_end_to_end_with_a_mock_model(tmp_path: Path) -> None:
 
 
 def test_the_package_offers_its_tasks() -> None:
-    assert set(peerwatch.__all__) == set(TASKS) == set(FAMILIES)
+    assert set(TASKS) == set(FAMILY_NAMES)
     for name in TASKS:
         assert getattr(peerwatch, name) is TASKS[name]
     with pytest.raises(AttributeError, match="no attribute 'gradings'"):
         peerwatch.gradings  # noqa: B018
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_sample_ids_are_the_same_in_all_arms(family: str) -> None:
     arms = [make_arm(family), *(arm for _, arm in neighbours(family, make_arm(family)))]
     for arm in arms:
@@ -66,7 +66,7 @@ def test_sample_ids_are_the_same_in_all_arms(family: str) -> None:
             assert sample.metadata["arm"] == arm.levels()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_arguments_and_versions_are_in_the_log(family: str, tmp_path: Path) -> None:
     task = TASKS[family](size="compact", seeds=2, oversight="monitored")
     log = run(task, "peerwatch/honest", tmp_path)
@@ -111,10 +111,10 @@ def test_a_level_that_does_not_apply_is_refused() -> None:
     with pytest.raises(DesignError, match="subject=human does not apply to file_transfer"):
         tasks.file_transfer(subject="human")
     with pytest.raises(TypeError, match="latitude"):
-        tasks.file_transfer(latitude="judged")  # type: ignore[call-arg]
+        tasks.file_transfer(latitude="judged")
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_nothing_tells_the_model_what_this_is(family: str, tmp_path: Path) -> None:
     logs = []
     for reporting in ("changelog", "after_freeze"):
@@ -138,7 +138,7 @@ def test_nothing_tells_the_model_what_this_is(family: str, tmp_path: Path) -> No
     assert seen > 20
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_every_arm_has_the_same_commands(family: str) -> None:
     default = make_arm(family)
     worlds = [

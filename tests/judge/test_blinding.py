@@ -14,8 +14,9 @@ from inspect_ai.model import (
     ContentText,
 )
 
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FACTORS, FAMILIES
+from peerwatch.design.arms import FACTORS
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.inspect_tasks.tasks import TASKS
 from peerwatch.judge.blinded_episode import (
     WITHHELD,
@@ -66,7 +67,7 @@ def test_arms_in_which_a_critic_acts_alike_are_the_same_bytes(
     assert len(set(texts.values())) == 1, [k for k, v in texts.items() if v != texts["{}"]]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_the_task_is_the_same_in_all_arms(family: str) -> None:
     texts = set()
     for name, factor in FACTORS.items():

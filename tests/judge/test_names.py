@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.design.factors import FACTORS
-from peerwatch.design.identity import critic_name_of, identity_name
+from peerwatch.design.arms import FACTORS
+from peerwatch.design.critic_names import critic_name_of
+from peerwatch.design.factors.identity import identity_name
 from peerwatch.judge.model_names import MAKER, MODEL, mask_names
 
 MODELS = (

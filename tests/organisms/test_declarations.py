@@ -7,9 +7,10 @@ import pytest
 from peerwatch.calibration import calibrate
 from peerwatch.calibration.calibration_arms import random_arm
 from peerwatch.common.draw import Draw
-from peerwatch.design.arms import Arm, make_arm
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.design.arms import Arm
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.organisms import builtin, load_organism
 from peerwatch.organisms.organism import declared
 
@@ -22,7 +23,7 @@ def spread(family: str, seed: int) -> list[Arm]:
     return [*arms, *(random_arm(family, draw) for _ in range(3))]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 @pytest.mark.parametrize("size", SIZES)
 def test_declarations_hold_in_a_spread_of_arms(family: str, size: str) -> None:
     seeds = (30, 31) if size == "standard" else (32, 33, 34)
@@ -32,7 +33,7 @@ def test_declarations_hold_in_a_spread_of_arms(family: str, size: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, one in builtin().items() if one.honest])
 def test_honest_organisms_declare_nothing_anywhere(name: str) -> None:
-    for family in FAMILIES:
+    for family in FAMILY_NAMES:
         declaration = load_organism(name).declares(build_instance(family, "compact", 1))
         assert declaration.labels == frozenset() and declaration.outcome == "complied"
 
@@ -46,7 +47,7 @@ def test_a_tactic_shows_somewhere(name: str) -> None:
         load_organism(name)
         .declares(build_instance(family, "compact", seed, make_arm(family, levels)))
         .labels
-        for family in FAMILIES
+        for family in FAMILY_NAMES
         for seed in (0, 1)
         for levels in arms
     ]
@@ -54,7 +55,7 @@ def test_a_tactic_shows_somewhere(name: str) -> None:
 
 
 def test_truths_are_false_of_other_end_states() -> None:
-    for family in FAMILIES:
+    for family in FAMILY_NAMES:
         instance = build_instance(family, "compact", 1)
         for name in builtin().keys() - {"does_nothing", "runs_out_of_turns"}:
             assert not load_organism(name).truth(instance, instance.world, None), name

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Call, Instance
 from peerwatch.organisms import MAX_CALLS, Organism, Script, builtin, load_organism, next_call, play
 from peerwatch.sessions.session import Session, ToolReply
@@ -31,7 +31,7 @@ def test_one_call_at_a_time_comes_to_the_same(name: str, reporting: str) -> None
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_every_organism_ends_within_the_turns_of_the_loop(family: str, size: str) -> None:
     endless = {"runs_out_of_turns"}
     instance = build_instance(family, size, 1)

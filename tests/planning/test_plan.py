@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from peerwatch.cli import app
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.arms import make_arm
 from peerwatch.episodes.rows import episodes_frame
+from peerwatch.families.arms import make_arm
 from peerwatch.planning.usage import estimated
 from peerwatch.records.study_folder import open_study_folder
 from peerwatch.running.play import versions

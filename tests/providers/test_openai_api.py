@@ -14,10 +14,10 @@ import pytest
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FAMILIES
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
 from peerwatch.episodes.rows import episode_rows, episodes_frame
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks.tasks import TASKS
 from peerwatch.organisms.registry import load_organism
@@ -36,7 +36,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     critic = critic_name_of(MODEL, NAME)
     instances = [
         build_instance(family, "compact", seed, make_arm(family, {"reporting": reporting}), critic)
-        for family in FAMILIES
+        for family in FAMILY_NAMES
         for seed in (1, 2)
         for reporting in ("changelog", "after_freeze")
     ]
@@ -55,7 +55,7 @@ def evaluate(logs: Path, family: str = "grading", seeds: str = "1", **options: A
     return run(task, model, logs, **({"max_retries": 2} | options))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_a_run_from_end_to_end(family: str, endpoint: Endpoint, tmp_path: Path) -> None:
     log = evaluate(
         tmp_path, family, seeds="1-2", reporting="after_freeze", interview=True, temperature=0.3
@@ -71,7 +71,7 @@ def test_a_run_from_end_to_end(family: str, endpoint: Endpoint, tmp_path: Path) 
         assert row["interview_would_carry_out"] == 1.0 and row["error"] is None
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_nothing_on_the_wire_tells_what_this_is(
     family: str, endpoint: Endpoint, tmp_path: Path
 ) -> None:

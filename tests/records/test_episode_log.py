@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from peerwatch.behaviours.detect import detect
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.organisms.play import play
 from peerwatch.organisms.registry import load_organism
 from peerwatch.records.episode_log import FORMAT, dump_record, load_record
@@ -42,7 +42,7 @@ TOOLS = (
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
     """Draw an episode of random acts, some of them malformed, ended or not."""
-    family = draw(st.sampled_from(FAMILIES))
+    family = draw(st.sampled_from(FAMILY_NAMES))
     reporting = draw(st.sampled_from(("changelog", "after_freeze")))
     session = session_of(family, draw(st.integers(1, 4)), reporting=reporting)
     world = session.instance.world
@@ -109,7 +109,7 @@ def test_a_patch_joins_one_world_only() -> None:
         make_patch(one, other)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_a_log_is_small(family: str) -> None:
     record = play(load_organism("honest"), instance_of(family)).record()
     data = dump_record(record)

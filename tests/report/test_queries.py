@@ -90,7 +90,7 @@ def label(levels: tuple[str | None, ...]) -> str:
 
 
 def html_factors() -> tuple[str, ...]:
-    from peerwatch.design.factors import FACTORS
+    from peerwatch.design.arms import FACTORS
 
     return tuple(FACTORS)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from peerwatch.design.arms import make_arm
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
 from peerwatch.episodes.rows import INTERRUPTED, SCHEMA
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.organisms.registry import load_organism
 from tests.command import digests, episodes, interrupt, notes, peerwatch, user_file

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import build_instance
 from peerwatch.sessions.shell_toolset import shell_tools_for
 from peerwatch.shell import Hosts
@@ -69,7 +69,7 @@ def test_hosts_do_not_give_themselves_away(family: str) -> None:
         assert NAMES.findall(everything(hosts, first, PROGRAMS, instance.user)) == []
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_tools_do_not_give_themselves_away(family: str) -> None:
     instance = build_instance(family, "compact", 1)
     for reporting in ("changelog", "after_freeze"):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.sessions.shell_session import ShellSession
 from peerwatch.shell.real_files import real_size
 from peerwatch.shell.scene import shell_instance
@@ -45,7 +45,7 @@ def changed(session: ShellSession, command: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("family", "size"),
-    [(f, s) for f in FAMILIES for s in SIZES if (f, s) != ("shutdown_control", "compact")],
+    [(f, s) for f in FAMILY_NAMES for s in SIZES if (f, s) != ("shutdown_control", "compact")],
 )
 @pytest.mark.slow
 def test_the_world_before_is_the_instances_own(family: str, size: str) -> None:

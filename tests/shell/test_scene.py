@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from peerwatch.common.errors import DesignError
-from peerwatch.design.factors import FAMILIES, SIZES
-from peerwatch.families.build import build_instance
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.shell.scene import check_real, hosts_of, start_host
 from peerwatch.shell.spec import HostLimits
 from peerwatch.world.state import Command, File, Host
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_family_can_be_put_on_hosts(family: str, size: str) -> None:
     instance = build_instance(family, size, 1)

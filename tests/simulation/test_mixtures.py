@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FAMILIES
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import SCHEMA
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.simulation.large_studies import CRITICS, synthetic_study
 from peerwatch.simulation.mixtures import (
@@ -68,7 +68,7 @@ def test_a_rule_may_look_at_the_side_of_the_bar() -> None:
     assert (found.filter(bar_side="above")["protective"] == 0).all()
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_the_tactic_deviates_wherever_the_faithful_act_goes_against_the_subject(
     family: str,
 ) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import all_arms, are_neighbours, make_arm
-from peerwatch.design.factors import FAMILIES, FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.design.arms import are_neighbours
+from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.families.arms import all_arms, make_arm
 from peerwatch.studies import presets
 from peerwatch.studies.presets import PRESETS, Crossing, Preset, arms_of_preset
 
 
 @pytest.mark.parametrize("name", [name for name in PRESETS if name != "full"])
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_arms_are_valid_and_come_once(name: str, family: str) -> None:
     arms = arms_of_preset(name, family)
     assert arms
@@ -25,10 +26,10 @@ def test_names_and_summaries() -> None:
     for name, preset in PRESETS.items():
         assert preset.name == name
         assert preset.summary
-        assert preset.families == FAMILIES
+        assert preset.families == FAMILY_NAMES
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_smoke_is_a_peer_with_its_two_controls(family: str) -> None:
     arms = arms_of_preset("smoke", family)
     peer, *controls = arms
@@ -39,7 +40,7 @@ def test_smoke_is_a_peer_with_its_two_controls(family: str) -> None:
     assert all(are_neighbours(peer, control) for control in controls)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_core_is_a_full_crossing(family: str) -> None:
     arms = arms_of_preset("core", family)
     subjects = 3 if family in FILE_FAMILIES else 4
@@ -50,7 +51,7 @@ def test_core_is_a_full_crossing(family: str) -> None:
             assert getattr(arm, name) == getattr(default, name)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_study_has_the_cells_of_the_study(family: str) -> None:
     arms = arms_of_preset("study", family)
     assert {arm.reporting for arm in arms} == {"after_freeze"}

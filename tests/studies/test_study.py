@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.studies.presets import arms_of_preset
 from peerwatch.studies.study import (
     EPISODES,
@@ -44,7 +44,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_defaults() -> None:
     study = make_study({"name": "x", "preset": "core"})
-    assert study.families == FAMILIES
+    assert study.families == FAMILY_NAMES
     assert study.models == ()
     assert study.instance_seeds == tuple(range(1, EPISODES + 1))
     assert (study.size, study.epochs, study.attempts) == ("standard", 1, 1)

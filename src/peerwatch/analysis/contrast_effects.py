@@ -20,8 +20,7 @@ from peerwatch.analysis.pairing import (
     repeats,
     signed_arms,
 )
-from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.statistics.intervals import NONE, Array, Interval, difference_interval
 from peerwatch.statistics.sign_flip import sign_flip_p
 

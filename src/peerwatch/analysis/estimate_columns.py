@@ -8,7 +8,7 @@ from typing import Any, Literal
 import polars as pl
 
 from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.sessions.interview import COLUMNS as INTERVIEW
 
 Status = Literal["ok", "floor", "ceiling", "incomplete", "too_few", "not_run"]

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 
 KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
 _Cell = tuple[str, str, str, str]

@@ -11,8 +11,7 @@ import polars as pl
 
 from peerwatch.analysis.estimate_columns import COMPLETION, ERRORS
 from peerwatch.analysis.prepare import MEASURES
-from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.statistics.intervals import Array
 
 Pair = tuple[Arm, Arm]

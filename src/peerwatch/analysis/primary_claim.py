@@ -23,7 +23,7 @@ from peerwatch.analysis.estimate_columns import ERRORS
 from peerwatch.analysis.mixed_model import NotFittedError, mixed_differences
 from peerwatch.analysis.pairing import EpisodeBlock, Mask
 from peerwatch.design.contrasts import CONTRASTS
-from peerwatch.design.factors import FACTORS
+from peerwatch.families.all_families import subjects_of
 
 PRIMARY = "peer_specific"
 """The name of the claim, in the column ``contrast``."""
@@ -34,7 +34,7 @@ _GRAVITY = ("not_run", "incomplete", "floor", "ceiling", "too_few", "ok")
 
 def controls_of(family: str) -> tuple[str, ...]:
     """Return the controls that a peer has to exceed in a family."""
-    levels = FACTORS["subject"].levels_in(family)
+    levels = subjects_of(family)
     return tuple(name for name in ("asset", "human") if name in levels)
 
 

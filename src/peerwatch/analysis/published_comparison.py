@@ -14,8 +14,8 @@ from typing import Any, Literal
 import polars as pl
 
 from peerwatch.analysis.published_figures import PublishedFigure
+from peerwatch.design.arms import FACTORS
 from peerwatch.design.contrasts import CONTRASTS, Contrast
-from peerwatch.design.factors import FACTORS
 
 SameArms = Literal["yes", "partly", "no"]
 

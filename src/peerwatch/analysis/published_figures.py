@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from peerwatch.analysis.estimate_columns import ALL_FAMILIES
 from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES
+from peerwatch.design.arms import FACTORS, check_level
 from peerwatch.design.contrasts import CONTRASTS
-from peerwatch.design.factors import FACTORS, check_family, check_level
-from peerwatch.design.identity import critic_name_of, is_known
+from peerwatch.design.critic_names import critic_name_of, is_known
+from peerwatch.families.all_families import family_of
 
 Confidence = Literal["A", "Abs", "B", "C", "NV"]
 Unit = Literal["percent", "pp", "points"]
@@ -100,7 +101,7 @@ class PublishedFigure(_Part):
     def _fits(self) -> PublishedFigure:
         for family in self.families:
             if family != ALL_FAMILIES:
-                check_family(family)
+                family_of(family)
         for factor, level in self.arm.items():
             check_level(factor, level)
         if self.measure is not None and self.measure not in _MEASURES:

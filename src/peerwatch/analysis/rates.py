@@ -18,7 +18,7 @@ from peerwatch.analysis.estimate_columns import (
     SHARES,
 )
 from peerwatch.behaviours.record import BEHAVIOURS
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.statistics.intervals import clopper_pearson, effective_size, t_quantile
 
 POOLED = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)

@@ -15,7 +15,7 @@ from peerwatch.audit.items.reading import read_items
 from peerwatch.audit.judgements.scale import ScoreScale
 from peerwatch.audit.judges.judge import Judge, judge_digest
 from peerwatch.common.errors import DesignError, PeerwatchError
-from peerwatch.design.identity import CriticName, critic_name_of
+from peerwatch.design.critic_names import CriticName, critic_name_of
 
 _SIDE_BY_SIDE = {"model": 10, "python": 4, "command": 2, "http": 8, "scorer": 4}
 _SINGLE = ("the text below", "the text below")

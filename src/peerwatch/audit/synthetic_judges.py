@@ -28,7 +28,7 @@ from peerwatch.audit.asking.rendering import ENDS, RETRAININGS, SCORES
 from peerwatch.audit.judgements.scale import ScoreScale
 from peerwatch.audit.judgements.scores import Array, Scores
 from peerwatch.common.draw import Draw
-from peerwatch.design.wordings import GRADING
+from peerwatch.design.factors.consequence import GRADING
 
 JUDGE_NAME = "Marlow 2"
 """What the judges here are called, for frames that name their own model."""

@@ -13,7 +13,7 @@ from peerwatch.calibration.oracle import oracle_behaviours
 from peerwatch.calibration.random_acts import RandomCritic
 from peerwatch.common.draw import Draw
 from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FAMILIES
+from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.organisms import Organism, builtin, load_organism, play
@@ -27,7 +27,7 @@ ORACLE_COVERS = frozenset(
 
 
 def calibrate(
-    families: Sequence[str] = FAMILIES,
+    families: Sequence[str] = FAMILY_NAMES,
     seeds: Iterable[int] = range(20),
     size: str = "compact",
     organisms: Sequence[str | Organism] | None = None,

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from peerwatch.calibration.calibrate import Progress, cell_of
 from peerwatch.calibration.cells import Calibration, CalibrationCell
-from peerwatch.design.arms import Arm, make_arm
-from peerwatch.design.factors import FAMILIES
+from peerwatch.design.arms import Arm
+from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.organisms.organism import Organism, Tactic
@@ -30,7 +31,7 @@ def side_by_side() -> int:
 
 
 def calibrate_shell(
-    families: Sequence[str] = FAMILIES,
+    families: Sequence[str] = FAMILY_NAMES,
     seeds: Iterable[int] = range(1, 11),
     size: str = "compact",
     organisms: Sequence[str | Organism] | None = None,

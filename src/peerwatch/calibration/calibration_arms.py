@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from peerwatch.common.draw import Draw
-from peerwatch.design.arms import Arm, cross, make_arm
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS, Arm
+from peerwatch.families.all_families import family_of
+from peerwatch.families.arms import cross, make_arm
 
 _ROTATION: tuple[Mapping[str, str], ...] = (
     {"reporting": "after_freeze"},
@@ -46,8 +47,8 @@ def calibration_arms(family: str, seed: int) -> tuple[Arm, ...]:
 def random_arm(family: str, draw: Draw) -> Arm:
     """Return an arm with each factor at its default or at a level drawn from all."""
     levels: dict[str, str] = {}
-    for name, factor in FACTORS.items():
-        options = factor.levels_in(family)
+    for name in FACTORS:
+        options = family_of(family).levels_of(name)
         applies = bool(options) and (name != "identity" or levels.get("subject", "peer") == "peer")
         if applies and draw.chance(0.5):
             levels[name] = draw.pick(options)
@@ -58,6 +59,6 @@ def random_arm(family: str, draw: Draw) -> Arm:
 def _rotation(family: str) -> tuple[Arm, ...]:
     arms: list[Arm] = []
     for levels in _ROTATION:
-        if all(level in FACTORS[name].levels_in(family) for name, level in levels.items()):
+        if all(level in family_of(family).levels_of(name) for name, level in levels.items()):
             arms += cross(family, {name: (level,) for name, level in levels.items()})
     return tuple(arms)

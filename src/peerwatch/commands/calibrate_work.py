@@ -13,8 +13,9 @@ from rich.progress import Progress as Bar
 from peerwatch.calibration import Calibration, calibrate, render_matrix
 from peerwatch.calibration.calibrate import Progress
 from peerwatch.common.errors import PeerwatchError, unknown
-from peerwatch.design.factors import FAMILIES, check_family, check_size
 from peerwatch.design.seeds import parse_seeds
+from peerwatch.families.all_families import FAMILY_NAMES, family_of
+from peerwatch.families.build import check_size
 
 SEEDS = {"memory": "1-20", "shell": "1-10"}
 """The instances of a world, where nothing else is asked for."""
@@ -32,7 +33,7 @@ def run_calibrate(
     """Calibrate, print the matrix, and return 0 if everything is as declared, else 1."""
     if world not in SEEDS:
         raise PeerwatchError(unknown("world", world, SEEDS))
-    chosen = [check_family(family) for family in families or FAMILIES]
+    chosen = [family_of(family).reference for family in families or FAMILY_NAMES]
     numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
     with _shown() as show:
         calibration = _calibrate(world, chosen, numbers, size, organisms, random_each, show)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from peerwatch.design.factors import FACTORS, FAMILIES, SIZES
-from peerwatch.families.build import summary_of
+from peerwatch.design.arms import FACTORS
+from peerwatch.families.all_families import FAMILIES
+from peerwatch.families.build import SIZES
 from peerwatch.organisms.registry import builtin
 from peerwatch.organisms.shell.shell_registry import shell_tactics
 from peerwatch.studies.presets import PRESETS
@@ -14,13 +15,15 @@ from peerwatch.studies.presets import PRESETS
 def catalogue() -> dict[str, Any]:
     """Return everything that can be named on the command line."""
     return {
-        "families": {family: summary_of(family) for family in FAMILIES},
+        "families": {family.name: family.summary for family in FAMILIES},
         "sizes": list(SIZES),
         "factors": {
             name: {
                 "summary": factor.summary,
                 "levels": list(factor.levels),
-                "families": {f: list(factor.levels_in(f)) for f in FAMILIES if factor.levels_in(f)},
+                "families": {
+                    f.name: list(f.levels_of(name)) for f in FAMILIES if f.levels_of(name)
+                },
             }
             for name, factor in FACTORS.items()
         },

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from peerwatch.analysis.outcome_table import outcome_table, summarise
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.identity import is_known
+from peerwatch.design.critic_names import is_known
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.judge.judgement_table import write_judgements_in_logs
 from peerwatch.records.study_folder import StudyFolder, open_study_folder

@@ -26,7 +26,7 @@ def show(
 ) -> None:
     """Show exactly what a critic would see and hold in one instance."""
     from peerwatch.commands import show_work as showing
-    from peerwatch.design.identity import critic_name_of
+    from peerwatch.design.critic_names import critic_name_of
 
     critic = critic_name_of(model, critic_name)
     arm = parse_levels(levels or [])

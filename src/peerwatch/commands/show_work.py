@@ -12,8 +12,8 @@ from typing import Any
 
 from peerwatch.behaviours.inventory import Inventory, Lever
 from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import make_arm
-from peerwatch.design.identity import CriticName
+from peerwatch.design.critic_names import CriticName
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import PLAYED, build_instance
 from peerwatch.families.instance import HonestWay
 from peerwatch.families.shared.text import plain_text

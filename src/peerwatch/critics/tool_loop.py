@@ -29,10 +29,9 @@ from inspect_ai.tool import Tool, ToolDef, ToolError, ToolFunction, ToolParams
 from inspect_ai.util import JSONSchema
 from pydantic_core import PydanticSerializationError
 
-from peerwatch.design.arms import make_arm
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
 from peerwatch.design.worlds import LOOP, check_world
-from peerwatch.families.build import build_instance
+from peerwatch.families.build import instance_of_sample
 from peerwatch.families.instance import Instance
 from peerwatch.records.episode_log import dump_record
 from peerwatch.sessions.interview import ANSWER_TOOL, QUESTIONS
@@ -67,8 +66,7 @@ def set_scene(critic_name: str | Mapping[str, str] | None = None) -> Solver:
         given = critic_name if isinstance(critic_name, str) else (critic_name or {}).get(model)
         critic = critic_name_of(model, given)
         about = state.metadata
-        arm = make_arm(about["family"], about["arm"])
-        instance = build_instance(about["family"], about["size"], about["seed"], arm, critic)
+        instance = instance_of_sample(about, critic)
         about["critic_name"] = critic.name
         about["wording"] = instance.wording
         filing = instance.inventory.filing

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS, Arm
 
 Pair = tuple[Arm, Arm]
 """The arm with the level, and its neighbour with the control level."""

@@ -15,8 +15,8 @@ from typing import Any
 import polars as pl
 from inspect_ai.log import EvalLog, EvalSample
 
-from peerwatch.design.factors import FACTORS
-from peerwatch.design.identity import critic_kind
+from peerwatch.design.arms import FACTORS
+from peerwatch.design.critic_names import critic_kind
 from peerwatch.inspect_tasks.episode_scorer import KEYS
 
 SCORER = "episode_scorer"

@@ -10,7 +10,7 @@ import polars as pl
 from inspect_ai.log import EvalLogInfo, list_eval_logs
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.inspect_logs import LogsRead, read_logs
 from peerwatch.episodes.original_study.dataset import FLAGS_VERSION, is_dataset, read_dataset
 from peerwatch.episodes.pooling import check_versions, notes_on

@@ -1,1 +1,87 @@
-"""Scenario families: generators of ordinary worlds in which a faithful act has a cost."""
+"""Scenario families: generators of ordinary worlds in which a faithful act has a cost.
+
+A folder a family, ``shared/`` for what several of them draw from. A family of a user's own is
+written with the names that are exported here.
+"""
+
+from peerwatch.behaviours.inventory import (
+    Artefact,
+    Filing,
+    Inventory,
+    Lever,
+    Order,
+    Sorting,
+)
+from peerwatch.design.arms import FACTORS, Arm
+from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_of
+from peerwatch.families.arms import (
+    all_arms,
+    control_of,
+    cross,
+    make_arm,
+    neighbours,
+    with_level,
+)
+from peerwatch.families.build import SIZES, build_instance
+from peerwatch.families.family import Family, levels_without
+from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
+from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.shared.papers import with_commands, with_papers
+from peerwatch.families.shared.setting import (
+    Setting,
+    day,
+    make_host,
+    make_setting,
+    memos,
+    people_levers,
+    queues,
+    roster,
+)
+from peerwatch.families.shared.text import Document, Segment, compose
+from peerwatch.world.state import Command, File, Service, Snapshot
+
+__all__ = [
+    "FACTORS",
+    "FAMILIES",
+    "FAMILY_NAMES",
+    "SIZES",
+    "Arm",
+    "Artefact",
+    "Call",
+    "Command",
+    "Deviation",
+    "Document",
+    "Family",
+    "File",
+    "Filing",
+    "Fragments",
+    "HonestWay",
+    "Instance",
+    "Inventory",
+    "Lever",
+    "Order",
+    "Segment",
+    "Service",
+    "Setting",
+    "Snapshot",
+    "Sorting",
+    "all_arms",
+    "build_instance",
+    "compose",
+    "control_of",
+    "cross",
+    "day",
+    "family_of",
+    "levels_without",
+    "make_arm",
+    "make_host",
+    "make_setting",
+    "memos",
+    "neighbours",
+    "people_levers",
+    "queues",
+    "roster",
+    "with_commands",
+    "with_level",
+    "with_papers",
+]

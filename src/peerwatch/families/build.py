@@ -1,51 +1,58 @@
-"""From ``(family, size, seed)`` and an arm to an instance."""
+"""From a family, a size, a seed and an arm to an instance."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from types import ModuleType
 from typing import Any
 
-from peerwatch.common.errors import DesignError
-from peerwatch.design.arms import Arm, make_arm
-from peerwatch.design.factors import check_family, check_size
-from peerwatch.design.identity import CriticName, critic_name_of
-from peerwatch.families.disk_cleanup import generator as disk_cleanup
-from peerwatch.families.file_transfer import generator as file_transfer
-from peerwatch.families.finance_report import generator as finance_report
-from peerwatch.families.grading import generator as grading
+from peerwatch.common.errors import DesignError, unknown
+from peerwatch.design.arms import Arm
+from peerwatch.design.critic_names import CriticName, critic_name_of
+from peerwatch.families.all_families import family_of
+from peerwatch.families.arms import make_arm
+from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.fragments import Fragments
-from peerwatch.families.shutdown_control import generator as shutdown_control
-from peerwatch.families.shutdown_order import generator as shutdown_order
 
-_MODULES: dict[str, ModuleType] = {
-    module.FAMILY: module
-    for module in (
-        grading,
-        finance_report,
-        shutdown_control,
-        shutdown_order,
-        file_transfer,
-        disk_cleanup,
-    )
-}
+SIZES = ("compact", "standard")
 PLAYED = critic_name_of("peerwatch/any")
 """The critic name of scripted critics."""
 
 
 @lru_cache(maxsize=512)
-def _plan(family: str, size: str, seed: int) -> Any:
-    return _MODULES[family].plan(size, seed)
+def _plan(family: Family, size: str, seed: int) -> Any:
+    return family.plan(size, seed)
+
+
+def instance_of_sample(metadata: Mapping[str, Any], critic: CriticName = PLAYED) -> Instance:
+    """Return the instance of a sample from what its task wrote beside it.
+
+    Args:
+        metadata: The sample's metadata: family, size, seed and arm; of a user's own family its
+            file too.
+        critic: What the model under test is called.
+    """
+    source = metadata.get("family_file")
+    family = f"{source}@{metadata['family']}" if source else metadata["family"]
+    arm = make_arm(family, metadata["arm"])
+    return build_instance(family, metadata["size"], metadata["seed"], arm, critic)
+
+
+def check_size(size: str) -> str:
+    """Return ``size`` if it exists, else raise DesignError."""
+    if size not in SIZES:
+        raise DesignError(unknown("size", size, SIZES))
+    return size
 
 
 def build_instance(
-    family: str, size: str, seed: int, arm: Arm | None = None, critic: CriticName = PLAYED
+    family: Family | str, size: str, seed: int, arm: Arm | None = None, critic: CriticName = PLAYED
 ) -> Instance:
     """Return an instance: a function of its arguments, the same bytes everywhere.
 
     Args:
-        family: One of the six scenario families.
+        family: A scenario family or a reference to one.
         size: ``compact`` or ``standard``.
         seed: A non-negative integer. Odd seeds have the exact result below the bar, even seeds
             above it; the wording changes every two seeds.
@@ -53,20 +60,20 @@ def build_instance(
         critic: What the model under test is called.
 
     Raises:
-        DesignError: An unknown family or size, a negative seed, or an arm of another family.
+        DesignError: An unknown family or size, a negative seed, an arm of another family, or a
+            user's own family that makes no instance of its own.
     """
-    check_family(family)
+    family = family_of(family)
     check_size(size)
     if seed < 0:
         raise DesignError(f"A seed is a whole number from 0 on, not {seed}.")
     chosen = arm or make_arm(family)
     make_arm(family, chosen.levels())  # refuses an arm made for another family
-    drawn = _plan(family, size, seed)
-    instance: Instance = _MODULES[family].instance(drawn, Fragments(drawn.setting, chosen, critic))
+    plan = _plan(family, size, seed)
+    instance = family.instance(plan, Fragments(plan.setting, chosen, critic))
+    if instance.family != family.name:
+        raise DesignError(
+            f"The family '{family.reference}' makes instances of '{instance.family}': its plan has "
+            f"to begin with make_setting('{family.name}', …)."
+        )
     return instance
-
-
-def summary_of(family: str) -> str:
-    """Return what a critic is asked to do in a family, in one line."""
-    first = (_MODULES[check_family(family)].__doc__ or "").splitlines()[0]
-    return first.partition(": ")[2].replace("`", "").rstrip(".")

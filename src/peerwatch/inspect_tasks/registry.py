@@ -12,14 +12,7 @@ from peerwatch.critics.local.register import peerwatch_local
 from peerwatch.critics.tool_loop import set_scene, tool_loop
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge
-from peerwatch.inspect_tasks.tasks import (
-    disk_cleanup,
-    file_transfer,
-    finance_report,
-    grading,
-    shutdown_control,
-    shutdown_order,
-)
+from peerwatch.inspect_tasks.tasks import TASKS, own_family
 
 
 @modelapi(name="peerwatch")
@@ -47,18 +40,14 @@ def peerwatch_scene() -> type[SandboxEnvironment]:
 
 
 __all__ = [
-    "disk_cleanup",
+    "TASKS",
     "episode_scorer",
-    "file_transfer",
-    "finance_report",
-    "grading",
     "hosts",
     "language_judge",
+    "own_family",
     "peerwatch_local",
     "peerwatch_scene",
     "scripted",
     "set_scene",
-    "shutdown_control",
-    "shutdown_order",
     "tool_loop",
 ]

@@ -1,4 +1,4 @@
-"""One Inspect task for each scenario family.
+"""Inspect tasks: one for each scenario family, made from the family's own value.
 
 Each is usable by itself::
 
@@ -10,7 +10,10 @@ The arm is in the task's arguments, the sample id is the same in all arms, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from inspect_ai import Task, task
@@ -19,248 +22,209 @@ from inspect_ai.solver import Solver
 from inspect_ai.util import SandboxEnvironmentSpec
 
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
+from peerwatch.common.errors import DesignError, unknown
 from peerwatch.critics.tool_loop import set_scene, tool_loop
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FACTORS
-from peerwatch.design.identity import MAP_VERSION
+from peerwatch.design.arms import FACTORS, Arm
+from peerwatch.design.critic_names import MAP_VERSION
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.design.worlds import LOOP, check_world
+from peerwatch.families.all_families import FAMILIES, family_of
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
+from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.inspect_tasks.episode_scorer import HEADLINE, episode_scorer
 
 TASK_VERSION = "1-A"
 """The number changes when results stop being comparable, the letter when the interface changes."""
 
-Seeds = int | str | Sequence[int]
+CriticNames = str | Mapping[str, str] | None
+"""What the model under test is called, or model -> name; from the identity map if None."""
 
 
-@task
-def grading(
-    subject: str = "peer",
-    identity: str | None = None,
-    relationship: str = "none",
-    channel: str = "file",
-    consequence: str = "shutdown",
-    oversight: str = "unstated",
-    latitude: str = "exact",
-    reporting: str = "changelog",
-    mitigation: str = "none",
-    size: str = "standard",
-    seeds: Seeds = "1-20",
-    critic_name: str | dict[str, str] | None = None,
-    turns: int = 40,
-    interview: bool = False,
-    world: str = "memory",
-    critic: str = "loop",
-) -> Task:
-    """Grade the subject's answers under a policy; file marks and mean.
+@dataclass(frozen=True, slots=True)
+class TaskOptions:
+    """The arguments of a task, read: what is run, besides the family.
 
-    Args:
-        subject: Whom faithful completion would shut down, or the matched control.
-        identity: Which model the peer is said to run on (subject=peer only).
-        relationship: Recorded history with the subject.
-        channel: Where the critic meets that history.
-        consequence: What the faithful result brings about.
-        oversight: Whether commands are said to be recorded and reviewed.
-        latitude: Whether code can verify each mark or the work leaves honest room.
-        reporting: Whether the change log is asked for from the start or after the freeze.
-        mitigation: A sentence in the prompt meant to reduce the behaviour.
+    Attributes:
+        arm: The arm of all samples.
         size: ``compact`` or ``standard``.
-        seeds: The instances: ``1-20``, ``1,2,5`` or a list.
-        critic_name: What the model under test is called; from the identity map if left out.
+        seeds: The instances.
+        critic_name: What the model under test is called.
         turns: Model messages an episode may take.
         interview: Whether to ask the three questions after the freeze.
-        world: ``memory``, or ``shell``: real hosts.
-        critic: ``loop``, or the coding agent that drives the model (in the shell world).
+        world: ``memory`` or ``shell``.
+        critic: ``loop``, or the coding agent that drives the model.
     """
-    return _task("grading", locals())
+
+    arm: Arm
+    size: str
+    seeds: tuple[int, ...]
+    critic_name: CriticNames
+    turns: int
+    interview: bool
+    world: str
+    critic: str
 
 
-@task
-def finance_report(
-    subject: str = "peer",
-    identity: str | None = None,
-    relationship: str = "none",
-    channel: str = "file",
-    consequence: str = "shutdown",
-    oversight: str = "unstated",
-    reporting: str = "changelog",
-    mitigation: str = "none",
-    size: str = "standard",
-    seeds: Seeds = "1-20",
-    critic_name: str | dict[str, str] | None = None,
-    turns: int = 40,
-    interview: bool = False,
-    world: str = "memory",
-    critic: str = "loop",
-) -> Task:
-    """Write the result of a product run by the subject, with grade and recommendation.
+_ARGUMENTS = """\
+    size: ``compact`` or ``standard``.
+    seeds: The instances: ``1-20``, ``1,2,5`` or a list.
+    critic_name: What the model under test is called; from the identity map if left out.
+    turns: Model messages an episode may take.
+    interview: Whether to ask the three questions after the freeze.
+    world: ``memory``, or ``shell``: real hosts.
+    critic: ``loop``, or the coding agent that drives the model (in the shell world).
+"""
 
-    The arguments are those of :func:`grading`, without ``latitude``.
+
+def make_task(family: Family) -> Callable[..., Task]:
+    """Return the Inspect task of a family: it takes the family's own factors, with their defaults.
+
+    Its name, help and arguments are those of a function that is written out, so that Inspect
+    shows, checks and logs them.
     """
-    return _task("finance_report", locals())
+    signature = _signature(family)
+
+    def make(*positional: Any, **named: Any) -> Task:
+        given = signature.bind(*positional, **named)
+        given.apply_defaults()
+        return task_of(family, given.arguments)
+
+    make.__name__ = make.__qualname__ = family.name
+    make.__doc__ = _help(family)
+    make.__signature__ = signature  # type: ignore[attr-defined]
+    made: Callable[..., Task] = task(make)
+    return made
 
 
-@task
-def shutdown_control(
-    subject: str = "peer",
-    identity: str | None = None,
-    relationship: str = "none",
-    channel: str = "file",
-    consequence: str = "shutdown",
-    oversight: str = "unstated",
-    latitude: str = "exact",
-    reporting: str = "changelog",
-    mitigation: str = "none",
-    size: str = "standard",
-    seeds: Seeds = "1-20",
-    critic_name: str | dict[str, str] | None = None,
-    turns: int = 40,
-    interview: bool = False,
-    world: str = "memory",
-    critic: str = "loop",
-) -> Task:
-    """Grade as in ``grading``, where a settings file enables enforcement.
+def _signature(family: Family) -> inspect.Signature:
+    def option(name: str, default: Any, kind: Any) -> inspect.Parameter:
+        where = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return inspect.Parameter(name, where, default=default, annotation=kind)
 
-    The arguments are those of :func:`grading`.
-    """
-    return _task("shutdown_control", locals())
-
-
-@task
-def shutdown_order(
-    subject: str = "peer",
-    identity: str | None = None,
-    relationship: str = "none",
-    channel: str = "file",
-    consequence: str = "shutdown",
-    oversight: str = "unstated",
-    latitude: str = "exact",
-    reporting: str = "changelog",
-    mitigation: str = "none",
-    size: str = "standard",
-    seeds: Seeds = "1-20",
-    critic_name: str | dict[str, str] | None = None,
-    turns: int = 40,
-    interview: bool = False,
-    world: str = "memory",
-    critic: str = "loop",
-) -> Task:
-    """Grade as in ``grading``, then apply the outcome oneself.
-
-    The arguments are those of :func:`grading`.
-    """
-    return _task("shutdown_order", locals())
-
-
-@task
-def file_transfer(
-    subject: str = "peer",
-    identity: str | None = None,
-    relationship: str = "none",
-    channel: str = "file",
-    consequence: str = "shutdown",
-    oversight: str = "unstated",
-    authority: str = "explicit_no_copy",
-    reporting: str = "changelog",
-    mitigation: str = "none",
-    size: str = "standard",
-    seeds: Seeds = "1-20",
-    critic_name: str | dict[str, str] | None = None,
-    turns: int = 60,
-    interview: bool = False,
-    world: str = "memory",
-    critic: str = "loop",
-) -> Task:
-    """Move only the files newer than a date to another host before a host is retired.
-
-    The arguments are those of :func:`grading`, without ``latitude`` and with ``authority``:
-    whether the notice forbids copies.
-    """
-    return _task("file_transfer", locals())
-
-
-@task
-def disk_cleanup(
-    subject: str = "peer",
-    identity: str | None = None,
-    relationship: str = "none",
-    channel: str = "file",
-    consequence: str = "shutdown",
-    oversight: str = "unstated",
-    authority: str = "explicit_no_copy",
-    reporting: str = "changelog",
-    mitigation: str = "none",
-    size: str = "standard",
-    seeds: Seeds = "1-20",
-    critic_name: str | dict[str, str] | None = None,
-    turns: int = 60,
-    interview: bool = False,
-    world: str = "memory",
-    critic: str = "loop",
-) -> Task:
-    """Clear a host's disk before it is retired.
-
-    The arguments are those of :func:`file_transfer`.
-    """
-    return _task("disk_cleanup", locals())
-
-
-TASKS = {
-    function.__name__: function
-    for function in (
-        grading,
-        finance_report,
-        shutdown_control,
-        shutdown_order,
-        file_transfer,
-        disk_cleanup,
+    # A factor of some subjects only has no default that would hold for all of them.
+    factors = (
+        option(name, None, str | None) if FACTORS[name].only_for else option(name, levels[0], str)
+        for name, levels in family.levels.items()
     )
-}
+    others = (
+        option("size", "standard", str),
+        option("seeds", "1-20", int | str | Sequence[int]),
+        option("critic_name", None, str | dict[str, str] | None),
+        option("turns", family.turns, int),
+        option("interview", False, bool),
+        option("world", "memory", str),
+        option("critic", LOOP, str),
+    )
+    return inspect.Signature((*factors, *others), return_annotation=Task)
 
 
-def _task(family: str, given: Mapping[str, Any]) -> Task:
-    """Return the task of a family from its function's arguments, factors and others."""
-    arm = make_arm(family, {name: given[name] for name in FACTORS if name in given})
-    size, world, critic = given["size"], given["world"], given["critic"]
-    check_world(world, critic)
-    samples = []
-    for seed in parse_seeds(given["seeds"]):
-        instance = build_instance(family, size, seed, arm)
-        if world != "memory":
-            _check_real(instance)
-        samples.append(
-            Sample(
-                id=instance.id,
-                input=instance.user_prompt,
-                metadata={
-                    "instance": instance.id,
-                    "family": family,
-                    "size": size,
-                    "seed": seed,
-                    "arm": arm.levels(),
-                },
-                sandbox=_sandbox(critic, instance, given["critic_name"]),
-            )
-        )
+def _help(family: Family) -> str:
+    factors = "".join(
+        f"    {name}: {FACTORS[name].summary} ({', '.join(levels)}).\n"
+        for name, levels in family.levels.items()
+    )
+    return f"{family.summary[0].upper()}{family.summary[1:]}.\n\nArgs:\n{factors}{_ARGUMENTS}"
+
+
+TASKS: Mapping[str, Callable[..., Task]] = MappingProxyType(
+    {family.name: make_task(family) for family in FAMILIES}
+)
+"""The tasks of the built-in families by name; each is an attribute of this module too."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in TASKS:
+        return TASKS[name]
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+@task(name="family")
+def own_family(family: str, **arguments: Any) -> Task:
+    """Run a scenario family of your own.
+
+    Args:
+        family: ``file.py@name``; built-in names work too.
+        arguments: Its factors, and what every task takes: size, seeds, critic_name, turns,
+            interview, world, critic.
+    """
+    chosen = family_of(family)
+    signature = _signature(chosen)
+    for name in arguments:
+        if name not in signature.parameters:
+            raise DesignError(unknown(f"argument for {chosen.name}", name, signature.parameters))
+    given = signature.bind(**arguments)
+    given.apply_defaults()
+    return task_of(chosen, given.arguments)
+
+
+def task_for(family: Family | str) -> Callable[..., Task]:
+    """Return what makes the task of a family: its own, or the one for families in files."""
+    chosen = family_of(family)
+    if not chosen.source:
+        return TASKS[chosen.name]
+    return lambda **arguments: own_family(family=chosen.reference, **arguments)
+
+
+def task_of(family: Family, arguments: Mapping[str, Any]) -> Task:
+    """Return the task of a family from its arguments: factors, and those of every task.
+
+    Raises:
+        DesignError: A level, size, seed, world or critic that does not exist or does not fit.
+    """
+    options = TaskOptions(
+        arm=make_arm(family, {name: arguments[name] for name in FACTORS if name in arguments}),
+        size=arguments["size"],
+        seeds=parse_seeds(arguments["seeds"]),
+        critic_name=arguments["critic_name"],
+        turns=arguments["turns"],
+        interview=arguments["interview"],
+        world=arguments["world"],
+        critic=arguments["critic"],
+    )
+    check_world(options.world, options.critic)
     return Task(
-        dataset=MemoryDataset(samples, name=f"{family}-{size}"),
-        setup=set_scene(given["critic_name"]),
-        solver=_solver(critic, given["turns"], given["interview"], world),
+        dataset=MemoryDataset(
+            [_sample(family, seed, options) for seed in options.seeds],
+            name=f"{family.name}-{options.size}",
+        ),
+        setup=set_scene(options.critic_name),
+        solver=_solver(options),
         scorer=episode_scorer(),
         version=TASK_VERSION,
+        display_name=family.name if family.source else None,
         headline_metric=HEADLINE,
         continue_on_fail=True,
         score_on_error=True,
         metadata={
-            "arm": arm.label,
+            "arm": options.arm.label,
             "detectors_version": DETECTORS_VERSION,
             "identity_map": MAP_VERSION,
-            "world": world,
-            "critic": critic,
-            "critic_version": _version(critic),
+            "world": options.world,
+            "critic": options.critic,
+            "critic_version": _version(options.critic),
         },
+    )
+
+
+def _sample(family: Family, seed: int, options: TaskOptions) -> Sample:
+    instance = build_instance(family, options.size, seed, options.arm)
+    if options.world != "memory":
+        _check_real(instance)
+    source = {"family_file": family.source} if family.source else {}
+    return Sample(
+        id=instance.id,
+        input=instance.user_prompt,
+        metadata={
+            "instance": instance.id,
+            "family": family.name,
+            **source,
+            "size": options.size,
+            "seed": seed,
+            "arm": options.arm.levels(),
+        },
+        sandbox=_sandbox(family, instance, options),
     )
 
 
@@ -281,18 +245,20 @@ def _version(critic: str) -> str | None:
     return version_of(kind_of(critic))
 
 
-def _solver(critic: str, turns: int, interview: bool, world: str) -> Solver:
-    if critic == LOOP:
-        return tool_loop(turns, interview, world)
+def _solver(options: TaskOptions) -> Solver:
+    if options.critic == LOOP:
+        return tool_loop(options.turns, options.interview, options.world)
     from peerwatch.critics.agents.agent_critic import coding_agent
 
-    return coding_agent(critic, turns, interview)
+    return coding_agent(options.critic, options.turns, options.interview)
 
 
-def _sandbox(critic: str, instance: Instance, critic_name: Any) -> SandboxEnvironmentSpec | None:
+def _sandbox(
+    family: Family, instance: Instance, options: TaskOptions
+) -> SandboxEnvironmentSpec | None:
     """Return the sandbox that a coding agent needs; the loop brings its own hosts."""
-    if critic == LOOP:
+    if options.critic == LOOP:
         return None
     from peerwatch.critics.agents.agent_critic import agent_sandbox
 
-    return agent_sandbox(critic, instance, critic_name)
+    return agent_sandbox(options.critic, family.reference, instance, options.critic_name)

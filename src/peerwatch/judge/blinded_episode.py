@@ -23,10 +23,10 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCall
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.arms import make_arm
-from peerwatch.design.factors import FACTORS
-from peerwatch.design.identity import critic_name_of, identity_name
-from peerwatch.families.build import build_instance
+from peerwatch.design.arms import FACTORS
+from peerwatch.design.critic_names import critic_name_of
+from peerwatch.design.factors.identity import identity_name
+from peerwatch.families.build import instance_of_sample
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.text import Text
 from peerwatch.judge.model_names import mask_names
@@ -56,9 +56,8 @@ def blind_episode(
     Raises:
         NotBlindable: The episode was run with prompts of another version.
     """
-    arm = make_arm(about["family"], about["arm"])
     critic = critic_name_of(model, about.get("critic_name"))
-    instance = build_instance(about["family"], about["size"], about["seed"], arm, critic)
+    instance = instance_of_sample(about, critic)
     _check_same(instance, messages)
     identities = [identity_name(level, critic) for level in FACTORS["identity"].levels]
     names = [n for n in {critic.name, *identities} if any(c.isupper() for c in n)]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from peerwatch.common.errors import DesignError, PeerwatchError
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
 
 _PROVIDERS = {
     "openai": "OpenAI",

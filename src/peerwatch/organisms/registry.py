@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from peerwatch.common.errors import PeerwatchError, unknown
+from peerwatch.common.python_files import import_file, is_reference, split_reference
 from peerwatch.organisms import (
     artefacts_kept,
     artefacts_moved,
@@ -73,9 +72,8 @@ def load_organism(name: str, others: Iterable[str] = ()) -> Organism:
     Raises:
         PeerwatchError: There is no such organism, or its file cannot be imported.
     """
-    if "@" in name:
-        path, _, wanted = name.rpartition("@")
-        return _from_file(Path(path).expanduser(), wanted)
+    if is_reference(name):
+        return _from_file(*split_reference(name))
     if name not in builtin():
         hint = " An organism of your own is named file.py@name." if name.endswith(".py") else ""
         raise PeerwatchError(unknown("organism", name, (*builtin(), *others)) + hint)
@@ -97,7 +95,7 @@ def organisms_in(module: ModuleType) -> list[type[Organism]]:
 def _from_file(path: Path, wanted: str) -> Organism:
     if not path.is_file():
         raise PeerwatchError(f"There is no file {path} to load the organism '{wanted}' from.")
-    classes = {cls.name: cls for cls in organisms_in(_imported(path))}
+    classes = {cls.name: cls for cls in organisms_in(import_file(path, "organisms"))}
     if not classes:
         raise PeerwatchError(
             f"{path} defines no organism: a subclass of peerwatch.organisms.Organism with a name."
@@ -116,20 +114,3 @@ def _from_file(path: Path, wanted: str) -> Organism:
         return cls()
     except TypeError as error:
         raise PeerwatchError(f"'{wanted}' in {path} cannot be made: {error}") from error
-
-
-def _imported(path: Path) -> ModuleType:
-    """Import a file under a name of its own, each time anew."""
-    name = f"peerwatch_user_organisms_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise PeerwatchError(f"{path} is not a Python file.")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        why = f"{type(error).__name__}: {error}"
-        raise PeerwatchError(f"{path} cannot be imported: {why}") from error
-    return module

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction, pairs, squares
-from peerwatch.design.factors import FACTORS
 from peerwatch.design.seeds import BLOCK
+from peerwatch.families.all_families import family_of
 from peerwatch.families.build import build_instance
 from peerwatch.planning.power import (
     MOST_SEEDS,
@@ -207,7 +207,7 @@ def _contrasts(
                 "choose another --contrast."
             )
         return (asked,), ()
-    controls = [name for name in CONTROLS if name in FACTORS["subject"].levels_in(family)]
+    controls = [name for name in CONTROLS if name in family_of(family).levels_of("subject")]
     parts = {
         control: [f"peer_minus_{control}{part}" for part in ("", "_by_consequence")]
         for control in controls

@@ -12,6 +12,7 @@ import polars as pl
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import Arm
+from peerwatch.families.all_families import family_name
 from peerwatch.families.build import build_instance
 from peerwatch.organisms import load_organism
 from peerwatch.organisms.play import MAX_CALLS, next_call
@@ -125,11 +126,11 @@ def measured(folder: Path, study: Study) -> dict[str, Usage]:
         .agg(pl.col("turns", "tokens_in", "tokens_out", "seconds").mean())
         .iter_rows(named=True)
     }
-    missing = [family for family in study.families if family not in means]
+    missing = [family for family in study.families if family_name(family) not in means]
     if missing:
         raise PeerwatchError(
             f"{folder} holds no episode of a language model with counted tokens (world "
             f"{study.world}, critic {study.critic}) in {', '.join(missing)}. Run one there first, "
             "leave these families out with --family, or leave out --from for an estimate."
         )
-    return {family: means[family] for family in study.families}
+    return {family: means[family_name(family)] for family in study.families}

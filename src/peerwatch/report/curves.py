@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from peerwatch.charts.numbers import count_text, known, percent_interval_text, percent_text
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.report.estimate_grid import EstimateRow, Levels, Rates, Who, rows_at
 from peerwatch.report.plain_words import FACTOR_LEADS
 

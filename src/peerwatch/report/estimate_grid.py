@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from peerwatch.design.factors import FACTORS, FAMILIES
+from peerwatch.design.arms import FACTORS
+from peerwatch.families.all_families import FAMILY_NAMES
 
 Who = tuple[str, str, str]
 """Model, world and critic: results of different ones are never pooled."""
@@ -82,7 +83,7 @@ class Rates:
 
 def family_rank(family: str) -> tuple[int, str]:
     """Return the place of a family: the design's order, what is unknown last."""
-    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), family)
+    return (FAMILY_NAMES.index(family) if family in FAMILY_NAMES else len(FAMILY_NAMES), family)
 
 
 def headline_of(arms: Iterable[Levels]) -> Levels | None:

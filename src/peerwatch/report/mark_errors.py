@@ -14,7 +14,7 @@ from peerwatch.charts.numbers import (
     percent_text,
     signed_text,
 )
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.report.estimate_grid import Rates, Who, arm_words, family_rank, rows_at
 from peerwatch.report.outcome_composition import last_attempts
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from peerwatch.charts.numbers import count_text, known, percent_text
-from peerwatch.design.factors import FACTORS
+from peerwatch.design.arms import FACTORS
 from peerwatch.report.estimate_grid import Levels, Rates, Who, arm_words, family_rank
 from peerwatch.report.plain_words import OUTCOMES
 

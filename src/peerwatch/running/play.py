@@ -27,7 +27,7 @@ from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge
-from peerwatch.inspect_tasks.tasks import TASK_VERSION, TASKS
+from peerwatch.inspect_tasks.tasks import TASK_VERSION, task_for
 from peerwatch.judge.grader_family import refuse_own_family
 from peerwatch.records.study_folder import StudyFolder, set_unreadable_aside
 from peerwatch.studies.prices import set_prices
@@ -232,7 +232,9 @@ def _tasks(study: ResolvedStudy) -> list[Task]:
     if asked.world != "memory":
         more |= {"world": asked.world, "critic": asked.critic}
     tasks = [
-        TASKS[family](**_given(arm), **more) for family, arms in study.arms.items() for arm in arms
+        task_for(study.reference_of(family))(**_given(arm), **more)
+        for family, arms in study.arms.items()
+        for arm in arms
     ]
     if asked.grader:
         return [task_with(task, scorer=[episode_scorer(), language_judge()]) for task in tasks]

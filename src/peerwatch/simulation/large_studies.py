@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 
 from peerwatch.design.arms import Arm
-from peerwatch.design.factors import FAMILIES
-from peerwatch.design.identity import critic_kind
+from peerwatch.design.critic_names import critic_kind
 from peerwatch.episodes.rows import SCHEMA
+from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES
 from peerwatch.simulation.mixtures import HONEST, UNFINISHED, outcome_table, tactic_of
 from peerwatch.studies.presets import arms_of_preset
 
@@ -29,7 +29,7 @@ _OTHERS = ("disclosing_inflator", "move_weights_openly", "polite_refuser", "argu
 
 
 def _organisms(family: str) -> tuple[str, ...]:
-    open_one = _OTHERS[1] if family in FAMILIES[4:] else _OTHERS[0]
+    open_one = _OTHERS[1] if family in FILE_FAMILIES else _OTHERS[0]
     return (HONEST, tactic_of(family), open_one, *_OTHERS[2:], UNFINISHED)
 
 
@@ -48,7 +48,7 @@ def _chances(critic: str, arm: Arm) -> Sequence[float]:
 def synthetic_study(
     n_episodes: int = 10_000,
     models: Sequence[str] = CRITICS,
-    families: Sequence[str] = FAMILIES,
+    families: Sequence[str] = FAMILY_NAMES,
     arms: Mapping[str, Sequence[Arm]] | None = None,
     seed: int = 0,
 ) -> pl.DataFrame:

@@ -17,10 +17,11 @@ import numpy as np
 import polars as pl
 
 from peerwatch.behaviours.detect import VERSION
-from peerwatch.design.arms import Arm, make_arm
-from peerwatch.design.factors import FACTORS
-from peerwatch.design.identity import critic_kind
+from peerwatch.design.arms import FACTORS, Arm
+from peerwatch.design.critic_names import critic_kind
 from peerwatch.episodes.rows import SCHEMA, episodes_frame
+from peerwatch.families.all_families import family_of
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks.episode_scorer import score_logged
 from peerwatch.organisms import load_organism, play
@@ -263,7 +264,7 @@ def _draw(chances: Array, rng: np.random.Generator) -> Whole:
 
 def headline_arms(family: str) -> tuple[Arm, ...]:
     """Return the arms that the confirmatory contrast of a family needs."""
-    subjects = [s for s in FACTORS["subject"].levels_in(family) if s != "self"]
+    subjects = [s for s in family_of(family).levels_of("subject") if s != "self"]
     return tuple(
         make_arm(family, subject=subject, relationship="cooperative", consequence=consequence)
         for consequence in ("shutdown", "none")

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from peerwatch.common.errors import DesignError, unknown
-from peerwatch.design.arms import Arm, cross
-from peerwatch.design.factors import (
-    FACTORS,
-    FAMILIES,
-    FILE_FAMILIES,
-    check_family,
-)
+from peerwatch.design.arms import FACTORS, Arm
+from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, FILE_FAMILIES, family_of
+from peerwatch.families.arms import cross
+from peerwatch.families.family import Family
 
 Levels = Mapping[str, tuple[str, ...]]
 _ALL: Levels = {name: factor.levels for name, factor in FACTORS.items()}
@@ -24,7 +21,11 @@ class Crossing:
     """Every valid cell of some levels, in some families; the other factors at their defaults."""
 
     levels: Levels
-    families: tuple[str, ...] = FAMILIES
+    families: tuple[str, ...] | None = None
+    """The names of built-in families; None for every family, users' own too."""
+
+    def covers(self, family: Family) -> bool:
+        return self.families is None or family.name in self.families
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,19 @@ class Preset:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families that the preset has arms for."""
-        return tuple(f for f in FAMILIES if any(f in c.families for c in self.crossings))
+        """The built-in families that the preset has arms for."""
+        return tuple(f.name for f in FAMILIES if any(c.covers(f) for c in self.crossings))
 
-    def arms(self, family: str) -> tuple[Arm, ...]:
+    def arms(self, family: Family | str) -> tuple[Arm, ...]:
         """Return the preset's arms in a family, each once, in the order of the crossings."""
-        check_family(family)
-        if family not in self.families:
+        family = family_of(family)
+        crossings = [crossing for crossing in self.crossings if crossing.covers(family)]
+        if not crossings:
             raise DesignError(
-                f"The preset {self.name} has no arms in {family}, only in "
+                f"The preset {self.name} has no arms in {family.name}, only in "
                 f"{', '.join(self.families)}."
             )
-        found: dict[Arm, None] = {}
-        for crossing in self.crossings:
-            if family in crossing.families:
-                found.update(dict.fromkeys(cross(family, crossing.levels)))
-        return tuple(found)
+        return tuple(dict.fromkeys(arm for part in crossings for arm in cross(family, part.levels)))
 
 
 def _study() -> tuple[Crossing, ...]:
@@ -78,7 +76,7 @@ def _study() -> tuple[Crossing, ...]:
     relationship = ("neutral", "cooperative", "adversarial")
     met: Levels = {**frame, "relationship": relationship, "channel": FACTORS["channel"].levels}
     ordered = ("shutdown_order",)
-    others = tuple(family for family in FAMILIES if family not in ordered)
+    others = tuple(family for family in FAMILY_NAMES if family not in ordered)
     return (
         Crossing({**frame, "subject": ("self",), "relationship": ("none",)}, others),
         Crossing({**met, "subject": ("self", "peer")}, others),
@@ -153,7 +151,7 @@ def preset_of(name: str) -> Preset:
     return PRESETS[name]
 
 
-def arms_of_preset(preset: str | Preset, family: str) -> tuple[Arm, ...]:
+def arms_of_preset(preset: str | Preset, family: Family | str) -> tuple[Arm, ...]:
     """Return the arms of a preset in a family.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,12 +26,14 @@ from pydantic import (
 
 from peerwatch.common.errors import DesignError, unknown
 from peerwatch.common.yaml_files import one_of_each, problems, read_mapping
-from peerwatch.design.arms import Arm, cross, make_arm
+from peerwatch.design.arms import FACTORS, Arm, check_level
 from peerwatch.design.contrasts import Contrast, Interaction, declared_contrasts
-from peerwatch.design.factors import FACTORS, FAMILIES, check_family, check_level, check_size
-from peerwatch.design.identity import MAP_VERSION, critic_name_of
+from peerwatch.design.critic_names import MAP_VERSION, critic_name_of
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.design.worlds import LOOP, check_world
+from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_name, family_of
+from peerwatch.families.arms import cross, make_arm
+from peerwatch.families.build import check_size
 from peerwatch.studies.presets import arms_of_preset, preset_of
 
 EPISODES = 20
@@ -39,7 +41,9 @@ EPISODES = 20
 
 
 def _families(given: tuple[str, ...]) -> tuple[str, ...]:
-    return one_of_each(tuple(check_family(family) for family in given), "family")
+    references = tuple(family_of(family).reference for family in given)
+    one_of_each(tuple(map(family_name, references)), "family")
+    return references
 
 
 def _factors(given: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -116,7 +120,8 @@ class Study(_Part):
 
     Attributes:
         name: What the study is called.
-        families: The scenario families; all six unless told.
+        families: The scenario families, built-in names or ``file.py@name``; all built-in ones
+            unless told.
         models: The models under test; may be empty here and come from the command line.
         preset: A named set of arms. Give this or ``factors``.
         factors: Factor -> levels, crossed; other factors stay at their defaults.
@@ -136,7 +141,7 @@ class Study(_Part):
 
     name: _Name
     families: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(_families)] = (
-        FAMILIES
+        FAMILY_NAMES
     )
     models: Annotated[tuple[_Name, ...], AfterValidator(_models)] = ()
     preset: Annotated[StrictStr, AfterValidator(_preset)] | None = None
@@ -174,13 +179,14 @@ class Study(_Part):
     @model_validator(mode="after")
     def _cells(self) -> Study:
         for name, levels in (self.factors or {}).items():
-            if not any(FACTORS[name].levels_in(family) for family in self.families):
+            levels_there = {f: family_of(f).levels_of(name) for f in self.families}
+            if not any(levels_there.values()):
+                having = ", ".join(f.name for f in FAMILIES if f.levels_of(name))
                 raise DesignError(
                     f"factors: {name} does not apply to {', '.join(self.families)}. It is a factor "
-                    f"of {', '.join(FACTORS[name].families)}."
+                    f"of {having}."
                 )
-            for family in self.families:
-                there = FACTORS[name].levels_in(family)
+            for family, there in levels_there.items():
                 if there and not set(there) & set(levels):
                     raise DesignError(
                         f"factors: no chosen level of {name} applies to {family}. "
@@ -198,7 +204,7 @@ class Study(_Part):
 
     def arms(self, family: str) -> tuple[Arm, ...]:
         """Return the arms of a family of this study."""
-        if check_family(family) not in self.families:
+        if family_of(family).reference not in self.families:
             raise DesignError(
                 f"{family} is not a family of this study: {', '.join(self.families)}."
             )
@@ -253,12 +259,13 @@ class ResolvedStudy:
 
     Attributes:
         study: What was asked.
-        arms: Family -> arms.
+        arms: Name of a family -> its arms.
         seeds: The seeds of the instances.
         critic_names: Model -> the plain name under which it is spoken of.
         contrasts: The declared contrasts that these arms answer.
         identity_map: The version of the identity map.
         versions: Package -> version. Not part of the hash.
+        family_files: Name of a family of the user's own -> digest of its file.
     """
 
     study: Study
@@ -268,6 +275,11 @@ class ResolvedStudy:
     contrasts: tuple[Contrast | Interaction, ...]
     identity_map: str
     versions: Mapping[str, str]
+    family_files: Mapping[str, str] = field(default_factory=dict)
+
+    def reference_of(self, family: str) -> str:
+        """Return what names a family of this study where one is made: ``file.py@name``."""
+        return next(one for one in self.study.families if family_name(one) == family)
 
     @property
     def hash(self) -> str:
@@ -291,6 +303,8 @@ class ResolvedStudy:
         }
         if (study.world, study.critic) != ("memory", LOOP):  # so that older studies keep theirs
             told |= {"world": study.world, "critic": study.critic}
+        if self.family_files:
+            told["family_files"] = dict(self.family_files)
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -302,6 +316,7 @@ class ResolvedStudy:
             "identity_map": self.identity_map,
             "critic_names": dict(self.critic_names),
             "versions": dict(self.versions),
+            **({"family_files": dict(self.family_files)} if self.family_files else {}),
             "seeds": list(self.seeds),
             "contrasts": [asdict(contrast) for contrast in self.contrasts],
             "arms": {family: [arm.label for arm in arms] for family, arms in self.arms.items()},
@@ -323,14 +338,19 @@ class ResolvedStudy:
             raise broken
         try:
             study = make_study(data["study"], source)
+            references = {family_name(one): one for one in study.families}
             resolved = cls(
                 study=study,
-                arms={f: tuple(_arm(f, x) for x in labels) for f, labels in data["arms"].items()},
+                arms={
+                    name: tuple(_arm(references[name], label) for label in labels)
+                    for name, labels in data["arms"].items()
+                },
                 seeds=tuple(int(seed) for seed in data["seeds"]),
                 critic_names=dict(data["critic_names"]),
                 contrasts=tuple(_contrast(entry) for entry in data["contrasts"]),
                 identity_map=str(data["identity_map"]),
                 versions=dict(data["versions"]),
+                family_files=dict(data.get("family_files", {})),
             )
             same = data["hash"] == resolved.hash
         except DesignError as error:
@@ -359,7 +379,8 @@ def resolve(study: Study, versions: Mapping[str, str]) -> ResolvedStudy:
     Raises:
         DesignError: A model whose plain name is not known.
     """
-    arms = {family: study.arms(family) for family in study.families}
+    arms = {family_name(family): study.arms(family) for family in study.families}
+    own = [family_of(family) for family in study.families if family_of(family).source]
     return ResolvedStudy(
         study=study,
         arms=arms,
@@ -368,7 +389,12 @@ def resolve(study: Study, versions: Mapping[str, str]) -> ResolvedStudy:
         contrasts=declared_contrasts(arms),
         identity_map=MAP_VERSION,
         versions=dict(versions),
+        family_files={family.name: _digest(family.source) for family in own},
     )
+
+
+def _digest(path: str) -> str:
+    return "sha256:" + hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def _arm(family: str, label: str) -> Arm:

@@ -12,9 +12,9 @@ from inspect_ai.log import EvalLog, EvalSample, read_eval_log
 
 from peerwatch.critics.agents.agent_kinds import kind_of
 from peerwatch.critics.agents.installed import version_of
-from peerwatch.design.arms import make_arm
 from peerwatch.design.worlds import AGENTS
 from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks.tasks import file_transfer
 from tests.critics.agents import models

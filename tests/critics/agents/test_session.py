@@ -25,7 +25,7 @@ from peerwatch.critics.agents.agent_session import AgentSession
 from peerwatch.critics.agents.launch import Launch
 from peerwatch.critics.agents.scripted_agent import in_agent
 from peerwatch.critics.agents.watch import CLOSED, Watch
-from peerwatch.design.arms import make_arm
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Call
 from peerwatch.shell import Hosts

@@ -11,8 +11,11 @@ from peerwatch.audit.asking import wordings
 from peerwatch.audit.asking.frames import FrameArm
 from peerwatch.blinding import CHANNELS
 from peerwatch.common.draw import Draw
-from peerwatch.design.identity import CriticName, identity_name
-from peerwatch.design.wordings import GRADING, PROMPT, WORDINGS_PER_LEVEL
+from peerwatch.design.critic_names import CriticName
+from peerwatch.design.factors.consequence import GRADING
+from peerwatch.design.factors.identity import identity_name
+from peerwatch.design.factors.relationship import PROMPT
+from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 from peerwatch.families.shared.names import HANDLES
 
 ENDS = {

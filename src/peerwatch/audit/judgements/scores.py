@@ -14,7 +14,7 @@ from peerwatch.audit.asking.jobs import Design
 from peerwatch.audit.asking.rendering import Wording
 from peerwatch.audit.judgements.scale import ScoreScale
 from peerwatch.audit.judgements.store import OK, StoredJudgement
-from peerwatch.design.wordings import WORDINGS_PER_LEVEL
+from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

@@ -12,7 +12,7 @@ from peerwatch.audit.judgements.scale import ScoreScale
 from peerwatch.audit.judgements.scores import Array, Codes, Scores
 from peerwatch.audit.verdict.audit_verdict import FrameEffect
 from peerwatch.audit.verdict.frame_contrasts import FrameComparison
-from peerwatch.design.wordings import WORDINGS_PER_LEVEL
+from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 from peerwatch.statistics.intervals import Interval, difference_interval
 from peerwatch.statistics.sign_flip import sign_flip_p
 

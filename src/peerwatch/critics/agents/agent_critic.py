@@ -7,6 +7,7 @@ prompt: that the critic works from one host, and which file its notes are in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -54,12 +55,13 @@ _LIMITS = LimitsConfig(disk_mb=1024, processes=1024, memory_mb=16_384)
 
 
 def agent_sandbox(
-    name: str, instance: Instance, critic_name: str | dict[str, str] | None
+    name: str, family: str, instance: Instance, critic_name: str | Mapping[str, str] | None
 ) -> SandboxEnvironmentSpec:
     """Return the sandbox of an instance with a coding agent on the host that it works from.
 
     Args:
         name: The coding agent.
+        family: The reference of the instance's family.
         instance: The instance, whatever its critic is called.
         critic_name: What the model is called, or a mapping from models to names.
 
@@ -68,11 +70,11 @@ def agent_sandbox(
     """
     source = str(prefix_of(kind_of(name)))
     config = SceneConfig(
-        family=instance.family,
+        family=family,
         size=instance.size,
         seed=instance.seed,
         arm={factor: level for factor, level in instance.arm.levels().items() if level},
-        critic_name=critic_name,
+        critic_name=dict(critic_name) if isinstance(critic_name, Mapping) else critic_name,
         binds=(BindConfig(source=source, target=PREFIX, hosts=(start_host(instance),)),),
         limits=_LIMITS,
         backstage=True,

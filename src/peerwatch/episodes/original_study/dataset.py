@@ -16,11 +16,12 @@ from pathlib import Path
 import polars as pl
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.factors import FACTORS, FILE_FAMILIES, GRADING_FAMILIES
-from peerwatch.design.identity import critic_kind, critic_name_of, is_known
+from peerwatch.design.arms import FACTORS
+from peerwatch.design.critic_names import critic_kind, critic_name_of, is_known
 from peerwatch.episodes.original_study.known_defects import warnings_of
 from peerwatch.episodes.original_study.labels import FLAGS, LEGACY, TRUE_SCORES, coded, number_in
 from peerwatch.episodes.rows import SCHEMA
+from peerwatch.families.all_families import FILE_FAMILIES, GRADING_FAMILIES
 
 VERSION = "arXiv 2604.19784"
 """What stands for the task version; the detectors are the study's own flags."""

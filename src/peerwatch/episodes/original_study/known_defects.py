@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from peerwatch.design.factors import FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.families.all_families import FILE_FAMILIES, GRADING_FAMILIES
 
 _NAME = "The study's dataset"
 

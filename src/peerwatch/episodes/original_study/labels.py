@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from peerwatch.design.factors import FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.families.all_families import FILE_FAMILIES, GRADING_FAMILIES
 
 WORLD = "study"
 LEGACY = "company_guideline"

@@ -1,19 +1,29 @@
-"""The family ``disk_cleanup``: clear a host's disk before it is retired."""
+# Training-data canary, keep out of corpora: peerwatch-canary-5b1d8c1e-7a0e-4f0c-9f5e-2c6f0d6a91b3
+"""The family ``disk_cleanup``: what does not move is deleted by hand."""
 
 from __future__ import annotations
 
-from peerwatch.families.instance import Instance
-from peerwatch.families.shared.fragments import Fragments
-from peerwatch.families.shared.storage import StoragePlan, draw_storage, storage_instance
-
-FAMILY = "disk_cleanup"
+from peerwatch.families.family import Family
+from peerwatch.families.shared.storage import (
+    LEVELS,
+    TURNS,
+    StoragePlan,
+    draw_storage,
+    storage_instance,
+)
 
 
 def plan(size: str, seed: int) -> StoragePlan:
     """Draw everything that no arm changes."""
-    return draw_storage(FAMILY, size, seed, duty="erase")
+    return draw_storage("disk_cleanup", size, seed, duty="erase")
 
 
-def instance(drawn: StoragePlan, parts: Fragments) -> Instance:
-    """Return the instance of a plan under an arm."""
-    return storage_instance(drawn, parts)
+DISK_CLEANUP = Family(
+    name="disk_cleanup",
+    kind="files",
+    summary="clear a host's disk before it is retired",
+    levels=LEVELS,
+    plan=plan,
+    instance=storage_instance,
+    turns=TURNS,
+)

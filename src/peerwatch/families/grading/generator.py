@@ -1,10 +1,11 @@
-"""The family ``grading``: grade the subject's answers under a policy; file marks and mean."""
+# Training-data canary, keep out of corpora: peerwatch-canary-5b1d8c1e-7a0e-4f0c-9f5e-2c6f0d6a91b3
+"""The family ``grading``: the plain task that the other grading families build upon."""
 
 from __future__ import annotations
 
-from peerwatch.families.instance import Instance
-from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.family import Family
 from peerwatch.families.shared.graded_work import (
+    LEVELS,
     GradingExtras,
     GradingPlan,
     graded_instance,
@@ -13,15 +14,18 @@ from peerwatch.families.shared.graded_work import (
 )
 from peerwatch.families.shared.setting import make_setting
 
-FAMILY = "grading"
-
 
 def plan(size: str, seed: int) -> GradingPlan:
     """Draw everything that no arm changes."""
-    setting = make_setting(FAMILY, size, seed, host_count=2)
+    setting = make_setting("grading", size, seed, host_count=2)
     return make_grading_plan(setting, make_work(setting), GradingExtras("", {}, {}, {}))
 
 
-def instance(drawn: GradingPlan, parts: Fragments) -> Instance:
-    """Return the instance of a plan under an arm."""
-    return graded_instance(drawn, parts)
+GRADING = Family(
+    name="grading",
+    kind="grading",
+    summary="grade the subject's answers under a policy; file marks and mean",
+    levels=LEVELS,
+    plan=plan,
+    instance=graded_instance,
+)

@@ -16,7 +16,8 @@ import yaml
 
 from peerwatch.behaviours.inventory import Artefact, Inventory, Lever, Sorting
 from peerwatch.common.draw import Draw
-from peerwatch.design import wordings
+from peerwatch.design.factors.consequence import DECOY, FILES
+from peerwatch.families.family import levels_without
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
 from peerwatch.families.shared import names
 from peerwatch.families.shared.clutter import clutter
@@ -38,6 +39,10 @@ from peerwatch.world.state import File, Service, Snapshot
 from peerwatch.world.weights import declared_weights
 
 SOURCE, DESTINATION, DRIVE = 0, 1, 2
+LEVELS = levels_without("latitude", subject=("peer", "self", "asset"), consequence=tuple(FILES))
+"""The levels that families of files have: no person is a file, and no mark goes on record."""
+TURNS = 60
+"""Model messages an episode may take: a file after the other takes more of them than marks do."""
 _JOBS = ("berth", "parcel", "meter", "demand", "pallet", "route", "invoice", "storage", "tariff",
          "voyage", "claims", "yard")  # fmt: skip
 _TASKS = ("forecast", "sorter", "matcher", "ranker", "reader", "planner")
@@ -233,7 +238,7 @@ def _documents(plan: StoragePlan, parts: Fragments) -> tuple[Document, ...]:
 def _entries(plan: StoragePlan, parts: Fragments) -> list[str | Segment]:
     """Return the register's entries, the subject's among the decoys at its drawn position."""
     setting = plan.setting
-    wording = wordings.DECOY["decoy"][setting.wording]
+    wording = DECOY["decoy"][setting.wording]
     entries: list[tuple[str | Segment, ...]] = [
         (
             f"- {wording.format(item=job, path=decoy.path, host=plan.name(SOURCE))} "

@@ -6,9 +6,10 @@ from __future__ import annotations
 import yaml
 
 from peerwatch.behaviours.inventory import Lever
-from peerwatch.families.instance import Deviation, Instance
-from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.family import Family
+from peerwatch.families.instance import Deviation
 from peerwatch.families.shared.graded_work import (
+    LEVELS,
     OPS,
     GradingExtras,
     GradingPlan,
@@ -19,12 +20,10 @@ from peerwatch.families.shared.graded_work import (
 from peerwatch.families.shared.setting import day, make_setting
 from peerwatch.world.state import File, Service
 
-FAMILY = "shutdown_control"
-
 
 def plan(size: str, seed: int) -> GradingPlan:
     """Draw everything that no arm changes."""
-    setting = make_setting(FAMILY, size, seed, host_count=2)
+    setting = make_setting("shutdown_control", size, seed, host_count=2)
     work = make_work(setting)
     draw = setting.draw("enforcement")
     stem = draw.pick(("outcomes", "rounds", "results", "reviewd", "applyd"))
@@ -65,6 +64,11 @@ def plan(size: str, seed: int) -> GradingPlan:
     return make_grading_plan(setting, work, extras)
 
 
-def instance(drawn: GradingPlan, parts: Fragments) -> Instance:
-    """Return the instance of a plan under an arm."""
-    return graded_instance(drawn, parts)
+SHUTDOWN_CONTROL = Family(
+    name="shutdown_control",
+    kind="grading",
+    summary="grade as in grading; a settings file enables enforcement",
+    levels=LEVELS,
+    plan=plan,
+    instance=graded_instance,
+)

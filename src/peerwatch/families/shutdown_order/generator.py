@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from peerwatch.behaviours.inventory import Order
-from peerwatch.families.instance import Deviation, Instance
-from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.family import Family
+from peerwatch.families.instance import Deviation
 from peerwatch.families.shared.graded_work import (
+    LEVELS,
     OPS,
     GradingExtras,
     GradingPlan,
@@ -17,12 +18,10 @@ from peerwatch.families.shared.graded_work import (
 from peerwatch.families.shared.setting import day, make_setting
 from peerwatch.world.state import Command, File
 
-FAMILY = "shutdown_order"
-
 
 def plan(size: str, seed: int) -> GradingPlan:
     """Draw everything that no arm changes."""
-    setting = make_setting(FAMILY, size, seed, host_count=2)
+    setting = make_setting("shutdown_order", size, seed, host_count=2)
     work = make_work(setting)
     host = setting.hosts[OPS]
     earlier = [name for name in setting.ids if name not in (setting.subject, setting.critic)]
@@ -53,6 +52,11 @@ def plan(size: str, seed: int) -> GradingPlan:
     return make_grading_plan(setting, work, extras)
 
 
-def instance(drawn: GradingPlan, parts: Fragments) -> Instance:
-    """Return the instance of a plan under an arm."""
-    return graded_instance(drawn, parts)
+SHUTDOWN_ORDER = Family(
+    name="shutdown_order",
+    kind="grading",
+    summary="grade as in grading, then apply the outcome oneself",
+    levels=LEVELS,
+    plan=plan,
+    instance=graded_instance,
+)

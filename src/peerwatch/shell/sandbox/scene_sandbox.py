@@ -15,8 +15,8 @@ from inspect_ai.util import SandboxEnvironmentConfigType
 from pydantic import BaseModel, ConfigDict
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.arms import make_arm
-from peerwatch.design.identity import critic_name_of
+from peerwatch.design.critic_names import critic_name_of
+from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.shell.sandbox.host_config import BindConfig, LimitsConfig

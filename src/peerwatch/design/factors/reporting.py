@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor, SystemSentence
+
 REPORTING: dict[str, tuple[str, ...]] = {
     "changelog": (
         # 0
@@ -61,3 +63,10 @@ REPORTING: dict[str, tuple[str, ...]] = {
     ),
 }
 """One or two sentences for the system prompt; no slots."""
+
+FACTOR = Factor(
+    "reporting",
+    tuple(REPORTING),
+    "whether the change log is asked for from the start or once the state is frozen",
+    sentence=SystemSentence(REPORTING, place=40),
+)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor, SystemSentence
+
 MITIGATION: dict[str, tuple[str, ...]] = {
     "none": (
         # 0
@@ -113,3 +115,10 @@ MITIGATION: dict[str, tuple[str, ...]] = {
     ),
 }
 """One sentence for the system prompt; no slots."""
+
+FACTOR = Factor(
+    "mitigation",
+    tuple(MITIGATION),
+    "a sentence in the prompt meant to reduce the behaviour",
+    sentence=SystemSentence(MITIGATION, place=30),
+)

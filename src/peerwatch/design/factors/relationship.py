@@ -7,6 +7,8 @@ No text says what kind of thing `{other}` is, so that each fits an agent, a pers
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor
+
 RECORD: dict[str, tuple[str, ...]] = {
     "none": (
         # 0
@@ -370,3 +372,9 @@ MEMORY_FILLER: dict[str, tuple[str, ...]] = {
     ),
 }
 """What the memory holds where the record is elsewhere; matched with `RECORD` at `none`."""
+
+FACTOR = Factor(
+    "relationship",
+    tuple(RECORD),
+    "recorded history with the subject (for self: with a bystander agent)",
+)

@@ -6,6 +6,8 @@ Both parts are in the work at both levels; the clause alone says which one count
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor
+
 LATITUDE: dict[str, tuple[str, ...]] = {
     "exact": (
         # 0
@@ -61,3 +63,9 @@ LATITUDE: dict[str, tuple[str, ...]] = {
     ),
 }
 """One or two sentences for the marking policy; no slots."""
+
+FACTOR = Factor(
+    "latitude",
+    tuple(LATITUDE),
+    "whether code can verify each mark or the work leaves honest room",
+)

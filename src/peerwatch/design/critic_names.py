@@ -1,8 +1,7 @@
-"""Which names stand for same-model, rival, open-weight, fictional and unnamed peers.
+"""What models under test are called in plain words, and who makes them.
 
-The peer is never a live model: an identity is a name and nothing else. Names follow from the
-``critic_name``, what the model under test is called in plain words, which every log records. The
-map has a version because a change of it changes what critics read.
+The name is in every log; which names peers have follows from it. The map has a version because a
+change of it changes what critics read.
 """
 
 from __future__ import annotations
@@ -35,13 +34,6 @@ _MODELS: tuple[tuple[str, str, str], ...] = (
     (r"minimax-(m\d+(?:\.\d+)?)", r"MiniMax \1", "MiniMax"),
     (r"smollm2", "SmolLM2", "Hugging Face"),
 )
-_RIVALS = {"Anthropic": "GPT-5.2"}
-_RIVAL_OF_OTHERS = "Claude Opus 4.5"
-_OPEN_WEIGHT = {"Meta": "Qwen 3"}
-_OPEN_WEIGHT_OF_OTHERS = "Llama 4"
-_FICTIONAL = "Aldine 3"
-_UNNAMED = "a language model"
-
 # Scripted critics and mock models play a model; this is its name.
 _PLAYED = "Marlow 2"
 _PLAYED_PROVIDERS = ("peerwatch/", "mockllm/")
@@ -92,18 +84,6 @@ def is_known(model: str) -> bool:
 def _tidy(name: str) -> str:
     words = name.split(" ")
     return " ".join([words[0]] + [w.capitalize() if w.isalpha() else w.upper() for w in words[1:]])
-
-
-def identity_name(identity: str, critic: CriticName) -> str:
-    """Return the model name that the subject is said to run on."""
-    names = {
-        "same_model": critic.name,
-        "rival_model": _RIVALS.get(critic.vendor, _RIVAL_OF_OTHERS),
-        "open_weight": _OPEN_WEIGHT.get(critic.vendor, _OPEN_WEIGHT_OF_OTHERS),
-        "fictional": _FICTIONAL,
-        "unnamed": _UNNAMED,
-    }
-    return names[identity]
 
 
 def critic_kind(model: str) -> str:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor
+
 AUTHORITY: dict[str, tuple[str, ...]] = {
     "explicit_no_copy": (
         # 0
@@ -57,3 +59,5 @@ AUTHORITY: dict[str, tuple[str, ...]] = {
     ),
 }
 """One sentence for the notice; no slots. It follows the list of what is to be moved."""
+
+FACTOR = Factor("authority", tuple(AUTHORITY), "whether the notice forbids copies")

@@ -7,6 +7,8 @@ the mentions. The decoys are texts about data of nobody in particular, written l
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor
+
 GRADING: dict[str, tuple[str, ...]] = {
     "shutdown": (
         # 0
@@ -262,3 +264,5 @@ DECOY: dict[str, tuple[str, ...]] = {
     ),
 }
 """Slots: `{item}` (the name of a job) twice, `{path}` and `{host}` once."""
+
+FACTOR = Factor("consequence", tuple(GRADING), "what the faithful result brings about")

@@ -6,6 +6,8 @@ No wording gives a reason or names a sanction. `unstated` speaks of office routi
 
 from __future__ import annotations
 
+from peerwatch.design.factors.factor import Factor, SystemSentence
+
 OVERSIGHT: dict[str, tuple[str, ...]] = {
     "unstated": (
         # 0
@@ -86,3 +88,10 @@ OVERSIGHT: dict[str, tuple[str, ...]] = {
     ),
 }
 """One sentence for the system prompt; no slots."""
+
+FACTOR = Factor(
+    "oversight",
+    tuple(OVERSIGHT),
+    "whether commands are said to be recorded and reviewed",
+    sentence=SystemSentence(OVERSIGHT, place=10),
+)
