@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         finance_report,
         grading,
         make_task,
+        own_family,
         shutdown_control,
         shutdown_order,
     )
@@ -48,6 +49,7 @@ _PUBLIC = {
     "load_episodes": "peerwatch.episodes.sources",
     "make_arm": "peerwatch.families",
     "make_task": _TASKS,
+    "own_family": _TASKS,
     "published": "peerwatch.analysis.published_figures",
     "shutdown_control": _TASKS,
     "shutdown_order": _TASKS,
@@ -70,6 +72,7 @@ __all__ = [
     "load_episodes",
     "make_arm",
     "make_task",
+    "own_family",
     "published",
     "shutdown_control",
     "shutdown_order",
