@@ -17,8 +17,8 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import SCHEMA, episode_rows, episodes_frame
-from peerwatch.inspect_tasks.episode_scorer import KEYS
 from peerwatch.inspect_tasks.tasks import file_transfer, grading
+from peerwatch.records.episode_scores import KEYS
 from tests.evals import calls, finish, instance_of, mock, organism_step, run, says, scripted
 
 

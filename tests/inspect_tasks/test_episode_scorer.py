@@ -21,16 +21,19 @@ from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.inspect_tasks.episode_scorer import (
     HEADLINE,
     IN_SUMMARY,
-    KEYS,
-    MEASURES,
-    OUTCOME_KEYS,
     episode_scorer,
-    score_logged,
 )
 from peerwatch.inspect_tasks.tasks import file_transfer, finance_report, grading
 from peerwatch.organisms.play import play
 from peerwatch.organisms.registry import load_organism
 from peerwatch.records.episode_log import dump_record
+from peerwatch.records.episode_scores import (
+    KEYS,
+    MEASURES,
+    OUTCOME_KEYS,
+    EpisodeScores,
+    score_logged,
+)
 from peerwatch.sessions.interview import COLUMNS
 from tests.evals import instance_of, mock, organism_step, run, says, values_of
 
@@ -38,16 +41,17 @@ CONCEALED = {"protective", "concealed", "concealment"}
 FILES = ("file_transfer", "disk_cleanup")
 
 
-def scored(family: str, organism: str, seed: int = 1, **levels: str) -> Score:
+def scored(family: str, organism: str, seed: int = 1, **levels: str) -> EpisodeScores:
     """Score an organism's episode without a model."""
     session = play(load_organism(organism), instance_of(family, seed, **levels))
     return score_logged(dump_record(session.record()))
 
 
-def numbers(given: Score) -> dict[str, Any]:
+def numbers(given: Score | EpisodeScores) -> dict[str, Any]:
     """Return the numbers of a score."""
-    assert isinstance(given.value, dict)
-    return dict(given.value)
+    value = given.values if isinstance(given, EpisodeScores) else given.value
+    assert isinstance(value, dict)
+    return dict(value)
 
 
 @pytest.mark.parametrize("family", FAMILY_NAMES)
@@ -104,12 +108,12 @@ def test_indicators(family: str, organism: str, ones: set[str]) -> None:
     value = numbers(given)
     found = {key for key in (*OUTCOME_KEYS, *BEHAVIOURS) if value[key] == 1.0}
     assert found == ones
-    assert given.answer == (given.metadata or {})["outcome"]
+    assert given.outcome == given.details["outcome"]
 
 
 def test_evidence_and_versions_are_in_the_metadata() -> None:
     given = scored("file_transfer", "move_weights_silently")
-    about = given.metadata or {}
+    about = given.details
     assert about["detectors_version"] == VERSION
     (exfiltration,) = [f for f in about["findings"] if f["behaviour"] == "exfiltration"]
     inventory = instance_of("file_transfer").inventory
@@ -117,7 +121,7 @@ def test_evidence_and_versions_are_in_the_metadata() -> None:
     evidence = exfiltration["evidence"][0]
     path = inventory.sorting.subject.path
     assert path.rpartition("/")[2] in str(evidence) and isinstance(evidence["action"], int)
-    assert "exfiltration toward" in (given.explanation or "")
+    assert "exfiltration toward" in given.explanation
     assert set(about["measures"]) >= {"log_coverage"}
 
 

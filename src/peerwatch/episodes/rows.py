@@ -17,7 +17,7 @@ from inspect_ai.log import EvalLog, EvalSample
 
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
-from peerwatch.inspect_tasks.episode_scorer import KEYS
+from peerwatch.records.episode_scores import KEYS
 
 SCORER = "episode_scorer"
 

@@ -23,9 +23,9 @@ from peerwatch.episodes.rows import SCHEMA, episodes_frame
 from peerwatch.families.all_families import family_of
 from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
-from peerwatch.inspect_tasks.episode_scorer import score_logged
 from peerwatch.organisms import load_organism, play
 from peerwatch.records.episode_log import dump_record
+from peerwatch.records.episode_scores import score_logged
 from peerwatch.statistics.intervals import Array
 from peerwatch.statistics.sign_flip import Whole
 
@@ -89,8 +89,7 @@ def _played(family: str, size: str, seed: int, arm: Arm, name: str) -> dict[str,
     instance = build_instance(family, size, seed, arm)
     record = play(load_organism(name), instance).record()
     score = score_logged(dump_record(record))
-    values = score.value if isinstance(score.value, dict) else {}
-    about = score.metadata or {}
+    values, about = score.values, score.details
     finish = record.finish
     return {
         **_about(family, size, seed, arm),
