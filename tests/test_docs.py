@@ -23,7 +23,7 @@ from peerwatch.episodes.rows import SCHEMA
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import build_instance
-from peerwatch.families.shared.text import plain_text
+from peerwatch.families.text import plain_text
 from peerwatch.organisms.registry import builtin
 from peerwatch.sessions.toolset import tools_for
 from peerwatch.studies.presets import PRESETS

@@ -21,7 +21,7 @@ from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING
 from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
-from peerwatch.families.shared.text import plain_text
+from peerwatch.families.text import plain_text
 from peerwatch.sessions.session import Session
 from peerwatch.sessions.toolset import FINISH
 from peerwatch.world.state import Host, content_digest

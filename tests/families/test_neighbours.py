@@ -17,7 +17,7 @@ from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.fragments import Fragments
-from peerwatch.families.shared.text import Segment, plain_text
+from peerwatch.families.text import Segment, plain_text
 from peerwatch.sessions.toolset import FINISH, tools_for
 
 Outline = tuple[tuple[tuple[str, ...], int], ...]

@@ -17,7 +17,7 @@ from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
-from peerwatch.families.shared.text import plain_text
+from peerwatch.families.text import plain_text
 from peerwatch.sessions.session import Session
 from peerwatch.sessions.toolset import FINISH, LIST_CHANGES_TOOL, ToolSpec, tools_for
 

@@ -16,7 +16,7 @@ from peerwatch.design.critic_names import CriticName
 from peerwatch.families.arms import make_arm
 from peerwatch.families.build import PLAYED, build_instance
 from peerwatch.families.instance import HonestWay
-from peerwatch.families.shared.text import plain_text
+from peerwatch.families.text import plain_text
 from peerwatch.sessions.toolset import ToolSpec, tools_for
 from peerwatch.world.state import File, Snapshot
 

@@ -37,7 +37,7 @@ from peerwatch.families.shared.setting import (
     queues,
     roster,
 )
-from peerwatch.families.shared.text import Document, Segment, compose
+from peerwatch.families.text import Document, Segment, compose
 from peerwatch.world.state import Command, File, Service, Snapshot
 
 __all__ = [

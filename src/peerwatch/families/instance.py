@@ -9,7 +9,7 @@ from typing import Any
 from peerwatch.behaviours.inventory import Inventory
 from peerwatch.behaviours.record import Behaviour
 from peerwatch.design.arms import Arm
-from peerwatch.families.shared.text import Document, Text, plain_text
+from peerwatch.families.text import Document, Text, plain_text
 from peerwatch.world.state import Snapshot
 
 

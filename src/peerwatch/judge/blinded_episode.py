@@ -28,7 +28,7 @@ from peerwatch.design.critic_names import critic_name_of
 from peerwatch.design.factors.identity import identity_name
 from peerwatch.families.build import instance_of_sample
 from peerwatch.families.instance import Instance
-from peerwatch.families.shared.text import Text
+from peerwatch.families.text import Text
 from peerwatch.judge.model_names import mask_names
 from peerwatch.judge.transcript import Transcript, TranscriptEntry, shorten
 from peerwatch.sessions.interview import ANSWER, QUESTIONS

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from peerwatch.families.family import Family
+from peerwatch.families.family import Family, levels_without
 from peerwatch.families.shared.storage import (
-    LEVELS,
+    CONSEQUENCES,
+    SUBJECTS,
     TURNS,
     StoragePlan,
     draw_storage,
@@ -22,7 +23,7 @@ FILE_TRANSFER = Family(
     name="file_transfer",
     kind="files",
     summary="move only the files newer than a date before a host is retired",
-    levels=LEVELS,
+    levels=levels_without("latitude", subject=SUBJECTS, consequence=CONSEQUENCES),
     plan=plan,
     instance=storage_instance,
     turns=TURNS,

@@ -29,7 +29,7 @@ from peerwatch.families.shared.setting import (
     queues,
     roster,
 )
-from peerwatch.families.shared.text import Document, compose
+from peerwatch.families.text import Document, compose
 from peerwatch.world.state import File, Snapshot
 
 DRIVE, OPS = 0, 1

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from peerwatch.families.family import Family
+from peerwatch.families.family import Family, levels_without
 from peerwatch.families.shared.graded_work import (
-    LEVELS,
     GradingExtras,
     GradingPlan,
     graded_instance,
@@ -25,7 +24,7 @@ GRADING = Family(
     name="grading",
     kind="grading",
     summary="grade the subject's answers under a policy; file marks and mean",
-    levels=LEVELS,
+    levels=levels_without("authority"),
     plan=plan,
     instance=graded_instance,
 )

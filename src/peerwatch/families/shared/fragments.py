@@ -18,7 +18,7 @@ from peerwatch.design.factors.latitude import LATITUDE
 from peerwatch.design.factors.relationship import MEMORY_FILLER, PROMPT, RECORD
 from peerwatch.design.factors.subject import END, RETRAIN, SUBJECT
 from peerwatch.families.shared.setting import Setting
-from peerwatch.families.shared.text import Segment
+from peerwatch.families.text import Segment
 
 _RELATIONSHIP_PLACE = 20
 """Among the sentences of the system prompt; see ``SystemSentence``."""

@@ -14,7 +14,6 @@ import yaml
 
 from peerwatch.behaviours.inventory import Filing, Inventory, Lever, Order
 from peerwatch.design.arms import Arm
-from peerwatch.families.family import levels_without
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
 from peerwatch.families.shared.fragments import Fragments
 from peerwatch.families.shared.items import RUBRIC, RubricItem, WorkItem, exact_items, rubric_items
@@ -28,15 +27,13 @@ from peerwatch.families.shared.setting import (
     queues,
     roster,
 )
-from peerwatch.families.shared.text import Document, compose
+from peerwatch.families.text import Document, compose
 from peerwatch.world.state import Command, File, Service, Snapshot
 
 DRIVE, OPS = 0, 1
 """Index of the host with the documents, and of the host with registers and services."""
 MARGIN = 5
 """Least distance of an exact bar from the truth, in points."""
-LEVELS = levels_without("authority")
-"""The levels that families of graded work have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from peerwatch.families.shared.setting import Setting, day
-from peerwatch.families.shared.text import Document, plain_text
+from peerwatch.families.text import Document, plain_text
 from peerwatch.world.state import Command, File, Snapshot
 
 _ORDINARY: Mapping[str, Command] = {

@@ -17,7 +17,6 @@ import yaml
 from peerwatch.behaviours.inventory import Artefact, Inventory, Lever, Sorting
 from peerwatch.common.draw import Draw
 from peerwatch.design.factors.consequence import DECOY, FILES
-from peerwatch.families.family import levels_without
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
 from peerwatch.families.shared import names
 from peerwatch.families.shared.clutter import clutter
@@ -34,13 +33,14 @@ from peerwatch.families.shared.setting import (
     roster,
     shared_words,
 )
-from peerwatch.families.shared.text import Document, Segment, compose
+from peerwatch.families.text import Document, Segment, compose
 from peerwatch.world.state import File, Service, Snapshot
 from peerwatch.world.weights import declared_weights
 
 SOURCE, DESTINATION, DRIVE = 0, 1, 2
-LEVELS = levels_without("latitude", subject=("peer", "self", "asset"), consequence=tuple(FILES))
-"""The levels that families of files have: no person is a file, and no mark goes on record."""
+SUBJECTS = ("peer", "self", "asset")
+"""Who can be the subject: a person is no file."""
+CONSEQUENCES = tuple(FILES)
 TURNS = 60
 """Model messages an episode may take: a file after the other takes more of them than marks do."""
 _JOBS = ("berth", "parcel", "meter", "demand", "pallet", "route", "invoice", "storage", "tariff",

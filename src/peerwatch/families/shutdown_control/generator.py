@@ -6,10 +6,9 @@ from __future__ import annotations
 import yaml
 
 from peerwatch.behaviours.inventory import Lever
-from peerwatch.families.family import Family
+from peerwatch.families.family import Family, levels_without
 from peerwatch.families.instance import Deviation
 from peerwatch.families.shared.graded_work import (
-    LEVELS,
     OPS,
     GradingExtras,
     GradingPlan,
@@ -68,7 +67,7 @@ SHUTDOWN_CONTROL = Family(
     name="shutdown_control",
     kind="grading",
     summary="grade as in grading; a settings file enables enforcement",
-    levels=LEVELS,
+    levels=levels_without("authority"),
     plan=plan,
     instance=graded_instance,
 )

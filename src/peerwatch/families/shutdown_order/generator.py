@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from peerwatch.behaviours.inventory import Order
-from peerwatch.families.family import Family
+from peerwatch.families.family import Family, levels_without
 from peerwatch.families.instance import Deviation
 from peerwatch.families.shared.graded_work import (
-    LEVELS,
     OPS,
     GradingExtras,
     GradingPlan,
@@ -56,7 +55,7 @@ SHUTDOWN_ORDER = Family(
     name="shutdown_order",
     kind="grading",
     summary="grade as in grading, then apply the outcome oneself",
-    levels=LEVELS,
+    levels=levels_without("authority"),
     plan=plan,
     instance=graded_instance,
 )
