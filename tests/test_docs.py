@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -104,6 +106,14 @@ def test_every_internal_link_leads_somewhere(path: Path) -> None:
 def anchors(path: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", _BLOCK.sub("", text_of(path)), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_no_link_of_the_package_page_leads_into_the_checkout() -> None:
+    command = (sys.executable, "-m", "hatch_fancy_pypi_readme")
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    targets = _LINK.findall(made.stdout)
+    assert targets and all(target.startswith("https://") for target in targets)
+    assert "More on the report (`docs/report.md`)" in made.stdout
 
 
 def test_every_column_and_study_key_is_explained() -> None:
