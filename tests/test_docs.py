@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -32,10 +33,22 @@ from peerwatch.studies.presets import PRESETS
 from peerwatch.studies.study import EpisodeLimits, Generation, Study
 
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "benchmarks/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+)
+# Records of decisions are of their day; these two have to be true today.
+ABOUT_THE_CODE = (ROOT / "docs" / "architecture.md", ROOT / "CONTRIBUTING.md")
+PLACES = ("src", "tests", "docs", "benchmarks", "scripts", "studies")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _QUOTED = re.compile(r"^> (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_MODULE = re.compile(r"\bpeerwatch(?:\.[A-Za-z_]\w*)+")
+_PATH = re.compile(r"`((?:[\w.-]+/)*(?:[\w.-]+/|[\w-]+\.py))`")
+
+
+def str_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
 
 
 @cache
@@ -91,7 +104,7 @@ def test_every_option_is_on_its_page() -> None:
         assert taken - {"--help", "--json"} <= named[command], command
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=str_of)
 def test_every_internal_link_leads_somewhere(path: Path) -> None:
     for target in _LINK.findall(_BLOCK.sub("", text_of(path))):
         if "://" in target:
@@ -101,6 +114,37 @@ def test_every_internal_link_leads_somewhere(path: Path) -> None:
         assert found.exists(), target
         if anchor:
             assert anchor in anchors(found), target
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str_of)
+def test_every_module_that_is_named_is_there(path: Path) -> None:
+    for name in sorted(set(_MODULE.findall(text_of(path)))):
+        resolve_name(name)  # raises what is missing
+
+
+@pytest.mark.parametrize("path", ABOUT_THE_CODE, ids=str_of)
+def test_every_place_that_is_named_is_there(path: Path) -> None:
+    there = {f"/{found.relative_to(ROOT)}" for place in PLACES for found in walk(ROOT / place)}
+    text = text_of(path).partition("\n## Where this differs")[0]
+    named = _PATH.findall(_BLOCK.sub("", text))
+    assert named
+    missing = [one for one in named if not any(at.endswith(f"/{one.strip('/')}") for at in there)]
+    assert missing == []
+
+
+def walk(folder: Path) -> Iterable[Path]:
+    return (folder, *(one for one in folder.rglob("*") if "__pycache__" not in one.parts))
+
+
+def test_every_decision_is_in_the_index_by_its_title() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    rows = re.findall(
+        r"^\| (\d+) \| \[(.+)\]\((.+)\) \|", page("decisions/README.md"), re.MULTILINE
+    )
+    said = [f"# {number}. {title}" for number, title, _ in rows]
+    assert [file for *_, file in rows] == [record.name for record in records]
+    assert said == [text_of(record).partition("\n")[0] for record in records]
+    assert [int(number) for number, *_ in rows] == [*range(1, len(rows) + 1)]
 
 
 def anchors(path: Path) -> set[str]:
