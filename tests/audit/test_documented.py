@@ -111,9 +111,11 @@ def test_what_is_installed_is_the_commit_of_the_variable(
     if "No matching distribution found for hatchling" in done.stderr:
         pytest.skip("there is no package index to build with")
     assert done.returncode == 0, done.stderr
-    assert (place / "peerwatch" / "audit" / "auditing.py").exists()
+    assert (place / "peerwatch" / "audit" / "__init__.py").exists()
     (about,) = place.glob("peerwatch-*.dist-info/METADATA")
-    assert "Provides-Extra: report" in about.read_text(encoding="utf-8")
+    told = about.read_text(encoding="utf-8")
+    assert "Provides-Extra: report" in told
+    assert "# Peerwatch" in told and "](docs/" not in told
 
 
 @pytest.mark.slow
