@@ -177,6 +177,18 @@ def test_every_factor_level_family_and_preset_is_explained() -> None:
         assert set(factor.levels) <= in_code(section.partition("\n## ")[0]), name
 
 
+@pytest.mark.parametrize("room", ["", ".families", ".organisms", ".blinding", ".shell"])
+def test_every_public_name_is_listed_and_no_other(room: str) -> None:
+    heading = f"\n## `peerwatch{room}`\n"
+    section = page("public-names.md").partition(heading)[2].partition("\n## ")[0]
+    listed = {
+        name
+        for row in re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    assert listed == set(resolve_name(f"peerwatch{room}").__all__)
+
+
 def test_every_behaviour_and_outcome_is_explained() -> None:
     text = page("behaviours.md")
     assert {f"## {name}" for name in BEHAVIOURS} <= set(text.splitlines())
