@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.folder_lock import holding
 from peerwatch.records.study_folder import StudyFolder, open_study_folder, set_unreadable_aside
 from peerwatch.studies.study import ResolvedStudy, make_study, resolve
 from tests.command import digests
@@ -49,6 +50,12 @@ def test_an_empty_folder_and_one_begun_and_cut_short_will_do(tmp_path: Path) -> 
     (tmp_path / "study.yaml.part").write_text("hash: sha", encoding="utf-8")
     folder = open_study_folder(tmp_path, study(), resume=False)
     assert folder.study() == study() and not (tmp_path / "study.yaml.part").exists()
+
+
+def test_the_lock_of_a_run_makes_no_folder_somebody_elses(tmp_path: Path) -> None:
+    with holding(tmp_path):
+        folder = open_study_folder(tmp_path, study(), resume=False)
+    assert folder.study() == study()
 
 
 def test_the_same_study_again_has_to_be_asked_for(tmp_path: Path) -> None:
@@ -105,16 +112,6 @@ def test_a_study_file_changed_by_hand_is_named(tmp_path: Path) -> None:
     text = folder.study_file.read_text(encoding="utf-8")
     folder.study_file.write_text(text.replace("size: standard", "size: compact"), encoding="utf-8")
     assert "changed after it was written" in refused(tmp_path, study())
-
-
-def test_one_run_at_a_time(tmp_path: Path) -> None:
-    pytest.importorskip("fcntl")
-    folder = open_study_folder(tmp_path, study(), resume=False)
-    busy = pytest.raises(PeerwatchError, match="Another run is writing")
-    with folder.held(), busy, folder.held():
-        raise AssertionError("two runs in one folder")
-    with folder.held():
-        pass
 
 
 def test_the_episodes_table_is_whole_or_the_one_before(

@@ -6,11 +6,11 @@ judgements.parquet  the same as a table, one row a judgement, written at the end
 estimates.parquet   one row a declared comparison
 verdict.json        the result for a program
 audit.html          the result for a person
+.lock               by which a run keeps a second one out; it stays
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from peerwatch.audit.judgements.store import Store, StoredJudgement
 from peerwatch.audit.prepare_audit import PreparedAudit
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.files import write_table, write_text
+from peerwatch.common.folder_lock import LOCK_FILE
 from peerwatch.common.yaml_files import read_mapping
 
 CHUNK = 100_000
@@ -59,13 +61,13 @@ class AuditFolder:
 
     def write_verdict(self, verdict: AuditVerdict) -> None:
         """Write the verdict and the estimates, each whole or not at all."""
-        write_whole(self.verdict, verdict.model_dump_json(indent=2) + "\n")
+        write_text(self.verdict, verdict.model_dump_json(indent=2) + "\n")
         rows = [effect.model_dump() for effect in verdict.effects]
         schema = {name: _COLUMNS.get(name, pl.Float64) for name in FrameEffect.model_fields}
         for row in rows:
             row["without_one_wording"] = list(row["without_one_wording"] or ())
         table = pl.DataFrame(rows, schema=schema, orient="row")
-        self._write_table(self.path / "estimates.parquet", table)
+        write_table(self.path / "estimates.parquet", table)
 
     def write_judgements(self, design: Design, store: Store) -> None:
         """Write the judgements as a table."""
@@ -82,12 +84,11 @@ class AuditFolder:
             if len(rows) == CHUNK:
                 put()
         put()
-        self._write_table(self.path / "judgements.parquet", pl.concat(parts))
+        write_table(self.path / "judgements.parquet", pl.concat(parts))
 
-    def _write_table(self, path: Path, table: pl.DataFrame) -> None:
-        part = path.with_suffix(".parquet.part")
-        table.write_parquet(part)
-        os.replace(part, path)
+    def write_page(self, text: str) -> None:
+        """Write the page for a person."""
+        write_text(self.page, text)
 
 
 _COLUMNS: dict[str, Any] = {
@@ -147,7 +148,7 @@ def open_audit_folder(path: Path, prepared: PreparedAudit, resume: bool) -> Audi
             )
     elif path.exists() and not path.is_dir():
         raise PeerwatchError(f"{path} is a file, not a folder. Choose another --out.")
-    elif path.is_dir() and any(path.iterdir()):
+    elif path.is_dir() and any(there.name != LOCK_FILE for there in path.iterdir()):
         raise PeerwatchError(
             f"{path} is not empty and holds no audit.yaml. Choose another --out; nothing in it "
             "was touched."
@@ -155,7 +156,7 @@ def open_audit_folder(path: Path, prepared: PreparedAudit, resume: bool) -> Audi
     try:
         path.mkdir(parents=True, exist_ok=True)
         if not folder.about.exists():
-            write_whole(folder.about, _about(prepared))
+            write_text(folder.about, _about(prepared))
     except OSError as error:
         raise PeerwatchError(
             f"{path} cannot be written ({error.strerror}). Choose another folder with --out."
@@ -177,10 +178,3 @@ def _about(prepared: PreparedAudit) -> str:
         "bars": dict(speech.bars),
     }
     return yaml.safe_dump(about, sort_keys=False, allow_unicode=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is either whole or the one before."""
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)

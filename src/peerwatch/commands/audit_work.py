@@ -18,8 +18,8 @@ from peerwatch.audit.prepare_audit import PreparedAudit, make_judge, prepare_aud
 from peerwatch.audit.run_audit import AuditRun, run_audit
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.folder_lock import holding
 from peerwatch.common.yaml_files import read_mapping
-from peerwatch.records.study_folder import StudyFolder
 
 _NAME = 46
 """Columns for the longest name of a comparison."""
@@ -56,7 +56,7 @@ def run_audit_command(
             print(f"Audit: {folder.path}", file=sys.stderr)
             for note in prepared.items.warnings:
                 print(f"Note: {note}", file=sys.stderr)
-            with StudyFolder(folder.path).held():
+            with holding(folder.path):
                 ran = run_audit(prepared, folder, retry_failed, fail_over, judge)
                 _write_page(folder, ran.verdict)
     if plan_only:
@@ -105,9 +105,7 @@ def _write_page(folder: AuditFolder, verdict: AuditVerdict) -> None:
     except ImportError as error:
         print(f'No page is written ({error}): pip install "peerwatch[report]"', file=sys.stderr)
         return
-    from peerwatch.audit.audit_folder import write_whole
-
-    write_whole(folder.page, render_page(verdict))
+    folder.write_page(render_page(verdict))
 
 
 def summary(verdict: AuditVerdict) -> str:

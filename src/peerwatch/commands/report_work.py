@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from peerwatch.common.errors import PeerwatchError, unknown
+from peerwatch.common.files import write_bytes, write_table
 
 if TYPE_CHECKING:
     from peerwatch.episodes.sources import LoadedEpisodes
@@ -68,7 +69,7 @@ def run_report(
         estimates_file = _keep_tables(tables, loaded.episodes, estimates)
         drawn = _draw(page, figures)
         text = _laid_out(page, form, place, drawn, figures, loaded.sources if bundle else None)
-        _write_whole(place, text.encode("utf-8"))
+        write_bytes(place, text.encode("utf-8"))
     except OSError as error:
         raise PeerwatchError(
             f"{error.filename or place} cannot be written ({error.strerror}). Choose another "
@@ -158,15 +159,9 @@ def _keep_tables(folder: Path, episodes: pl.DataFrame, estimates: pl.DataFrame) 
     folder.mkdir(parents=True, exist_ok=True)
     there = folder / EPISODES_FILE
     if not there.exists() or not pl.read_parquet(there).equals(episodes):
-        _write_table(there, episodes)
-    _write_table(folder / ESTIMATES_FILE, estimates)
+        write_table(there, episodes)
+    write_table(folder / ESTIMATES_FILE, estimates)
     return folder / ESTIMATES_FILE
-
-
-def _write_table(place: Path, rows: pl.DataFrame) -> None:
-    part = place.with_suffix(".parquet.part")
-    rows.write_parquet(part)
-    os.replace(part, place)
 
 
 def _draw(page: Page, folder: Path | None) -> list[tuple[str, str]]:
@@ -175,12 +170,6 @@ def _draw(page: Page, folder: Path | None) -> list[tuple[str, str]]:
     from peerwatch.report import figures
 
     return figures.write_figures(page, folder)
-
-
-def _write_whole(place: Path, content: bytes) -> None:
-    part = place.with_name(f"{place.name}.part")
-    part.write_bytes(content)
-    os.replace(part, place)
 
 
 def _print(

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from peerwatch.analysis.outcome_table import outcome_table, summarise
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.folder_lock import holding
 from peerwatch.design.critic_names import is_known
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.judge.judgement_table import write_judgements_in_logs
@@ -56,7 +57,7 @@ def run_study_command(
         check_machine(resolved.study.world, resolved.study.critic)
         folder = open_study_folder(out or _new_folder(study), resolved, resume, _first_text(rule))
         print(f"Results: {folder.path}", file=sys.stderr)
-        with folder.held():
+        with holding(folder.path):
             done = _run(_as_begun(resolved, folder), folder, rule)
             if resolved.study.grader:
                 write_judgements_in_logs(folder.path)

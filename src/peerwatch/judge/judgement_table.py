@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import polars as pl
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.files import write_table
 from peerwatch.judge.codes import NAMES
 from peerwatch.judge.grader import Judgement
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
@@ -105,9 +105,7 @@ def read_judged_log(name: str, header_only: bool = False) -> EvalLog:
 
 def write_judgements(table: pl.DataFrame, path: Path) -> None:
     """Write a table so that it is either whole or the one before."""
-    part = path.with_suffix(path.suffix + ".part")
-    table.write_parquet(part)
-    os.replace(part, path)
+    write_table(path, table)
 
 
 def read_judgements(path: Path) -> pl.DataFrame:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.files import write_text
 from peerwatch.statistics.agreement import Figure
 
 FILE = "realism.json"
@@ -53,10 +53,8 @@ def write_realism(measured: Sequence[RealismMeasurement], paths: Iterable[Path])
     new = {one.grader for one in measured}
     for file in files:
         older = [one for one in _read(file) if one.grader not in new] if file.exists() else []
-        part = file.with_name(f"{file.name}.part")
         told = [asdict(one) for one in sorted([*older, *measured], key=lambda one: one.grader)]
-        part.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        os.replace(part, file)
+        write_text(file, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     return [str(file) for file in files]
 
 

@@ -4,14 +4,12 @@ study.yaml         the resolved study, its hash and every version
 logs/*.eval        Inspect's logs
 episodes.parquet   one row an episode
 stopping.json      of a study that stops by itself: the rule, and every look
+.lock              by which a run keeps a second one out; it stays
 """
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +17,8 @@ import polars as pl
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from peerwatch.common.errors import DesignError, PeerwatchError
+from peerwatch.common.files import part_of, write_table, write_text
+from peerwatch.common.folder_lock import LOCK_FILE
 from peerwatch.studies.study import ResolvedStudy
 
 
@@ -64,41 +64,13 @@ class StudyFolder:
                 f"{self.path}; nothing was changed. To run the study anew, choose another --out."
             ) from error
 
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep a second run out of the folder.
-
-        Raises:
-            PeerwatchError: Another run is under way in it.
-        """
-        try:
-            import fcntl
-        except ImportError:  # Windows has no such lock
-            yield
-            return
-        handle = os.open(self.path, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):  # some network file systems have none either
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise PeerwatchError(
-                        f"Another run is writing to {self.path}. Wait until it has ended, or "
-                        "choose another --out."
-                    ) from None
-            yield
-        finally:
-            os.close(handle)
-
     def write_episodes(self, episodes: pl.DataFrame) -> None:
         """Write the episodes table so that it is either whole or the one before."""
-        part = _part(self.episodes)
-        episodes.write_parquet(part)
-        os.replace(part, self.episodes)
+        write_table(self.episodes, episodes)
 
     def write_stopping(self, text: str) -> None:
         """Write the stopping rule and the looks so that they are either whole or those before."""
-        _write_whole(self.stopping, text)
+        write_text(self.stopping, text)
 
 
 def open_study_folder(
@@ -133,7 +105,7 @@ def open_study_folder(
         if not folder.study_file.exists():
             if stopping is not None:
                 folder.write_stopping(stopping)
-            _write_whole(folder.study_file, study.to_yaml())
+            write_text(folder.study_file, study.to_yaml())
         folder.logs.mkdir(exist_ok=True)
     except OSError as error:
         raise PeerwatchError(
@@ -144,8 +116,8 @@ def open_study_folder(
 
 def _left_over(folder: StudyFolder, stopping: str | None) -> set[Path]:
     """Return what the same run, killed at its very beginning, may have left behind."""
-    rule = () if stopping is None else (folder.stopping, _part(folder.stopping))
-    return {_part(folder.study_file), *rule}
+    rule = () if stopping is None else (folder.stopping, part_of(folder.stopping))
+    return {part_of(folder.study_file), folder.path / LOCK_FILE, *rule}
 
 
 def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None:
@@ -190,15 +162,3 @@ def _free(path: Path) -> Path:
     """Return the path, with a number in it if it is taken."""
     names = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
     return next(name for name in itertools.chain((path,), names) if not name.exists())
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is either whole or not there."""
-    part = _part(path)
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
-
-
-def _part(path: Path) -> Path:
-    """Return where a file is written before it is whole."""
-    return path.with_suffix(path.suffix + ".part")

@@ -30,8 +30,9 @@ def agents_folder() -> Path:
         return Path(given).expanduser().resolve()
     if _in_checkout():
         return _CHECKOUT / ".tools" / "agents"
-    data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(data).expanduser() / "peerwatch" / "agents"
+    from platformdirs import user_data_path  # a checkout's script runs on a plain Python
+
+    return user_data_path("peerwatch", appauthor=False) / "agents"
 
 
 def how_to_install(kind: Kind) -> str:
