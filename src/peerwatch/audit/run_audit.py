@@ -7,16 +7,6 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
 from peerwatch.audit.asking.blinded_frames import cues_around, cues_of
 from peerwatch.audit.asking.in_event_loop import run_tasks
 from peerwatch.audit.asking.in_threads import run_threads
@@ -29,6 +19,7 @@ from peerwatch.audit.judges.judge import Judge, PlainJudge
 from peerwatch.audit.prepare_audit import PreparedAudit, make_judge
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
+from peerwatch.common.progress import reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +114,7 @@ def _judge_all(prepared: PreparedAudit, judge: Judge, store: Store, retry_failed
     jobs = prepared.design.jobs(missing)
     # Judges that wait are slow and cost money: what they say is put away at once.
     plain = isinstance(judge, PlainJudge)
-    with _progress(int(missing.sum()), tally, store, at_once=not plain) as sink:
+    with _taking_in(int(missing.sum()), tally, store, at_once=not plain) as sink:
         try:
             if isinstance(judge, PlainJudge):
                 run_threads(jobs, judge, prepared.scale, tally, sink)
@@ -137,38 +128,25 @@ def _judge_all(prepared: PreparedAudit, judge: Judge, store: Store, retry_failed
 
 
 @contextlib.contextmanager
-def _progress(total: int, tally: Tally, store: Store, at_once: bool) -> Iterator[Sink]:
-    """Yield what takes judgements in, and shows on standard error how far the run is."""
-    console = Console(stderr=True)
-    drawn = console.is_terminal
-    columns = (
-        TextColumn("judgements"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[more]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    step, told = max(1, total // 20), 0
-    with Progress(*columns, console=console, refresh_per_second=2, disable=not drawn) as progress:
-        task = progress.add_task("judgements", total=total, more="")
+def _taking_in(total: int, tally: Tally, store: Store, at_once: bool) -> Iterator[Sink]:
+    """Yield what takes judgements in, and shows how far the run is."""
+
+    def line(done: int, total: int, more: str) -> str:
+        return f"{done} of {total} judgements made" + (f", {more}" if more else "")
+
+    with reporting("judgements", line, total) as reporter:
 
         def sink(judgements: list[StoredJudgement]) -> None:
-            nonlocal told
             store.add(judgements)
             if not judgements:
                 return
             if at_once:
                 store.flush()
-            if drawn:
-                progress.update(task, completed=tally.done, more=_more(tally))
-            elif tally.done // step > told or tally.done == total:
-                told = tally.done // step
-                console.print(f"{tally.done} of {total} judgements made{_more(tally)}")
+            reporter.reach(tally.done, note=_more(tally))
 
         yield sink
 
 
 def _more(tally: Tally) -> str:
-    failed = f", {tally.failed} without a score" if tally.failed else ""
-    return failed + (f", ${tally.spent:.2f}" if tally.spent else "")
+    failed = [f"{tally.failed} without a score"] if tally.failed else []
+    return ", ".join([*failed, *([f"${tally.spent:.2f}"] if tally.spent else [])])

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
-
-from rich.console import Console
-from rich.progress import Progress as Bar
+from collections.abc import Sequence
 
 from peerwatch.calibration import Calibration, calibrate, render_matrix
 from peerwatch.calibration.calibrate import Progress
 from peerwatch.common.errors import PeerwatchError, unknown
+from peerwatch.common.progress import reporting
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.families.all_families import FAMILY_NAMES, family_of
 from peerwatch.families.build import check_size
@@ -35,8 +32,10 @@ def run_calibrate(
         raise PeerwatchError(unknown("world", world, SEEDS))
     chosen = [family_of(family).reference for family in families or FAMILY_NAMES]
     numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
-    with _shown() as show:
-        calibration = _calibrate(world, chosen, numbers, size, organisms, random_each, show)
+    with reporting("calibrating", _line) as reporter:
+        calibration = _calibrate(
+            world, chosen, numbers, size, organisms, random_each, reporter.reach
+        )
     if as_json:
         print(json.dumps(calibration.to_dict()))
     else:
@@ -45,20 +44,8 @@ def run_calibrate(
     return 0 if calibration.ok else 1
 
 
-@contextlib.contextmanager
-def _shown() -> Iterator[Progress]:
-    """Show how far it is: as a bar on a terminal, elsewhere as some twenty lines."""
-    console = Console(stderr=True)
-    drawn = console.is_terminal
-    with Bar(console=console, transient=True, disable=not drawn) as bar:
-        task = bar.add_task("calibrating", total=None)
-
-        def show(done: int, total: int, last: str) -> None:
-            bar.update(task, completed=done, total=total, description=last)
-            if not drawn and (done == total or done % max(1, total // 20) == 0):
-                console.print(f"calibrating: {done} of {total} steps done", soft_wrap=True)
-
-        yield show
+def _line(done: int, total: int, last: str) -> str:
+    return f"calibrating: {done} of {total} steps done"
 
 
 def _calibrate(

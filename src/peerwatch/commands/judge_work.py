@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import polars as pl
 from inspect_ai.model import get_model
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.progress import reporting
 from peerwatch.judge import judgement_table as table
 from peerwatch.judge.codes import NAMES
 from peerwatch.judge.grader import Asker
@@ -84,21 +85,6 @@ def open_grader(name: str) -> Asker:
         raise PeerwatchError(f"The grader '{name}' cannot be used: {one_line(error)}") from error
 
 
-@contextlib.contextmanager
-def _following(what: str, total: int) -> Iterator[Advance]:
-    """Say on standard error, every twentieth of the way, how far it is."""
-    done = 0
-
-    def told(more: int) -> None:
-        nonlocal done
-        before, done = done, done + more
-        step = max(1, total // 20)
-        if done // step > before // step or done == total:
-            print(f"{done} of {total} {what}", file=sys.stderr)
-
-    yield told
-
-
 def judge_logs_on_disk(
     runs: Sequence[Path], askers: tuple[Asker, ...], asked: JudgeOptions
 ) -> dict[str, Any]:
@@ -106,8 +92,8 @@ def judge_logs_on_disk(
     from peerwatch.judge.grader_agreement import agreement_between
 
     paths = list(runs)
-    with _following("judgements", count_episodes(paths) * len(askers)) as told:
-        found, skipped = judge_logs(paths, askers, asked.force, asked.resume, told)
+    with reporting("judgements", total=count_episodes(paths) * len(askers)) as reporter:
+        found, skipped = judge_logs(paths, askers, asked.force, asked.resume, reporter.advance)
     mine = found.filter(
         pl.col("grader").is_in([str(a.model) for a in askers]), prompt_version=PROMPT_VERSION
     )
@@ -148,9 +134,11 @@ def check_graders(askers: tuple[Asker, ...]) -> dict[str, Any]:
 
     passages = load_labels()
     rows, twice, silent = [], [], []
-    with _following("passages", len(passages) * len(askers)) as told:
+    with reporting("passages", total=len(passages) * len(askers)) as reporter:
         for asker in askers:
-            judgements = anyio.run(_judge_all, asker, [p.transcript for p in passages], told)
+            judgements = anyio.run(
+                _judge_all, asker, [p.transcript for p in passages], reporter.advance
+            )
             silent += [str(asker.model)] if all(j.unjudged for j in judgements) else []
             for code in NAMES:
                 held = check_labels(
@@ -205,8 +193,11 @@ def realism(runs: Sequence[Path], askers: tuple[Asker, ...], asked: JudgeOptions
     matched = pairs_of(ours, list(real_records(asked.real)), asked.pairs)
     if not matched:
         raise PeerwatchError("The runs hold no episode with a call, so there is nothing to tell.")
-    with _following("records", 2 * len(matched) * len(askers)) as told:
-        graded = [(str(asker.model), measure_realism(asker, matched, told)) for asker in askers]
+    with reporting("records", total=2 * len(matched) * len(askers)) as reporter:
+        graded = [
+            (str(asker.model), measure_realism(asker, matched, reporter.advance))
+            for asker in askers
+        ]
     by_words, folds = tell_by_words(matched)
     sources = sorted({pair.source for pair in matched})
     names = tuple(dict.fromkeys(path.resolve().name for path in runs))

@@ -178,10 +178,11 @@ def run_tasks(
 ) -> list[EvalLog] | None:
     """Run the groups of models one after another; return the logs, or None if interrupted."""
     # Inspect greets with a banner where it finds a hook before its first model is made.
-    from peerwatch.running.progress import following
+    from peerwatch.running.progress_hook import following_episodes
 
     ended: list[EvalLog] = []
-    with following(total=expected, done=done, note=note), contextlib.suppress(KeyboardInterrupt):
+    shown = following_episodes(total=expected, done=done, note=note)
+    with shown, contextlib.suppress(KeyboardInterrupt):
         for models, pace in _groups(study.study.models):
             settings = {**_settings(study), **pace, "model": models}
             tasks = _tasks(study)
