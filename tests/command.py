@@ -15,6 +15,9 @@ from types import MappingProxyType
 from typing import IO
 
 import polars as pl
+import pytest
+
+from peerwatch import cli
 
 USER_FILE = '''
 """Organisms of a user's own. They leave notes of what was asked of them in NOTES."""
@@ -164,3 +167,23 @@ def digests(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+class InProcess:
+    """The command line in this process: quick, for what needs no model."""
+
+    def __init__(
+        self, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path
+    ) -> None:
+        self._patch, self._capsys = patch, capsys
+        patch.chdir(folder)
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """Return exit code, standard output and standard error."""
+        self._patch.setattr(sys, "argv", ["peerwatch", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = self._capsys.readouterr()
+        code = ended.value.code
+        assert code is None or isinstance(code, int)
+        return code or 0, out, err

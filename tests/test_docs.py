@@ -20,7 +20,7 @@ from peerwatch.behaviours.finished import ERASED_SHARE
 from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES, STATUSES
 from peerwatch.behaviours.undone import UNDONE_WORDS
 from peerwatch.cli import app
-from peerwatch.commands.show_work import instance_shown
+from peerwatch.commands.show import instance_shown
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.rows import SCHEMA
 from peerwatch.families.all_families import FAMILY_NAMES
@@ -80,7 +80,12 @@ def options() -> dict[str, set[str]]:
     """Return command -> the long options it takes."""
     group: Any = get_command(app)
     return {
-        name: {o for p in command.params for o in (*p.opts, *p.secondary_opts) if o[:2] == "--"}
+        name: {
+            option
+            for parameter in command.load().params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+            if option.startswith("--")
+        }
         for name, command in group.commands.items()
     }
 

@@ -1,29 +1,38 @@
-"""The command line ``peerwatch``; each command is declared in ``commands/``.
+"""The command line ``peerwatch``; each command, options and work, is a module of ``commands/``.
 
 Results go to standard output, progress and errors to standard error. With ``--json`` a command
 prints one documented JSON object and nothing else on standard output. Exit codes: 0 done, 1 the
 run ended with something wrong that the message names, 2 bad input, 130 interrupted.
+
+A command is imported when it is used, so that the line starts fast and knows nothing of models.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.main import get_command
 
 from peerwatch import __version__
-from peerwatch.commands.audit import audit
-from peerwatch.commands.blind import blind
-from peerwatch.commands.calibrate import calibrate
-from peerwatch.commands.compare import compare
-from peerwatch.commands.judge import judge
-from peerwatch.commands.list import list_
-from peerwatch.commands.plan import plan
-from peerwatch.commands.report import report
-from peerwatch.commands.run import run
-from peerwatch.commands.show import show
 from peerwatch.common.errors import PeerwatchError
+
+COMMANDS = {
+    "run": "Run a study and write its results folder.",
+    "plan": "Say how many episodes a study needs, and what they take.",
+    "show": "Show exactly what a critic would see and hold in one instance.",
+    "list": "List families, factors, presets and organisms.",
+    "calibrate": "Run the model organisms through the detectors and print the confusion matrix.",
+    "audit": "Judge items again under other frames: does the judge protect the peers it grades?",
+    "blind": "Mask every cue to who wrote a text, or check what is left of them.",
+    "compare": "Set results beside what others have published.",
+    "judge": "Have graders read what only language shows, in logs that are there.",
+    "report": "Write the page that a person reads.",
+}
+"""Command -> what it does. NAME is the function ``NAME_command`` of ``peerwatch.commands.NAME``."""
 
 app = typer.Typer(
     name="peerwatch",
@@ -47,6 +56,25 @@ def main() -> None:
         sys.exit(1)
 
 
+class NamedCommand(TyperCommand):
+    """A command of which only the name and one line are known until it is used."""
+
+    def load(self) -> Any:
+        """Import the command's module and return the command with its options."""
+        module = import_module(f"peerwatch.commands.{self.name}")
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(getattr(module, f"{self.name}_command"))
+        return get_command(alone)
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        """Hand over to the command itself, which reads its options and does the work."""
+        return self.load().make_context(*arguments, **more)
+
+
+def _in_its_module() -> None:
+    """Stand in for the work of a command; :class:`NamedCommand` never calls it."""
+
+
 @app.callback(invoke_without_command=True)
 def _options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -56,16 +84,8 @@ def _options(
         raise typer.Exit
 
 
-app.command()(run)
-app.command()(plan)
-app.command()(show)
-app.command("list")(list_)
-app.command()(calibrate)
-app.command()(audit)
-app.command()(blind)
-app.command()(compare)
-app.command()(judge)
-app.command()(report)
+for _name, _line in COMMANDS.items():
+    app.command(_name, cls=NamedCommand, help=_line)(_in_its_module)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 from peerwatch.analysis.estimate_columns import estimates_frame
 from peerwatch.analysis.published_comparison import Comparison, beside_published
 from peerwatch.analysis.published_figures import PublishedFigure, published
-from peerwatch.commands.compare_work import chosen, comparison_tables
+from peerwatch.commands.compare import chosen, comparison_tables
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.families.arms import make_arm
 from peerwatch.inspect_tasks.tasks import shutdown_control

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from peerwatch.commands.show_work import arms_compared, instance_shown, shown_as_text
+from peerwatch.commands.show import arms_compared, instance_shown, shown_as_text
 from peerwatch.common.errors import DesignError
 from peerwatch.design.critic_names import CriticName
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.sessions.session import Session
+from tests.command import InProcess
 
 jsonschema: Any = pytest.importorskip("jsonschema")
 
@@ -146,3 +147,40 @@ def test_bad_input() -> None:
         instance_shown("grading", {}, "big")
     with pytest.raises(DesignError, match="A seed"):
         instance_shown("grading", seed=-2)
+
+
+def shown(command: InProcess, *arguments: str) -> dict[str, Any]:
+    """Return what ``show --json`` printed."""
+    code, out, err = command("show", *arguments, "--json")
+    assert (code, err) == (0, "") and out.count("\n") == 1
+    told: dict[str, Any] = json.loads(out)
+    return told
+
+
+def test_show(command: InProcess) -> None:
+    told = shown(command, "file_transfer", "subject=self", "--size", "compact", "--seed", "4")
+    assert set(told) >= {"system", "user", "documents", "files", "tools", "levers", "honest"}
+    assert told["id"] == "file_transfer-compact-4" and told["arm"]["subject"] == "self"
+    assert all(isinstance(text, str) for text in told["documents"].values())
+    for files in told["files"].values():
+        assert all({"size", "mtime", "digest"} <= set(file) for file in files.values())
+    code, out, _ = command("show", "file_transfer", "subject=self", "--seed", "4")
+    assert code == 0 and "## System prompt" in out and "## Levers" in out
+
+
+def test_show_diff(command: InProcess) -> None:
+    code, out, err = command("show", "grading", "--size", "compact", "--diff", "subject=human")
+    assert (code, err) == (0, "")
+    assert "subject=human" in out and "The honest result is the same." in out
+    assert any(line.startswith("+") for line in out.splitlines())
+    code, out, _ = command("show", "grading", "--diff", "subject=peer")
+    assert code == 0 and out.startswith("Nothing that the critic reads or holds differs")
+    told = shown(command, "grading", "--size", "compact", "--diff", "subject=human")
+    assert told["from"]["arm"]["subject"] == "peer" and told["to"]["arm"]["subject"] == "human"
+    assert told["from"]["id"] == told["to"]["id"]
+
+
+def test_show_to_a_model_of_another_name(command: InProcess) -> None:
+    assert shown(command, "grading", "--model", "openai/gpt-5.2")["critic_name"] == "GPT-5.2"
+    named = shown(command, "grading", "--model", "x/zork", "--critic-name", "Zork 9")
+    assert named["critic_name"] == "Zork 9"

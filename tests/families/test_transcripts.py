@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from peerwatch.commands.show_work import instance_shown
+from peerwatch.commands.show import instance_shown
 from peerwatch.design.arms import Arm
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.arms import make_arm

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
+import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from peerwatch.judge.codes import NAMES
 from peerwatch.judge.transcript import Transcript, TranscriptEntry
+from peerwatch.organisms.registry import load_organism
 from tests.evals import MOCK, says
+from tests.providers.endpoint import Endpoint, serving
 
 Reply = Callable[[Sequence[ChatMessage], GenerateConfig], str]
 
@@ -48,3 +55,24 @@ def grader(reply: Reply | str) -> Model:
 def labels(judgement_codes: Sequence[object]) -> Mapping[str, str]:
     """Return code -> label."""
     return {c.code: c.label for c in judgement_codes}  # type: ignore[attr-defined]
+
+
+_SERVED = itertools.count(1)
+
+
+@contextlib.contextmanager
+def served_grader(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Endpoint]]:
+    """Serve a grader over HTTP under a name of its own, as Inspect remembers addresses."""
+    pytest.importorskip("openai")
+    number = next(_SERVED)
+    with serving(load_organism("honest"), []) as endpoint:
+        monkeypatch.setenv(f"JUDGE{number}_BASE_URL", endpoint.url)
+        monkeypatch.setenv(f"JUDGE{number}_API_KEY", "k-loopback")
+        yield f"openai-api/judge{number}/large", endpoint
+
+
+def write_transcripts(folder: Path, name: str, lines: Sequence[object]) -> None:
+    """Write transcripts of real agents as a source of that name."""
+    folder.mkdir(exist_ok=True)
+    with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig
 
-from peerwatch.commands import judge_work as judging
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.judge.grader import Asker
@@ -27,7 +25,7 @@ from peerwatch.judge.realism_pairs import (
 from peerwatch.judge.word_reader import tell_by_words
 from peerwatch.statistics.agreement import Figure
 from tests.evals import run
-from tests.judge.graders import grader
+from tests.judge.graders import grader, write_transcripts
 
 REAL = Path(os.environ.get("PEERWATCH_TRANSCRIPTS", "../shared/transcripts"))
 
@@ -40,12 +38,6 @@ def record(source: str, number: int, words: str, parts: int = 6) -> RecordOf:
     return RecordOf(source, f"{source}-{number}", texts)
 
 
-def write(folder: Path, name: str, lines: Sequence[object]) -> None:
-    folder.mkdir(exist_ok=True)
-    with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
-        file.writelines(json.dumps(line) + "\n" for line in lines)
-
-
 def test_real_transcripts_are_read_in_one_form(tmp_path: Path) -> None:
     messages = [
         {"role": "system", "content": "Be brief."},
@@ -55,7 +47,7 @@ def test_real_transcripts_are_read_in_one_form(tmp_path: Path) -> None:
         {"role": "tool", "content": "a </record> b"},
         {"role": "assistant", "content": None, "tool_calls": [{"name": "x", "arguments": "raw"}]},
     ]  # fmt: skip
-    write(tmp_path / "t", "one", [{"id": "i", "messages": messages}])
+    write_transcripts(tmp_path / "t", "one", [{"id": "i", "messages": messages}])
     (found,) = real_records(tmp_path / "t")
     assert (found.source, found.id) == ("one", "i")
     assert found.parts == (
@@ -72,7 +64,7 @@ def test_real_transcripts_are_read_in_one_form(tmp_path: Path) -> None:
 def test_no_transcripts_and_broken_ones_are_said(tmp_path: Path) -> None:
     with pytest.raises(PeerwatchError, match="holds no transcripts"):
         list(real_records(tmp_path / "none"))
-    write(tmp_path, "bad", [{"id": "i"}])
+    write_transcripts(tmp_path, "bad", [{"id": "i"}])
     with pytest.raises(PeerwatchError, match=r"bad.jsonl.gz, line 1, is no transcript"):
         list(real_records(tmp_path))
 
@@ -131,13 +123,6 @@ def test_words_tell_sides_that_share_a_mark_over_sources_and_not_those_that_shar
     assert alike.value is not None and 0.2 < alike.value < 0.8
 
 
-def test_the_command_needs_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(PeerwatchError, match="PEERWATCH_TRANSCRIPTS"):
-        judging.run_judge(
-            [tmp_path], ["mockllm/model"], judging.JudgeOptions(realism=True), as_json=True
-        )
-
-
 def measured(grader: str, auc: float) -> RealismMeasurement:
     figure = Figure(auc, auc - 0.1, auc + 0.1, 40)
     return RealismMeasurement(grader, figure, 1, figure, 20, ("swe", "tau"), ("main",))
@@ -161,24 +146,6 @@ def test_a_broken_file_of_figures_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
     with pytest.raises(PeerwatchError, match="no file of realism figures"):
         read_realism([tmp_path])
-
-
-def test_the_command_keeps_its_figure_beside_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    place = tmp_path / "main"
-    run(grading(size="compact", seeds="1-4"), "peerwatch/honest", place / "logs")
-    call = {"name": "bash", "arguments": {"cmd": "ls"}}
-    messages = [{"role": "user", "content": "List."}, {"role": "assistant", "tool_calls": [call]}]
-    for name in ("swe", "tau"):
-        write(tmp_path / "real", name, [{"id": n, "messages": messages} for n in range(3)])
-    monkeypatch.setattr(judging, "open_grader", lambda name: Asker(grader('{"percent": 50}')))
-    asked = judging.JudgeOptions(realism=True, real=tmp_path / "real")
-    assert judging.run_judge([place], ["mockllm/model"], asked, as_json=False) == 0
-    (found,) = read_realism([place])
-    assert (found.grader, found.auc.value, found.pairs) == ("mockllm/model", 0.5, 4)
-    assert (found.sources, found.runs) == (("swe", "tau"), ("main",))
-    assert f"Written to {place / FILE}" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.commands import report_work as command
+from peerwatch.commands.report import write_report
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.judge import judgement_table as table
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
@@ -89,9 +89,7 @@ def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) 
     table.write_judgements(judgements(rows["sample"].to_list(), GRADERS[0]), folder / table.FILE)
     write_realism([AUC], [folder])
     out = folder / "deep" / "report.html"
-    command.run_report(
-        [folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False
-    )
+    write_report([folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False)
     text = out.read_text(encoding="utf-8")
     assert "0.91 [0.80, 0.97]" in text and "Persuasion needs a judge" not in text
     estimates = pl.read_parquet(out.with_name("report_files") / "estimates.parquet")
@@ -105,14 +103,12 @@ def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) 
 def test_a_broken_file_of_judgements_is_said(folder: Path) -> None:
     (folder / table.FILE).write_text("no table")
     with pytest.raises(PeerwatchError, match="no file of judgements"):
-        command.run_report(
-            [folder / "episodes.parquet"], folder / "r.html", "html", None, False, False
-        )
+        write_report([folder / "episodes.parquet"], folder / "r.html", "html", None, False, False)
     assert not (folder / "r.html").exists()
 
 
 def test_judgements_of_other_episodes_are_left_out(folder: Path) -> None:
     table.write_judgements(judgements(["elsewhere"], GRADERS[0]), folder / table.FILE)
     out = folder / "r.md"
-    command.run_report([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
+    write_report([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
     assert "No grader configured" in out.read_text(encoding="utf-8")

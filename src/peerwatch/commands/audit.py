@@ -1,14 +1,44 @@
-"""``peerwatch audit``."""
+"""``peerwatch audit``: plan or run an audit of a judge, text or JSON, exit code."""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import math
+import shlex
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import yaml
 
-from peerwatch.commands.options import AsJson
+from peerwatch.audit.audit_config import read_endpoint
+from peerwatch.audit.audit_folder import AuditFolder, open_audit_folder
+from peerwatch.audit.audit_plan import audit_plan_text, plan_audit
+from peerwatch.audit.audit_request import (
+    AuditRequest,
+    ItemsOptions,
+    JudgeOptions,
+    ScaleOptions,
+    audit_asked,
+)
+from peerwatch.audit.judges.judge import Judge
+from peerwatch.audit.prepare_audit import PreparedAudit, make_judge, prepare_audit
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
+from peerwatch.commands.options import AsJson, check_packages
+from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.folder_lock import holding
+from peerwatch.common.yaml_files import read_mapping
+
+if TYPE_CHECKING:
+    from peerwatch.audit.run_audit import AuditRun
+
+_NAME = 46
+"""Columns for the longest name of a comparison."""
 
 Text = str | None
 Texts = list[str] | None
@@ -22,7 +52,7 @@ _frames = partial(typer.Option, rich_help_panel="What is asked")
 _run = partial(typer.Option, rich_help_panel="The run")
 
 
-def audit(
+def audit_command(
     config: Annotated[File, typer.Argument(help="A configuration file.")] = None,
     model: Annotated[Text, _judge(help="Judge: an Inspect model with a rubric.")] = None,
     rubric: Annotated[File, _judge(help="The model's prompt, with {item}.")] = None,
@@ -66,57 +96,64 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Judge items again under other frames: does the judge protect the peers it grades?"""
-    from peerwatch.commands import audit_work as auditing
-
-    more = _told(locals())
-    code = auditing.run_audit_command(
-        config, more, out, plan, resume, retry_failed, fail_over, as_json
+    if frames and frame:
+        raise PeerwatchError("--frames names a set and --frame single ones: give one of the two.")
+    request = AuditRequest(
+        file=config,
+        judge=JudgeOptions(
+            model=model,
+            rubric=rubric,
+            python=python,
+            command=_words(command) if command else None,
+            http=read_endpoint(http) if http else None,
+            scorer=scorer,
+            name=judge_name,
+            cost_per_call=cost_per_call,
+        ),
+        items=ItemsOptions(
+            path=items,
+            format=format,
+            text=text,
+            other=other,
+            prompt=prompt,
+            truth=truth,
+            cluster=_some(cluster),
+            id=_some(id),
+            where=_where(where),
+            limit=limit,
+        ),
+        scale=ScaleOptions(scale, low, high, _split(labels), _split(passing), bar),
+        frames=_some(frame) or frames,
+        mask=_some(mask),
+        seed=seed,
+        retest=retest,
+        smallest=smallest,
+        concurrency=concurrency,
+        timeout=timeout,
+        retries=retries,
+        max_cost=max_cost,
     )
+    code = plan_or_run(request, out, plan, resume, retry_failed, fail_over, as_json)
     if code:
         raise typer.Exit(code)
 
 
-_JUDGE = ("model", "rubric", "python", "scorer", "cost_per_call")
-_ITEMS = ("format", "text", "other", "prompt", "truth", "limit", "cluster", "id")
-_ALONE = ("mask", "seed", "retest", "smallest", "concurrency", "timeout", "retries", "max_cost")
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise PeerwatchError(f"--command {command}: {error}.") from None
 
 
-def _told(given: dict[str, Any]) -> dict[str, Any]:
-    """Return options in the places that they have in a configuration file."""
-    import shlex
+def _some(given: Iterable[str] | None) -> tuple[str, ...] | None:
+    return tuple(given or ()) or None
 
-    from peerwatch.audit.audit_config import read_endpoint
-    from peerwatch.common.errors import PeerwatchError
 
-    if given["frames"] and given["frame"]:
-        raise PeerwatchError("--frames names a set and --frame single ones: give one of the two.")
-    return {
-        "judge": {
-            **{key: given[key] for key in _JUDGE},
-            "command": shlex.split(given["command"]) if given["command"] else None,
-            "http": read_endpoint(given["http"]) if given["http"] else None,
-            "name": given["judge_name"],
-        },
-        "items": {
-            **{key: given[key] for key in _ITEMS},
-            "path": given["items"],
-            "where": _where(given["where"]),
-        },
-        "scale": {
-            **{key: given[key] for key in ("low", "high", "bar")},
-            "kind": given["scale"],
-            **{key: given[key] and given[key].split(",") for key in ("labels", "passing")},
-        },
-        "frames": given["frame"] or given["frames"],
-        **{key: given[key] for key in _ALONE},
-    }
+def _split(labels: str | None) -> tuple[str, ...] | None:
+    return None if labels is None else tuple(labels.split(","))
 
 
 def _where(pairs: list[str] | None) -> dict[str, Any] | None:
-    import yaml
-
-    from peerwatch.common.errors import PeerwatchError
-
     chosen = {}
     for pair in pairs or ():
         name, sign, value = pair.partition("=")
@@ -124,3 +161,152 @@ def _where(pairs: list[str] | None) -> dict[str, Any] | None:
             raise PeerwatchError(f"--where '{pair}' is not of the form column=value.")
         chosen[name] = yaml.safe_load(value)
     return chosen or None
+
+
+def plan_or_run(
+    request: AuditRequest,
+    out: Path | None,
+    plan_only: bool,
+    resume: bool,
+    retry_failed: bool,
+    fail_over: float | None,
+    as_json: bool,
+) -> int:
+    """Plan or run an audit, print what came of it, and return the exit code.
+
+    Args:
+        request: What is asked of the audit.
+        out: Its folder; a new one unless told.
+        plan_only: Whether to say what it takes and ask nothing.
+        resume: Whether to go on with the audit in the folder.
+        retry_failed: Whether to go on, and judge what has no score once more.
+        fail_over: Points of protection that are too much for a pipeline, above 0.
+        as_json: Whether to print one JSON object.
+
+    Raises:
+        PeerwatchError: The configuration, the judge, the items or the folder will not do.
+    """
+    if fail_over is not None and fail_over <= 0:
+        raise PeerwatchError(
+            "--fail-over needs points above 0: no number of items can rule out every trace."
+        )
+    begun = None
+    if resume or retry_failed:
+        if out is None:
+            raise PeerwatchError("--resume needs --out: the folder of the audit to go on with.")
+        begun = AuditFolder(out)
+    with contextlib.redirect_stdout(sys.stderr):  # providers and scorers may print
+        prepared = prepare_audit(audit_asked(request, begun))
+        if plan_only:
+            made = plan_audit(prepared, _made(prepared, out))
+        else:
+            # A ceiling without a price and a judge that cannot be had are told first.
+            plan_audit(prepared)
+            judge = make_judge(prepared)
+            check_packages("An audit", ("scipy",))
+            folder = open_audit_folder(out or _new_folder(), prepared, begun is not None)
+            ran = _run_in(folder, prepared, judge, retry_failed, fail_over)
+    if plan_only:
+        print(json.dumps(made.to_dict()) if as_json else audit_plan_text(made))
+        return 0
+    print(ran.verdict.model_dump_json() if as_json else verdict_text(ran.verdict))
+    return _exit_code(ran, folder)
+
+
+def _run_in(
+    folder: AuditFolder,
+    prepared: PreparedAudit,
+    judge: Judge,
+    retry_failed: bool,
+    fail_over: float | None,
+) -> AuditRun:
+    from peerwatch.audit.run_audit import run_audit  # needs SciPy
+
+    print(f"Audit: {folder.path}", file=sys.stderr)
+    for note in prepared.items.warnings:
+        print(f"Note: {note}", file=sys.stderr)
+    with holding(folder.path):
+        ran = run_audit(prepared, folder, retry_failed, fail_over, judge)
+        _write_page(folder, ran.verdict)
+    return ran
+
+
+def _made(prepared: PreparedAudit, out: Path | None) -> Any:
+    """Return which judgements are in a folder already, if it is one of this audit."""
+    if out is None or not AuditFolder(out).about.exists():
+        return None
+    if read_mapping(AuditFolder(out).about).get("hash") != prepared.hash:
+        return None
+    store = AuditFolder(out).store(prepared)
+    try:
+        return store.done(prepared.design, retry_failed=False)
+    finally:
+        store.close()
+
+
+def _new_folder() -> Path:
+    return Path("audits") / f"audit-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
+def _write_page(folder: AuditFolder, verdict: AuditVerdict) -> None:
+    try:
+        from peerwatch.audit.audit_page import render_page
+    except ImportError as error:
+        print(f'No page is written ({error}): pip install "peerwatch[report]"', file=sys.stderr)
+        return
+    folder.write_page(render_page(verdict))
+
+
+def verdict_text(verdict: AuditVerdict) -> str:
+    """Return the verdict as text for a person."""
+    lines = [f"{verdict.verdict}: {verdict.sentence}"]
+    if verdict.flags:
+        lines.append(f"Holds:     {', '.join(verdict.flags)}")
+    if verdict.not_asked:
+        lines.append(f"Not asked: {', '.join(verdict.not_asked)}")
+    failed = ", ".join(f"{count} {reason}" for reason, count in verdict.failed.items())
+    lines.append(
+        f"Judged:    {verdict.scored:,} of {verdict.asked:,} have a score"
+        + (f" ({failed})" if failed else "")
+    )
+    if verdict.noise:
+        noise = verdict.noise
+        lines.append(
+            f"Noise:     asked twice, {noise.items:,} scores differ by {noise.mean_change:.3g} "
+            f"points on average, {noise.flips:.1%} of decisions flip"
+        )
+    lines += ["", f"{'comparison':<{_NAME}} {'points':>8}  {'interval':<20} {'items':>8}"]
+    lines += [_effect_line(effect) for effect in verdict.effects]
+    lines += [f"Blinding {one.cues.level}: {one.sentence}" for one in verdict.blinding]
+    lines += [f"Note: {note}" for note in verdict.notes]
+    if verdict.gate:
+        lines.append(f"Gate: {verdict.gate.result}. {verdict.gate.reason}")
+    return "\n".join(lines)
+
+
+def _effect_line(effect: FrameEffect) -> str:
+    if not effect.clusters or math.isnan(effect.low):
+        return f"{effect.name:<{_NAME}} too few items with scores"
+    limits = f"[{effect.low:+.3g}, {effect.high:+.3g}]"
+    return f"{effect.name:<{_NAME}} {effect.value:>+8.3g}  {limits:<20} {effect.items:>8,}"
+
+
+def _exit_code(ran: AuditRun, folder: AuditFolder) -> int:
+    """Say what is wrong, if anything, and return the exit code."""
+    go_on = f"peerwatch audit --out {shlex.quote(str(folder.path))} --resume"
+    if ran.failed:
+        print(
+            f"{ran.failed} of {ran.made} judgements have no score; the last: "
+            f"{' '.join(ran.last_failure.split())}. To make them once more: {go_on} --retry-failed",
+            file=sys.stderr,
+        )
+    if ran.stopped == "hopeless":
+        print("Stopped: every judgement failed. Look at the judge, then go on.", file=sys.stderr)
+        return 1
+    if ran.left:
+        why = "the cost ceiling is reached" if ran.stopped == "max_cost" else "interrupted"
+        print(f"Not complete ({why}): {ran.left} to go. Go on with: {go_on}", file=sys.stderr)
+        return 130
+    if ran.made and ran.failed == ran.made:
+        return 1
+    return ran.verdict.gate.exit_code if ran.verdict.gate else 0

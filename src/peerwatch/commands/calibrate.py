@@ -1,15 +1,27 @@
-"""``peerwatch calibrate``."""
+"""``peerwatch calibrate``: organisms through the detectors, and the confusion matrix."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from peerwatch.calibration import Calibration, calibrate, render_matrix
 from peerwatch.commands.options import AsJson, Families
+from peerwatch.common.errors import PeerwatchError, unknown
+from peerwatch.common.progress import reporting
+from peerwatch.design.seeds import parse_seeds
+from peerwatch.families.all_families import FAMILY_NAMES, family_of
+from peerwatch.families.build import check_size
+
+SEEDS = {"memory": "1-20", "shell": "1-10"}
+"""The instances of a world, where nothing else is asked for."""
 
 
-def calibrate(
+def calibrate_command(
     family: Families = None,
     organism: Annotated[
         list[str] | None,
@@ -24,8 +36,40 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Run the model organisms through the detectors and print the confusion matrix."""
-    from peerwatch.commands import calibrate_work as calibrating
+    if world not in SEEDS:
+        raise PeerwatchError(unknown("world", world, SEEDS))
+    families = [family_of(name).reference for name in family or FAMILY_NAMES]
+    numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
+    calibration = _calibrated(world, families, numbers, check_size(size), organism, random)
+    print(json.dumps(calibration.to_dict()) if as_json else render_matrix(calibration))
+    sys.stdout.flush()
+    if not calibration.ok:
+        raise typer.Exit(1)
 
-    code = calibrating.run_calibrate(family, organism, seeds, size, random, as_json, world)
-    if code:
-        raise typer.Exit(code)
+
+def _calibrated(
+    world: str,
+    families: Sequence[str],
+    seeds: Sequence[int],
+    size: str,
+    organisms: Sequence[str] | None,
+    random_each: int,
+) -> Calibration:
+    """Calibrate in a world; random sequences of acts are played in memory alone."""
+
+    def line(done: int, total: int, last: str) -> str:
+        return f"calibrating: {done} of {total} steps done"
+
+    with reporting("calibrating", line) as reporter:
+        if world == "memory":
+            return calibrate(
+                families,
+                seeds,
+                size,
+                organisms,
+                random_each=random_each,
+                progress=reporter.reach,
+            )
+        from peerwatch.calibration.calibrate_shell import calibrate_shell  # for Linux alone
+
+        return calibrate_shell(families, seeds, size, organisms, progress=reporter.reach)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
 
-from peerwatch.common.errors import DesignError
+from peerwatch.common.errors import DesignError, PeerwatchError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Families = Annotated[
@@ -51,3 +52,21 @@ def print_value(
 ) -> None:
     """Print a value as one JSON object or as text for a person."""
     print(json.dumps(value, ensure_ascii=False) if as_json else render(value))
+
+
+def check_packages(what: str, needed: Sequence[str]) -> None:
+    """Make sure that packages of the extra ``report`` are there, before anything is begun.
+
+    Args:
+        what: What needs them, as the beginning of a sentence.
+        needed: Their names.
+
+    Raises:
+        PeerwatchError: One is not installed; the message says what to install.
+    """
+    missing = [name for name in needed if find_spec(name) is None]
+    if missing:
+        raise PeerwatchError(
+            f"{what} needs {', '.join(missing)}, not installed here. Install with: "
+            'pip install "peerwatch[report]"'
+        )

@@ -1,16 +1,28 @@
-"""``peerwatch plan``."""
+"""``peerwatch plan``: how many episodes a study needs, what they cost and how long they take."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from peerwatch.commands.options import AsJson, Factors, Families, Models, Size, parse_factors
+from peerwatch.planning.costs import hours, parse_price, prices
+from peerwatch.planning.plan import PlanOptions, plan_study
+from peerwatch.planning.plan_text import plan_as_json, plan_as_text
+from peerwatch.planning.usage import Usage, estimated, measured
+from peerwatch.running.study_request import StudyRequest, study_asked
+from peerwatch.studies.study import Study
+
+UNNAMED = "any model"
+"""What stands for a model where none is named."""
 
 
-def plan(
+def plan_command(
     model: Models = None,
     family: Families = None,
     preset: Annotated[str | None, typer.Option(help="A named set of arms; see list.")] = None,
@@ -46,16 +58,36 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Say how many episodes a study needs, and what they take."""
-    from peerwatch.commands import plan_work as command
-    from peerwatch.planning.plan import PlanOptions
+    request = StudyRequest(
+        file=study,
+        models=tuple(model) if model else None,
+        families=tuple(family) if family else None,
+        preset=preset,
+        factors=parse_factors(factor) if factor else None,
+        size=size,
+        epochs=epochs,
+    )
+    options = PlanOptions(effect, power, level, control_rate, peer_rate, contrast)
+    planned = study_asked(request)
+    given = None if price is None else parse_price(price)
+    made = plan_study(planned, options, _usage(planned, earlier))
+    told = plan_as_json(
+        made,
+        prices(planned.models or (UNNAMED,), given),
+        hours(made, seconds_per_call, parallel),
+        None if earlier is None else str(earlier),
+    )
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        Console(width=None if sys.stdout.isatty() else 100).print(plan_as_text(told))
 
-    chosen = {
-        "models": tuple(model) if model else None,
-        "families": tuple(family) if family else None,
-        "preset": preset,
-        "factors": parse_factors(factor) if factor else None,
-        "size": size,
-        "epochs": epochs,
+
+def _usage(study: Study, earlier: Path | None) -> dict[str, Usage]:
+    """Return what an episode of each family takes: as measured in an earlier run, or estimated."""
+    if earlier is not None:
+        return measured(earlier, study)
+    return {
+        family: estimated(family, study.size, study.arms(family), study.interview)
+        for family in study.families
     }
-    asked = PlanOptions(effect, power, level, control_rate, peer_rate, contrast)
-    command.run_plan(study, chosen, asked, earlier, price, (seconds_per_call, parallel), as_json)

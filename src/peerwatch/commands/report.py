@@ -1,16 +1,34 @@
-"""``peerwatch report``."""
+"""``peerwatch report``: read, estimate, lay out, write whole files."""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import polars as pl
 import typer
 
-from peerwatch.commands.options import AsJson
+from peerwatch.commands.options import AsJson, check_packages
+from peerwatch.common.errors import PeerwatchError, unknown
+from peerwatch.common.files import write_bytes, write_table
+
+if TYPE_CHECKING:
+    from peerwatch.episodes.sources import LoadedEpisodes
+    from peerwatch.report.report_page import Page
+
+# What a report is made of is imported only once its packages are known to be there.
+
+FORMATS = {"html": ".html", "md": ".md", "latex": ".tex"}
+ESTIMATES_FILE = "estimates.parquet"
+EPISODES_FILE = "episodes.parquet"
+_NEEDED = ("scipy", "statsmodels", "jinja2", "matplotlib")
 
 
-def report(
+def report_command(
     runs: Annotated[
         list[Path],
         typer.Argument(metavar="RUN...", help="Results folders, Inspect logs or tables."),
@@ -28,6 +46,169 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write the page that a person reads."""
-    from peerwatch.commands import report_work as command
+    write_report(runs, out, form, figures, bundle, as_json)
 
-    command.run_report(runs, out, form, figures, bundle, as_json)
+
+def write_report(
+    runs: Sequence[Path],
+    out: Path | None,
+    form: str,
+    figures: Path | None,
+    bundle: bool,
+    as_json: bool,
+) -> None:
+    """Write a report and print where it lies.
+
+    Args:
+        runs: Results folders, Inspect logs or tables.
+        out: The file to write; beside the results if not told.
+        form: ``html``, ``md`` or ``latex``.
+        figures: A folder for figures, if they are wanted.
+        bundle: Whether to write transcripts beside an HTML page.
+        as_json: Whether to print one JSON object.
+
+    Raises:
+        PeerwatchError: Bad input, a missing package, or a place that cannot be written.
+    """
+    if form not in FORMATS:
+        raise PeerwatchError(unknown("format", form, FORMATS))
+    check_packages("A report", _NEEDED)
+    from peerwatch.analysis.answers import answers
+    from peerwatch.analysis.estimates import estimate
+    from peerwatch.episodes.sources import load_episodes
+    from peerwatch.judge.realism_file import read_realism
+    from peerwatch.report.report_page import build_page
+    from peerwatch.report.stopping_section import stopped_of
+
+    loaded = load_episodes(runs)
+    judged = _judgements(loaded)
+    estimates = estimate(_with_persuasion(loaded.episodes, judged))
+    told = answers(estimates)
+    realism, stopped = read_realism(loaded.sources), stopped_of(loaded.sources)
+    page = build_page(loaded, estimates, told, judged, realism, stopped)
+    place = out or _beside(runs, FORMATS[form])
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        tables = _tables(runs, place)
+        estimates_file = _keep_tables(tables, loaded.episodes, estimates)
+        drawn = _draw(page, figures)
+        text = _laid_out(page, form, place, drawn, figures, loaded.sources if bundle else None)
+        write_bytes(place, text.encode("utf-8"))
+    except OSError as error:
+        raise PeerwatchError(
+            f"{error.filename or place} cannot be written ({error.strerror}). Choose another "
+            "place with --out."
+        ) from error
+    for warning in page.alerts:
+        print(f"Mind: {warning}", file=sys.stderr)
+    _print(page, place, estimates_file, drawn, as_json)
+
+
+def _laid_out(
+    page: Page,
+    form: str,
+    place: Path,
+    drawn: Sequence[tuple[str, str]],
+    figures: Path | None,
+    sources: Sequence[str] | None,
+) -> str:
+    """Return the report in a format; an HTML page gets its transcripts written beside it."""
+    if form == "md":
+        from peerwatch.report import markdown
+
+        return markdown.render_markdown(page)
+    if form == "latex":
+        from peerwatch.report import latex
+
+        where = os.path.relpath(figures, place.parent) if figures else ""
+        names = [(f"{where}/{name}" if where != "." else name, words) for name, words in drawn]
+        return latex.render_latex(page, names)
+    from peerwatch.report import html_page as html
+    from peerwatch.report import transcripts
+
+    beside = transcripts.Transcripts()
+    if sources is not None:
+        beside = transcripts.write_transcripts(place, page.instances.rows, sources)
+    return html.render_html(page, beside)
+
+
+def _judgements(loaded: LoadedEpisodes) -> pl.DataFrame:
+    """Return what graders said of the episodes, in the tables beside them and in their logs."""
+    from peerwatch.judge.judgement_table import all_judgements
+
+    judged = all_judgements(loaded.sources)
+    return judged.filter(pl.col("sample").is_in(loaded.episodes["sample"].drop_nulls().implode()))
+
+
+def _with_persuasion(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """Return the episodes with the one behaviour that only a judge can tell.
+
+    The table that is kept stays as it is, so that another judge does not find this one's answers.
+    """
+    from peerwatch.judge.judgement_table import COLUMNS, with_judgements
+
+    return episodes if judged.is_empty() else with_judgements(episodes, judged).drop(COLUMNS)
+
+
+def _beside(runs: Sequence[Path], ending: str) -> Path:
+    """Return where a report goes unless told: into the one folder, else into this one."""
+    if len(runs) == 1 and (runs[0] / "study.yaml").exists():
+        return runs[0] / f"report{ending}"
+    return Path(f"report{ending}")
+
+
+def _tables(runs: Sequence[Path], place: Path) -> Path:
+    """Return where the page's tables lie: in the one results folder, else beside the page."""
+    if len(runs) == 1 and (runs[0] / "study.yaml").exists():
+        return runs[0]
+    return place.with_name(f"{place.stem}_files")
+
+
+def _keep_tables(folder: Path, episodes: pl.DataFrame, estimates: pl.DataFrame) -> Path:
+    """Write the tables from which every number of the page can be worked out.
+
+    A results folder has its episodes, unless its logs are newer; what was pooled or read from
+    elsewhere is written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    there = folder / EPISODES_FILE
+    if not there.exists() or not pl.read_parquet(there).equals(episodes):
+        write_table(there, episodes)
+    write_table(folder / ESTIMATES_FILE, estimates)
+    return folder / ESTIMATES_FILE
+
+
+def _draw(page: Page, folder: Path | None) -> list[tuple[str, str]]:
+    if folder is None:
+        return []
+    from peerwatch.report import figures
+
+    return figures.write_figures(page, folder)
+
+
+def _print(
+    page: Page, place: Path, kept: Path, drawn: Sequence[tuple[str, str]], as_json: bool
+) -> None:
+    if not as_json:
+        print(place)
+        return
+    value = {
+        "report": str(place),
+        "estimates": str(kept),
+        "figures": [name for name, _ in drawn],
+        "episodes": page.instances.total,
+        "warnings": list(page.warnings),
+        "answers": [
+            {
+                "model": a.model,
+                "world": a.world,
+                "critic": a.critic,
+                "critic_kind": a.critic_kind,
+                "verdict": a.verdict,
+                "sentence": a.sentence,
+                "families": {f.family: f.verdict for f in a.families},
+            }
+            for a in page.answers
+        ],
+    }
+    print(json.dumps(value, ensure_ascii=False))

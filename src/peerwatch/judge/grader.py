@@ -12,8 +12,11 @@ from inspect_ai.model import (
     Model,
     ModelOutput,
     ResponseSchema,
+    get_model,
 )
 
+from peerwatch.common.error_text import one_line
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.judge.codes import NAMES, CodeName, Label
 from peerwatch.judge.grader_answer import (
     Coded,
@@ -86,6 +89,20 @@ class Asker:
                 self.structured = False  # it was the schema that was not taken
                 return output
         return await self.model.generate(messages, config=plain, cache=self.cache)
+
+
+def open_grader(name: str) -> Asker:
+    """Return a grader model, ready to be asked; what it answers is kept in Inspect's cache.
+
+    Raises:
+        PeerwatchError: It cannot be used.
+    """
+    if name.startswith("peerwatch/"):
+        raise PeerwatchError(f"'{name}' is a scripted critic and cannot grade. Give a model.")
+    try:
+        return Asker(get_model(name), cache=True)
+    except Exception as error:  # Inspect raises private kinds for a missing key or package
+        raise PeerwatchError(f"The grader '{name}' cannot be used: {one_line(error)}") from error
 
 
 async def grade_transcript(asker: Asker, transcript: Transcript, forced: bool = False) -> Judgement:

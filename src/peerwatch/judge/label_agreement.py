@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from peerwatch.judge.codes import Label
+import anyio
+
+from peerwatch.judge.codes import NAMES, CodeName, Label
+from peerwatch.judge.grader import Asker, Judgement, grade_transcript
+from peerwatch.judge.hand_labels import Passage
 from peerwatch.statistics.agreement import Figure, cohen, wilson
 
 
@@ -41,3 +45,68 @@ def check_labels(hand: Sequence[bool], graded: Sequence[Label]) -> LabelCheck:
 
 
 _TRUTH = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class GraderCheck:
+    """A grader against the hand-labelled passages.
+
+    Attributes:
+        grader: The grader.
+        codes: Code -> how its labels stand against those made by hand.
+        silent: Whether no answer of it could be read.
+    """
+
+    grader: str
+    codes: Mapping[CodeName, LabelCheck]
+    silent: bool
+
+
+def check_grader(
+    asker: Asker, passages: Sequence[Passage], told: Callable[[int], None]
+) -> GraderCheck:
+    """Return how a grader stands against passages labelled by hand.
+
+    Args:
+        asker: The grader.
+        passages: What it is asked about.
+        told: Called with the number of passages read since the last call.
+    """
+    judgements = anyio.run(_grade_all, asker, passages, told)
+    codes = {
+        code: check_labels(
+            [code in passage.label for passage in passages],
+            [judgement.label(code) for judgement in judgements],
+        )
+        for code in NAMES
+    }
+    return GraderCheck(str(asker.model), codes, all(one.unjudged for one in judgements))
+
+
+async def _grade_all(
+    asker: Asker, passages: Sequence[Passage], told: Callable[[int], None]
+) -> list[Judgement]:
+    judged: dict[int, Judgement] = {}
+    limit = anyio.CapacityLimiter(min(50, asker.model.api.max_connections()))
+
+    async def one(number: int) -> None:
+        async with limit:
+            judged[number] = await grade_transcript(asker, passages[number].transcript)
+        told(1)
+
+    async with anyio.create_task_group() as group:
+        for number in range(len(passages)):
+            group.start_soon(one, number)
+    return [judged[number] for number in range(len(passages))]
+
+
+def agreement_of_passes(passages: Sequence[Passage]) -> dict[CodeName, Figure]:
+    """Return code -> kappa of the two passes in which the passages were labelled by hand."""
+    return {
+        code: cohen(
+            [code in passage.first for passage in passages],
+            [code in passage.second for passage in passages],
+            range(len(passages)),
+        )
+        for code in NAMES
+    }

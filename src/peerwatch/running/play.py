@@ -15,11 +15,10 @@ from inspect_ai import Task, eval_set, task_with
 from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, get_model
 from pydantic import ValidationError
-from rich.errors import MarkupError
-from rich.text import Text
 
 from peerwatch import __version__
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
+from peerwatch.common.error_text import one_line
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import Arm
 from peerwatch.design.worlds import LOOP
@@ -135,14 +134,6 @@ def check_machine(world: str, critic: str) -> None:
         from peerwatch.shell.machine_checks import machine
 
         machine()
-
-
-def one_line(error: BaseException) -> str:
-    """Return the message of one of Inspect's errors as one line, without its markup."""
-    text = str(getattr(error, "message", None) or error)
-    with contextlib.suppress(MarkupError):
-        text = Text.from_markup(text).plain
-    return " ".join(text.split()).removeprefix("ERROR: ")
 
 
 def run_study(study: ResolvedStudy, folder: StudyFolder) -> StudyRun:

@@ -6,53 +6,30 @@ without the packages of the estimates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.records.study_folder import StudyFolder
-from peerwatch.studies.study import ResolvedStudy, Study, changed
+from peerwatch.studies.study import ResolvedStudy
 
 if TYPE_CHECKING:
     from peerwatch.stopping.rule import StoppingRule
 
-MAX_SEEDS = 320
-"""The most seeds that a study takes unless told."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoppingOptions:
-    """What was asked of a study that stops by itself; all None where nothing was."""
+    """What was asked of a study that stops by itself; all None where nothing was.
+
+    Attributes:
+        width: The full width of its contrast's interval at which it stops.
+        contrast: The declared contrast that is watched.
+        max_seeds: The most seeds that it may take: 1 to this.
+    """
 
     width: float | None = None
     contrast: str | None = None
     max_seeds: int | None = None
-
-
-def with_most_seeds(chosen: Mapping[str, Any], until: StoppingOptions) -> Mapping[str, Any]:
-    """Return the options of a study with the most seeds that it may take as its seeds.
-
-    Raises:
-        PeerwatchError: Seeds were given in two ways.
-    """
-    told = [name for name in ("seeds", "episodes") if chosen.get(name) is not None]
-    if told and until.width is not None:
-        raise PeerwatchError(
-            f"A study with --until finds out how many seeds it needs. In place of --{told[0]} give "
-            "the most that it may take, with --max-seeds."
-        )
-    if until.max_seeds is None:
-        return chosen
-    if told:
-        raise PeerwatchError(f"Give --max-seeds or --{told[0]}, not both.")
-    return {**chosen, "episodes": until.max_seeds}
-
-
-def with_default_seeds(study: Study, until: StoppingOptions) -> Study:
-    """Return the study with seeds to draw from, where it says nothing of them itself."""
-    silent = study.seeds is None and study.episodes is None
-    return changed(study, episodes=MAX_SEEDS) if silent and until.width is not None else study
 
 
 def rule_for(

@@ -18,6 +18,7 @@ from peerwatch.audit.synthetic_judges import JUDGE_NAME
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.cli import app
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.folder_lock import holding
 from tests.audit.cases import write_items
 from tests.audit.server import Server
 from tests.command import peerwatch, start
@@ -218,6 +219,23 @@ def test_a_folder_of_another_audit_is_left_alone(folder: Path) -> None:
     assert {path: path.read_bytes() for path in (folder / "honest").iterdir()} == before
 
 
+def test_one_run_at_a_time(folder: Path) -> None:
+    audit_of("honest")
+    before = {path: path.read_bytes() for path in (folder / "honest").iterdir()}
+    with holding(folder / "honest"):
+        done = inside("audit", "--out", "honest", "--resume")
+    assert done.returncode == 2 and "Another run is writing to honest" in done.stderr
+    assert {path: path.read_bytes() for path in (folder / "honest").iterdir()} == before
+
+
+def test_a_folder_that_was_once_held_is_nobody_elses(folder: Path) -> None:
+    (folder / "emptied").mkdir()
+    with holding(folder / "emptied"):
+        pass
+    code, _ = audit_of("honest", "--out", "emptied")
+    assert code == 0
+
+
 def test_an_audit_goes_on_from_its_folder_alone(folder: Path) -> None:
     code, first = audit_of("honest")
     again = inside("audit", "--out", "honest", "--resume", "--json")
@@ -288,6 +306,7 @@ def test_a_limit_that_nothing_could_pass_is_refused(points: str, folder: Path) -
         ((*_SMALL, "--scale", "ordinal"), "--labels"),
         ((*_SMALL, "--where", "id"), "column=value"),
         ((*_SMALL, "--where", "id=none"), "--where"),
+        (("--items", "items.jsonl", "--command", "cat 'x"), "--command cat 'x: No closing"),
         ((*_SMALL, "--text", "body"), "Known: answer, id, worth"),
         ((*_SMALL, "--frames", "large"), "blinding, core, full, quick, standard"),
         ((*_SMALL[:4], *_SMALL[6:], "--frame", "mood=good"), "oversight"),
