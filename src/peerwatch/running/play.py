@@ -21,6 +21,7 @@ from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.common.error_text import one_line
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import Arm
+from peerwatch.design.critic_names import critic_kind
 from peerwatch.design.worlds import LOOP
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import INTERRUPTED
@@ -175,7 +176,10 @@ def run_tasks(
     shown = following_episodes(total=expected, done=done, note=note)
     with shown, contextlib.suppress(KeyboardInterrupt):
         for models, pace in _groups(study.study.models):
-            settings = {**_settings(study), **pace, "model": models}
+            watched = any(critic_kind(model) == "language_model" for model in models)
+            # Inspect keeps what a running episode does in a database, for those who look on:
+            # a fifth of the time of a scripted critic, whom nobody watches.
+            settings = {**_settings(study), **pace, "model": models, "log_realtime": watched}
             tasks = _tasks(study)
             try:
                 _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
