@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from peerwatch.statistics.intervals import (
     Interval,
+    clopper_pearson,
     difference_interval,
     effective_size,
     holm,
@@ -26,6 +32,24 @@ def test_one_episode_a_cluster_is_the_exact_interval(k: int, n: int) -> None:
     low, high = proportion_confint(k, n, method="beta")
     assert found.low == pytest.approx(low, abs=1e-12)
     assert found.high == pytest.approx(high, abs=1e-12)
+
+
+def test_exact_limits_are_those_of_earlier_results() -> None:
+    """Results in files have these limits, those of sizes that are not whole included."""
+    with Path(__file__).with_name("exact_limits.csv").open(encoding="utf-8", newline="") as file:
+        held = [{name: float(x) for name, x in row.items()} for row in csv.DictReader(file)]
+    assert len(held) == 144
+    for row in held:
+        found = clopper_pearson(row["rate"], row["size"], row["level"])
+        assert found == pytest.approx((row["low"], row["high"]), rel=0, abs=1e-12), row
+
+
+def test_exact_limits_are_taken_element_by_element() -> None:
+    low, high = clopper_pearson([0.0, math.nan, 0.5, 1.0], [4.0, 0.0, 3.0, 4.5])
+    assert low[0] == 0 and high[3] == 1
+    assert np.isnan(low[1]) and np.isnan(high[1])
+    alone = clopper_pearson(0.5, 3.0)
+    assert (low[2], high[2]) == alone and alone[0].shape == ()
 
 
 def test_a_rate_of_zero_counts_clusters_not_episodes() -> None:
@@ -90,7 +114,19 @@ def test_holm_is_the_textbooks() -> None:
     assert holm([]) == ()
 
 
+@settings(max_examples=25, deadline=None)  # each example collects garbage, which is slow
+@given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.01, 0.02])), min_size=1, max_size=9))
+def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
+    assert holm(p) == tuple(multipletests(p, method="holm")[1])
+
+
 def test_an_interval_knows_its_width_and_what_it_holds() -> None:
     interval = Interval(-0.1, 0.3)
     assert interval.width == pytest.approx(0.4)
     assert 0.0 in interval and 0.31 not in interval
+
+
+def test_a_run_that_looks_at_itself_does_not_wait_for_statsmodels() -> None:
+    code = "import sys, peerwatch.running.until_narrow; print('statsmodels' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
