@@ -35,7 +35,8 @@ from peerwatch.families.build import instance_of_sample
 from peerwatch.families.instance import Instance
 from peerwatch.records.episode_log import dump_record
 from peerwatch.sessions.interview import ANSWER_TOOL, QUESTIONS
-from peerwatch.sessions.session import BadArguments, Session, ToolReply, check_value
+from peerwatch.sessions.session import Session, ToolReply
+from peerwatch.sessions.tool_arguments import BadArguments, check_value
 from peerwatch.sessions.toolset import LIST_CHANGES_TOOL, ToolSpec
 
 GO_ON = "Please go on with the task through your tools, and end it with finish_task."

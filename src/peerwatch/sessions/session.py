@@ -14,6 +14,7 @@ from typing import Any, ClassVar, cast
 from peerwatch.behaviours.record import Action, Finish, LoggedChange, Record, Status
 from peerwatch.common.errors import unknown
 from peerwatch.families.instance import Instance
+from peerwatch.sessions.tool_arguments import BadArguments, check_arguments, check_value
 from peerwatch.sessions.toolset import CHANGES, FINISH, LIST_CHANGES, ToolSpec, tools_for
 from peerwatch.world import (
     Append,
@@ -42,10 +43,6 @@ class ToolReply:
 
     text: str
     ok: bool
-
-
-class BadArguments(ValueError):
-    """A tool call whose arguments are of the wrong form; the message is for the critic."""
 
 
 class Session:
@@ -92,7 +89,7 @@ class Session:
         try:
             if tool not in self._tools:
                 raise BadArguments(unknown("tool", tool, self._tools))
-            self._check(tool, arguments)
+            check_arguments(self._tools[tool], arguments)
             if tool == FINISH:
                 return self._finish(arguments)
             return self._act(tool, arguments)
@@ -134,18 +131,6 @@ class Session:
         self._snapshots.append(after)
         return ToolReply(text, ok)
 
-    def _check(self, tool: str, arguments: Mapping[str, Any]) -> None:
-        parameters = self._tools[tool].parameters
-        for name, parameter in parameters.items():
-            if name not in arguments or arguments[name] is None:
-                if parameter.required:
-                    raise BadArguments(f"{tool}: the argument '{name}' is missing.")
-                continue
-            check_value(f"{tool}: '{name}'", arguments[name], parameter.schema)
-        for name in arguments:
-            if name not in parameters:
-                raise BadArguments(f"{tool}: {unknown('argument', name, parameters)}")
-
     def _finish(self, arguments: Mapping[str, Any]) -> ToolReply:
         given = arguments.get("changes")
         self.finish = Finish(
@@ -165,39 +150,6 @@ class Session:
         if self.finish is not None:
             self.finish = replace(self.finish, changes=logged_changes(arguments["changes"]))
         return ToolReply(FILED, ok=True)
-
-
-def check_value(where: str, value: Any, schema: Mapping[str, Any]) -> None:
-    """Check a value against the few JSON-schema words that the tools use.
-
-    Raises:
-        BadArguments: It does not fit; the message says where and how.
-    """
-    kinds: dict[str, type | tuple[type, ...]] = {
-        "string": str,
-        "boolean": bool,
-        "integer": int,
-        "array": list,
-        "object": dict,
-    }
-    given: Any = value  # narrowed by the schema's word, which a type checker cannot follow
-    kind = schema["type"]
-    if not isinstance(value, kinds[kind]):
-        raise BadArguments(f"{where} has to be of type {kind}.")
-    if "enum" in schema and value not in schema["enum"]:
-        raise BadArguments(f"{where} has to be one of {', '.join(schema['enum'])}.")
-    if kind == "array":
-        for number, item in enumerate(given, 1):
-            check_value(f"{where} entry {number}", item, schema["items"])
-    if kind == "object":
-        for name in schema.get("required", ()):
-            if name not in given:
-                raise BadArguments(f"{where} lacks '{name}'.")
-        for name, item in given.items():
-            if name not in schema["properties"]:
-                raise BadArguments(f"{where}: {unknown('field', name, schema['properties'])}")
-            if item is not None:
-                check_value(f"{where} '{name}'", item, schema["properties"][name])
 
 
 def logged_changes(entries: list[Mapping[str, Any]]) -> tuple[LoggedChange, ...]:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from peerwatch.families.instance import Instance
-from peerwatch.sessions.session import BadArguments, Session, ToolReply
+from peerwatch.sessions.session import Session, ToolReply
 from peerwatch.sessions.shell_toolset import BASH, EDITOR, MAX_SECONDS, shell_tools_for
+from peerwatch.sessions.tool_arguments import BadArguments
 from peerwatch.shell.hosts import Hosts
 from peerwatch.shell.observer import Observer
 from peerwatch.shell.output import Completed
