@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 from inspect_ai.log import EvalLog, EvalSample
 
+from peerwatch.critics.inspect_internals import was_interrupted
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.records.episode_scores import KEYS
@@ -43,8 +44,6 @@ SCHEMA: Mapping[str, Any] = {
 
 INTERRUPTED = "interrupted"
 """The error of an episode that was under way when the user stopped the run."""
-_CANCELLATIONS = ("CancelledError(", "Cancelled(")
-"""How Inspect writes it, by asynchronous library."""
 
 
 def episodes_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
@@ -135,7 +134,7 @@ def _error(sample: EvalSample) -> str | None:
     if sample.error is None:
         return None
     message = sample.error.message
-    return INTERRUPTED if message.startswith(_CANCELLATIONS) else message
+    return INTERRUPTED if was_interrupted(message) else message
 
 
 def _scores(sample: EvalSample) -> dict[str, Any]:

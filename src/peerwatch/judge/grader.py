@@ -15,8 +15,8 @@ from inspect_ai.model import (
     get_model,
 )
 
-from peerwatch.common.error_text import one_line
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.critics.inspect_internals import one_line
 from peerwatch.judge.codes import NAMES, CodeName, Label
 from peerwatch.judge.grader_answer import (
     Coded,

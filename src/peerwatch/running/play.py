@@ -18,8 +18,8 @@ from pydantic import ValidationError
 
 from peerwatch import __version__
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
-from peerwatch.common.error_text import one_line
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.critics.inspect_internals import is_prerequisite_error, one_line
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.design.worlds import LOOP
@@ -184,7 +184,7 @@ def run_tasks(
             try:
                 _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
             except Exception as error:
-                if type(error).__name__ != "PrerequisiteError":  # a private class of Inspect
+                if not is_prerequisite_error(error):
                     raise
                 raise PeerwatchError(f"The study cannot be run: {one_line(error)}") from error
             if _interrupted(logs, len(tasks) * len(models)):

@@ -29,10 +29,10 @@ from inspect_ai.util import SandboxEnvironmentSpec, sandbox
 from peerwatch.critics.agents.agent_kind import PREFIX, SERVER, current_agent
 from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
 from peerwatch.critics.agents.agent_session import AgentSession
-from peerwatch.critics.agents.bridge import look_often
 from peerwatch.critics.agents.installed import prefix_of, version_of
 from peerwatch.critics.agents.launch import Launch, prepare_launch
 from peerwatch.critics.agents.watch import Watch
+from peerwatch.critics.inspect_internals import poll_bridge_often
 from peerwatch.critics.tool_loop import (
     GO_ON,
     SILENT_TURNS,
@@ -92,7 +92,7 @@ def coding_agent(agent: str, turns: int = 60, interview: bool = False) -> Solver
         interview: Whether to ask the three questions once the state is frozen.
     """
     kind = kind_of(agent)
-    look_often()
+    poll_bridge_often(HostsSandbox)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         current_agent.set(kind)

@@ -17,13 +17,12 @@ from inspect_ai.model import GenerateFilter
 from inspect_ai.util import SandboxEnvironment, sandbox
 
 from peerwatch.critics.agents.agent_kind import PREFIX, Kind
+from peerwatch.critics.inspect_internals import GEMINI_PROGRAM
 
 BACKSTAGE = "backstage"
 BIN = "/usr/local/bin"
 """Where programs are looked for first; backstage it is given a file system of its own."""
 _AS_ROOT = f"{BIN}/.as-root"
-_GEMINI = "/var/tmp/.5c95f967ca830048/gemini-cli/node_modules/.bin/gemini"
-"""Where inspect-swe 0.2.72 looks for Gemini CLI and nowhere else."""
 _SCRIPT = """#!/bin/bash
 program={prefix}/bin/{program}
 [ "$1" = --version ] && exec "$program" --version
@@ -107,7 +106,7 @@ async def prepare_launch(launch: Launch, notes: str) -> None:
     await _put(room, script, text)
     await _put(room, f"{BIN}/which", _WHICH)
     if launch.kind.program == "gemini":
-        await _put(room, _GEMINI, _VIA_NODE.format(prefix=PREFIX, script=script))
+        await _put(room, GEMINI_PROGRAM, _VIA_NODE.format(prefix=PREFIX, script=script))
     await _run(room, "install", "-m", "4755", "/usr/bin/setpriv", _AS_ROOT)
 
 
