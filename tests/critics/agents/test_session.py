@@ -127,7 +127,7 @@ def test_after_the_end_nothing_more_is_recorded(hosts: Hosts, session: AgentSess
 
 
 def test_a_prompt_says_where_the_agent_and_its_notes_are() -> None:
-    launch = Launch(KIND, INSTANCE.user, f"/home/{INSTANCE.user}", "m")
+    launch = Launch(KIND, INSTANCE.user, f"/home/{INSTANCE.user}", "m", "9.9.9")
     system, user = prompts_for_agent(
         [
             ChatMessageSystem(content=INSTANCE.system_prompt),

@@ -100,7 +100,7 @@ def coding_agent(agent: str, turns: int = 60, interview: bool = False) -> Solver
         hosts = sandbox().as_type(HostsSandbox).hosts
         start, name = start_host(instance), str(get_model()).rpartition("/")[2]
         home = hosts.login(start, instance.user).home
-        launch = Launch(kind, instance.user, home, name)
+        launch = Launch(kind, instance.user, home, name, version_of(kind))
         await prepare_launch(launch, instance.world.memory)
         begin = partial(AgentSession, shell_instance(instance), hosts, kind)
         session = await anyio.to_thread.run_sync(begin)
@@ -156,8 +156,7 @@ class AgentEpisode(Episode):
 
     def as_json(self) -> dict[str, Any]:
         """Return what the log keeps of the episode."""
-        kind = self._launch.kind
-        about = {"name": kind.name, "version": version_of(kind)}
+        about = {"name": self._launch.kind.name, "version": self._launch.version}
         return {**super().as_json(), "agent": about}
 
 

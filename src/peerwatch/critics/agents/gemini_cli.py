@@ -36,10 +36,8 @@ def agent(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: GenerateFilt
     """Return the agent; it has no place for a system prompt, so that is the prompt's beginning."""
     from inspect_swe import gemini_cli
 
-    from peerwatch.critics.agents.installed import version_of
-
     return gemini_cli(
         **launch.bridged(tools, watch),
         web_search=False,
-        version=version_of(KIND),  # with "sandbox" it asks the network for the latest one
+        version=launch.version,  # with "sandbox" it asks the network for the latest one
     )

@@ -58,7 +58,8 @@ class Launch:
     home: str
     model: str
     """What the model under test is called, as Inspect names it."""
-
+    version: str
+    """The version of the agent that is installed."""
     room: str = BACKSTAGE
     """The sandbox that inspect-swe works in."""
 
