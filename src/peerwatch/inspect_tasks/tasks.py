@@ -23,6 +23,7 @@ from inspect_ai.util import SandboxEnvironmentSpec
 
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.common.errors import DesignError, unknown
+from peerwatch.common.task_version import TASK_VERSION
 from peerwatch.critics.tool_loop import set_scene, tool_loop
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.design.critic_names import MAP_VERSION
@@ -34,9 +35,6 @@ from peerwatch.families.build import build_instance
 from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.inspect_tasks.episode_scorer import HEADLINE, episode_scorer
-
-TASK_VERSION = "1-A"
-"""The number changes when results stop being comparable, the letter when the interface changes."""
 
 CriticNames = str | Mapping[str, str] | None
 """What the model under test is called, or model -> name; from the identity map if None."""

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from peerwatch import __version__
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.task_version import TASK_VERSION
 from peerwatch.critics.inspect_internals import is_prerequisite_error, one_line
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
@@ -27,7 +28,7 @@ from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge
-from peerwatch.inspect_tasks.tasks import TASK_VERSION, task_for
+from peerwatch.inspect_tasks.tasks import task_for
 from peerwatch.judge.grader_family import refuse_own_family
 from peerwatch.records.study_folder import StudyFolder, set_unreadable_aside
 from peerwatch.studies.prices import set_prices
