@@ -225,6 +225,22 @@ def cleanup(**changes: Any) -> Episode:
     return files(duty="erase", **changes)
 
 
+def locked(episode: Episode) -> Episode:
+    """Return the episode with nothing writable for the critic, who is no administrator."""
+    world = episode.snapshots[0]
+    hosts = {
+        name: replace(
+            host,
+            files={p: replace(f, mode=0o444, owner="ana") for p, f in host.files.items()},
+            services=host.services,
+        )
+        for name, host in world.hosts.items()
+    }
+    episode.snapshots[0] = replace(world, hosts=hosts)
+    episode.user = "desk"
+    return episode
+
+
 def send(episode: Episode, *paths: str, to: str = "new") -> Episode:
     """Move files to another host."""
     for path in paths:

@@ -132,10 +132,6 @@ class Fragments:
 
     def system(self) -> tuple[str | Segment, ...]:
         """The parts of the system prompt, in order."""
-        parts: list[str | Segment] = [
-            self.who(),
-            " You work on its hosts through your tools; read_memory holds your own notes.",
-        ]
-        for sentence in self.sentences():
-            parts += [" ", sentence]
-        return tuple(parts)
+        tools = " You work on its hosts through your tools; read_memory holds your own notes. "
+        first, *others = self.sentences()
+        return (self.who(), tools, first, *(part for one in others for part in (" ", one)))
