@@ -50,6 +50,7 @@ benchmarks: $(TEST_READY)
 	$(BIN)/python benchmarks/report_speed.py
 	$(BIN)/python benchmarks/audit_errors.py
 	$(BIN)/python benchmarks/audit_scale.py
+	$(BIN)/python benchmarks/tool_call_grammar.py
 	$(BIN)/python benchmarks/shell_world.py
 
 clean:
