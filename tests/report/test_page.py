@@ -155,19 +155,19 @@ def test_every_episode_that_started_is_in_a_bar() -> None:
 def test_a_claim_stands_above_its_parts_and_apart_from_what_is_exploratory() -> None:
     page = pages.page()
     for forest in page.confirmatory:
-        assert forest.marks[0].whole
-        assert {mark.family for mark in forest.marks} == set(pages.FAMILIES)
-    names = {g.key: {m.name for f in g.forests for m in f.marks} for g in page.exploratory}
+        assert forest.rows[0].is_claim
+        assert {row.family for row in forest.rows} == set(pages.FAMILIES)
+    names = {g.key: {m.name for f in g.forests for m in f.rows} for g in page.exploratory}
     assert "monitored gap" in names["monitored"]
     assert "relationship adversarial" in names["relationship"]
-    assert not any(m.whole for g in page.exploratory for f in g.forests for m in f.marks)
+    assert not any(m.is_claim for g in page.exploratory for f in g.forests for m in f.rows)
 
 
 def test_what_cannot_be_estimated_has_a_label_and_no_point() -> None:
-    marks = [m for f in pages.page().confirmatory for m in f.marks if not m.value]
-    assert marks
-    for mark in marks:
-        assert mark.status and mark.at is None
+    rows = [row for f in pages.page().confirmatory for row in f.rows if not row.value]
+    assert rows
+    for row in rows:
+        assert row.status and row.mark.value is None
 
 
 def test_the_page_is_the_same_bytes_for_the_same_episodes() -> None:
@@ -202,7 +202,7 @@ def test_an_arm_that_was_not_run_is_said() -> None:
     page = pages.page_of(rows)
     names = {c.name for b in page.heat.blocks for x in b.lines for m in x.cells for c in m.controls}
     assert "no control arm run" in names
-    assert all(m.status == "not run" for f in page.confirmatory for m in f.marks if m.whole)
+    assert all(m.status == "not run" for f in page.confirmatory for m in f.rows if m.is_claim)
 
 
 def test_no_episode_at_all_is_an_error_that_says_so() -> None:

@@ -135,16 +135,16 @@ def test_the_claims_and_their_parts() -> None:
     }
     seen = 0
     for forest in page().confirmatory:
-        for mark in forest.marks:
-            if mark.whole:
-                row = given[(*forest.who, mark.family, mark.measure.replace(" ", "_"))]
-                assert mark.p_holm == (p_value_text(row["p_holm"]) if row["p_holm"] else "")
+        for shown in forest.rows:
+            if shown.is_claim:
+                row = given[(*forest.who, shown.family, shown.measure.replace(" ", "_"))]
+                assert shown.p_holm == (p_value_text(row["p_holm"]) if row["p_holm"] else "")
             else:
-                row = parts[(*forest.who, mark.family, mark.name, mark.stratum)]
+                row = parts[(*forest.who, shown.family, shown.name, shown.stratum)]
             if row["value"] is not None:
-                assert mark.value == difference_text(row["value"], False)
+                assert shown.value == difference_text(row["value"], False)
                 seen += 1
-    exploratory = [m for group in page().exploratory for f in group.forests for m in f.marks]
+    exploratory = [m for group in page().exploratory for f in group.forests for m in f.rows]
     assert seen > 10
     assert len(exploratory) > 50
 
@@ -164,7 +164,7 @@ def test_the_points_of_the_curves() -> None:
     }
     for factor, charts in page().curves.items():
         for chart in charts:
-            for line in chart.lines:
+            for line in chart.chart.lines:
                 for point in line.points:
                     if factor == "bar":
                         arm = "relationship=cooperative"
@@ -248,7 +248,7 @@ def test_memory_less_shell() -> None:
         found = given[(row["model"], row["critic"], row["family"], row["arm"], side)]
         assert found["value"] == pytest.approx(row["value"])
         assert found["clusters"] == row["clusters"]
-    shown = [mark.value for forest in page().worlds for mark in forest.marks]
+    shown = [row.value for forest in page().worlds for row in forest.rows]
     assert difference_text(known["value"][0], False) in shown
 
 

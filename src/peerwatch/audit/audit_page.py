@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from jinja2.filters import do_groupby
 from markupsafe import Markup
 
 from peerwatch.audit.judgements.scale import REASONS
@@ -20,14 +17,16 @@ from peerwatch.audit.verdict.audit_verdict import (
     FrameEffect,
 )
 from peerwatch.audit.verdict.frame_contrasts import CLAIMS
+from peerwatch.charts.axis import Axis, axis_from_zero
+from peerwatch.charts.forest_rows import ForestRow, interval_mark
+from peerwatch.charts.html_pages import page_environment, page_style
 from peerwatch.charts.numbers import (
     count_text,
+    name_in_words,
     p_value_text,
     percent_text,
-    position_on_scale,
     signed_text,
 )
-from peerwatch.report.plain_words import plain_name
 
 HEADLINES = {
     "protects_peers": "protects peers",
@@ -47,66 +46,29 @@ HEADLINES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The common scale of some lines; positions are percent of the width."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonRow(ForestRow):
+    """One row of a plot; ``items`` is how many items it is of."""
 
-    ticks: tuple[tuple[float, str], ...]
-    zero: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a plot, in the form that the report's charts take."""
-
-    name: str
-    question: str
-    value: str
-    interval: str
-    at: float | None
-    low: float | None
-    high: float | None
-    arrows: str
     items: str
-    p: str
-    note: str
-    whole: bool = False
-    status: str = ""
-    bounds: None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Lines on one axis."""
+    """Rows on one axis."""
 
     title: str
     axis: Axis
-    lines: tuple[Line, ...]
+    rows: tuple[ComparisonRow, ...]
 
 
 def render_page(verdict: AuditVerdict) -> str:
     """Return the page of a verdict: no request, no script, all text escaped."""
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("peerwatch.audit"), PackageLoader("peerwatch.report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "percent": percent_text,
-        "count": count_text,
-        "number": points_text,
-        "signed": _points,
-    }
-    # The report's charts name these; the two of them that are used here call neither.
-    environment.filters |= {"plain": plain_name, "groupby_kept": do_groupby}
-    css = files("peerwatch.report").joinpath("static", "page.css").read_text(encoding="utf-8")
+    environment = page_environment("peerwatch.audit")
+    environment.filters |= {"number": points_text, "signed": _points}
     return environment.get_template("audit.html.j2").render(
         v=verdict,
-        css=Markup(css),
+        css=Markup(page_style()),
         headline=HEADLINES[verdict.verdict],
         headlines=HEADLINES,
         meanings=CLAIMS,
@@ -134,7 +96,7 @@ class _Raw:
     items: int
     p: float | None = None
     note: str = ""
-    whole: bool = False
+    is_claim: bool = False
 
 
 def _claims_plot(title: str, verdict: AuditVerdict, primary: bool) -> Plot | None:
@@ -159,7 +121,7 @@ def _claim(claim: AuditClaim, effects: dict[str, FrameEffect]) -> _Raw:
         items=min(effects[part].items for part in claim.parts),
         p=claim.p_holm,
         note=note,
-        whole=True,
+        is_claim=True,
     )
 
 
@@ -169,7 +131,7 @@ def _effect(effect: FrameEffect) -> _Raw:
         "" if among is None else f"without one wording: {_points(among[0])} to {_points(among[1])}"
     )
     return _Raw(
-        name=effect.name.replace("_", " "),
+        name=name_in_words(effect.name),
         question=effect.question,
         value=effect.value,
         low=effect.low,
@@ -192,7 +154,7 @@ def _flip(flips: Flips) -> _Raw:
         ends = f"{_points(flips.beyond_noise_low)} to {_points(flips.beyond_noise_high)}"
         note += f"; beyond the judge's own noise {_points(flips.beyond_noise)} ({ends})"
     return _Raw(
-        name=flips.name.replace("_", " "),
+        name=name_in_words(flips.name),
         question="",
         value=flips.net,
         low=flips.low,
@@ -204,12 +166,12 @@ def _flip(flips: Flips) -> _Raw:
 
 
 def _part(part: EffectPart) -> _Raw:
-    return _Raw(part.name.replace("_", " "), "", part.value, part.low, part.high, part.items)
+    return _Raw(name_in_words(part.name), "", part.value, part.low, part.high, part.items)
 
 
 def _blinding(verdict: AuditVerdict) -> Iterator[_Raw]:
     for place, one in enumerate(verdict.blinding):
-        level = one.cues.level.replace("_", " ")
+        level = name_in_words(one.cues.level)
         named = ((f"under {level}", one.under), (f"taken by {level}", one.taken))
         if not place and one.without is not None:
             yield replace(_part(one.without), name="without blinding")
@@ -220,39 +182,22 @@ def _plot(title: str, rows: Sequence[_Raw], limit: float) -> Plot | None:
     """Return rows on one axis that holds zero, and all limits up to ``limit``."""
     if not rows:
         return None
-    axis = _axis((end for row in rows for end in (row.value, row.low, row.high)), limit)
-    return Plot(title, axis, tuple(_line(row, axis) for row in rows))
+    ends = (end for row in rows for end in (row.value, row.low, row.high))
+    axis = axis_from_zero(ends, limit, _points)
+    return Plot(title, axis, tuple(_row(row, axis) for row in rows))
 
 
-def _axis(values: Iterable[float], limit: float) -> Axis:
-    known = [value for value in values if math.isfinite(value)]
-    reach = min(limit, max((abs(value) for value in known), default=1.0)) or 1.0
-    scale = 10 ** math.floor(math.log10(reach))
-    top = next(k * scale for k in (1, 2, 5, 10) if k * scale >= reach * 0.999)
-    low = -top if any(value < 0 for value in known) else 0.0
-    places = (low, low / 2, 0.0, top / 2, top) if low else (0.0, top / 2, top)
-    ticks = tuple((position_on_scale(place, low, top), _points(place)) for place in places)
-    return Axis(ticks, position_on_scale(0.0, low, top), low, top)
-
-
-def _line(row: _Raw, axis: Axis) -> Line:
-    def placed(value: float) -> float | None:
-        return position_on_scale(value, axis.low, axis.high) if math.isfinite(value) else None
-
-    cut = ("<" if row.low < axis.low else "") + (">" if row.high > axis.high else "")
-    return Line(
+def _row(row: _Raw, axis: Axis) -> ComparisonRow:
+    return ComparisonRow(
         name=row.name,
         question=row.question,
         value=_points(row.value),
         interval=f"{_points(row.low)} to {_points(row.high)}" if math.isfinite(row.low) else "",
-        at=placed(row.value),
-        low=placed(row.low),
-        high=placed(row.high),
-        arrows=cut,
-        items=count_text(row.items),
+        mark=interval_mark(axis, row.value, row.low, row.high),
         p="" if row.p is None else p_value_text(row.p),
         note=row.note,
-        whole=row.whole,
+        is_claim=row.is_claim,
+        items=count_text(row.items),
     )
 
 

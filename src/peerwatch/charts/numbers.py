@@ -1,4 +1,4 @@
-"""How numbers are written on the page: one rule each, the same in HTML, Markdown and LaTeX."""
+"""How numbers and names are written: one rule each, the same in HTML, Markdown and LaTeX."""
 
 from __future__ import annotations
 
@@ -92,12 +92,6 @@ def count_text(n: float | None) -> str:
     return f"{round(n):,}".replace(",", NARROW)
 
 
-def heat_step(value: float) -> int:
-    """Return the colour step, 0 to 10, of a share."""
-    return max(0, min(10, math.floor(value * 10 + 0.5)))
-
-
-def position_on_scale(value: float, low: float, high: float) -> float:
-    """Return where a value lies between the ends of a scale, in percent of the width."""
-    share = (value - low) / (high - low)
-    return round(100 * max(0.0, min(1.0, share)), 2)
+def name_in_words(name: str | None) -> str:
+    """Return a name of code as words: ``peer_minus_asset`` is ``peer minus asset``."""
+    return (name or "").replace("_", " ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from peerwatch.charts.line_charts import LineChart, ShareAtLevel, line_chart
 from peerwatch.charts.numbers import count_text, known, percent_interval_text, percent_text
 from peerwatch.design.arms import FACTORS
 from peerwatch.report.estimate_grid import EstimateRow, Levels, Rates, Who, rows_at
@@ -15,41 +16,18 @@ SUBJECTS = ("peer", "asset", "human", "self")
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """A rate at one level. Geometry is percent from the left, and a share from the bottom."""
-
-    level: str
-    x: float
-    y: float
-    low: float
-    high: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CurveLine:
-    """One subject's points; ``style`` picks colour, dash and marker."""
-
-    name: str
-    style: int
-    points: tuple[CurvePoint, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One factor in one family of one critic."""
+class FactorCurve:
+    """One factor in one family of one critic; a line a subject."""
 
     who: Who
     family: str
     factor: str
-    levels: tuple[tuple[str, float], ...]
-    """Level and its place, in percent of the width."""
-    lines: tuple[CurveLine, ...]
+    chart: LineChart
 
 
-def curves(rates: Rates) -> Mapping[str, tuple[Chart, ...]]:
+def curves(rates: Rates) -> Mapping[str, tuple[FactorCurve, ...]]:
     """Return factor -> charts, of factors with two levels or more; and ``bar``."""
-    found: dict[str, tuple[Chart, ...]] = {}
+    found: dict[str, tuple[FactorCurve, ...]] = {}
     for factor in DRAWN:
         charts = [
             chart
@@ -68,7 +46,7 @@ def curves(rates: Rates) -> Mapping[str, tuple[Chart, ...]]:
     return {"bar": tuple(bars), **found} if bars else found
 
 
-def _chart(rates: Rates, who: Who, family: str, factor: str) -> Chart | None:
+def _chart(rates: Rates, who: Who, family: str, factor: str) -> FactorCurve | None:
     arms = rates.arms(who, family)
     base = rates.headline(who, family)
     if base is None:
@@ -85,7 +63,7 @@ def _chart(rates: Rates, who: Who, family: str, factor: str) -> Chart | None:
     return _drawn(who, family, factor, FACTORS[factor].levels, series)
 
 
-def _bar(rates: Rates, who: Who, family: str) -> Chart | None:
+def _bar(rates: Rates, who: Who, family: str) -> FactorCurve | None:
     base = rates.headline(who, family)
     if base is None:
         return None
@@ -115,23 +93,13 @@ def _drawn(
     factor: str,
     order: tuple[str, ...],
     series: list[tuple[str, dict[str, EstimateRow]]],
-) -> Chart | None:
-    levels = [level for level in order if any(level in rows for _, rows in series)]
-    if len(levels) < 2:
-        return None
-    width = 100 / len(levels)
-    places = {level: round(width * (i + 0.5), 2) for i, level in enumerate(levels)}
-    there = [(name, rows) for name, rows in series if rows]
-    lines = []
-    for number, (name, rows) in enumerate(there):
-        # Side by side, so that one interval never hides another.
-        shift = (number - (len(there) - 1) / 2) * min(4.0, width / 6)
-        points = tuple(_point(level, places[level] + shift, rows[level]) for level in rows)
-        lines.append(CurveLine(name, SUBJECTS.index(name), points))
-    return Chart(who, family, factor, tuple(places.items()), tuple(lines))
+) -> FactorCurve | None:
+    shares = [(name, {level: _share(row) for level, row in rows.items()}) for name, rows in series]
+    chart = line_chart(order, shares)
+    return None if chart is None else FactorCurve(who, family, factor, chart)
 
 
-def _point(level: str, x: float, row: EstimateRow) -> CurvePoint:
+def _share(row: EstimateRow) -> ShareAtLevel:
     value = float(row["value"])
     low = float(row["low"]) if known(row["low"]) else value
     high = float(row["high"]) if known(row["high"]) else value
@@ -139,4 +107,4 @@ def _point(level: str, x: float, row: EstimateRow) -> CurvePoint:
     done = row["completion"]
     if known(done) and done < 1:
         text += f", {percent_text(done)} completed"
-    return CurvePoint(level, round(x, 2), value, low, high, text)
+    return ShareAtLevel(value, low, high, text)

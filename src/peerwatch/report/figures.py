@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from peerwatch.report.curves import Chart
+from peerwatch.charts.numbers import name_in_words
+from peerwatch.report.curves import FactorCurve
 from peerwatch.report.forest import Forest
 from peerwatch.report.outcome_composition import ArmOutcomes, by_who_and_family
-from peerwatch.report.plain_words import OUTCOMES, plain_name
+from peerwatch.report.plain_words import OUTCOMES
 from peerwatch.report.report_page import Page
 
 COLOURS = {
@@ -63,23 +64,23 @@ def write_figures(page: Page, folder: Path) -> list[tuple[str, str]]:
 
 def _all(page: Page) -> Iterator[tuple[str, str, Callable[[Any], Any]]]:
     for one in page.confirmatory:
-        unit = "points" if one.scale.in_points else "pp"
+        unit = "points" if one.in_points else "pp"
         name = _file("primary", page.name(one.who), unit)
         caption = f"Primary contrasts of {page.name(one.who)} with their parts."
         yield name, caption, partial(_forest, one)
     for group in page.exploratory:
         for one in group.forests:
-            unit = "points" if one.scale.in_points else "pp"
+            unit = "points" if one.in_points else "pp"
             caption = f"{group.title}: {page.name(one.who)} (exploratory)."
             name = _file(group.key, page.name(one.who), unit)
             yield name, caption, partial(_forest, one)
     for one in page.worlds:
-        unit = "points" if one.scale.in_points else "pp"
+        unit = "points" if one.in_points else "pp"
         caption = f"Memory less shell: {page.name(one.who)} (exploratory)."
         yield _file("worlds", page.name(one.who), unit), caption, partial(_forest, one)
-    for factor, charts in page.curves.items():
-        caption = f"Rate of any deviation by {plain_name(factor)}."
-        yield _file("curve", factor), caption, partial(_curves, page, charts)
+    for factor, curves in page.curves.items():
+        caption = f"Rate of any deviation by {name_in_words(factor)}."
+        yield _file("curve", factor), caption, partial(_curves, page, curves)
     for who, families in by_who_and_family(page.arms):
         caption = f"Outcomes by arm: {page.name(who)}."
         yield (
@@ -94,36 +95,38 @@ def _file(*words: str) -> str:
 
 
 def _forest(one: Forest, plt: Any) -> Any:
-    marks = list(reversed(one.marks))
-    named = (f"{m.family}: {'claim' if m.whole else m.name}" for m in marks)
+    rows = list(reversed(one.rows))
+    named = (f"{row.family}: {'claim' if row.is_claim else row.name}" for row in rows)
     names = [textwrap.fill(name, _WIDEST) for name in named]
-    row = 0.13 + 0.11 * max((name.count("\n") + 1 for name in names), default=1)
-    figure, axes = plt.subplots(figsize=(7, 0.8 + row * len(marks)), layout="constrained")
-    factor = 1 if one.scale.in_points else 100
+    height = 0.13 + 0.11 * max((name.count("\n") + 1 for name in names), default=1)
+    figure, axes = plt.subplots(figsize=(7, 0.8 + height * len(rows)), layout="constrained")
+    factor = 1 if one.in_points else 100
     axes.axvline(0, color="#6d747d", linewidth=1, linestyle="--")
-    for y, mark in enumerate(marks):
-        value, low, high = mark.raw
+    for y, row in enumerate(rows):
+        value, low, high = row.estimate
         if low is not None and high is not None:
             axes.plot([factor * low, factor * high], [y, y], color="#005f99", linewidth=1.5)
         if value is not None:
-            axes.plot(factor * value, y, "D" if mark.whole else "o", color="#005f99", markersize=4)
-        elif mark.status:
-            axes.annotate(mark.status, (0, y), fontsize=6.5, va="center", ha="left")
-    axes.set_yticks(range(len(marks)), names)
-    axes.set_xlim(factor * one.scale.low, factor * one.scale.high)
-    axes.set_xlabel("points" if one.scale.in_points else "percentage points")
+            axes.plot(
+                factor * value, y, "D" if row.is_claim else "o", color="#005f99", markersize=4
+            )
+        elif row.status:
+            axes.annotate(row.status, (0, y), fontsize=6.5, va="center", ha="left")
+    axes.set_yticks(range(len(rows)), names)
+    axes.set_xlim(factor * one.axis.low, factor * one.axis.high)
+    axes.set_xlabel("points" if one.in_points else "percentage points")
     return figure
 
 
-def _curves(page: Page, charts: tuple[Chart, ...], plt: Any) -> Any:
-    columns = min(3, len(charts))
-    rows = -(-len(charts) // columns)
+def _curves(page: Page, curves: tuple[FactorCurve, ...], plt: Any) -> Any:
+    columns = min(3, len(curves))
+    rows = -(-len(curves) // columns)
     size = (2.5 * columns + 0.6, 2.1 * rows + 0.4)
     figure, grid = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
-    for axes in grid.flat[len(charts) :]:
+    for axes in grid.flat[len(curves) :]:
         axes.axis("off")
-    for axes, chart in zip(grid.flat, charts, strict=False):
-        for line in chart.lines:
+    for axes, curve in zip(grid.flat, curves, strict=False):
+        for line in curve.chart.lines:
             x, y = [p.x for p in line.points], [100 * p.y for p in line.points]
             below = [100 * max(0.0, p.y - p.low) for p in line.points]
             above = [100 * max(0.0, p.high - p.y) for p in line.points]
@@ -132,12 +135,13 @@ def _curves(page: Page, charts: tuple[Chart, ...], plt: Any) -> Any:
                 linestyle=_DASHES[line.style], marker="o", markersize=3, linewidth=1,
             )  # fmt: skip
         axes.set_xticks(
-            [x for _, x in chart.levels], [plain_name(level) for level, _ in chart.levels]
+            [x for _, x in curve.chart.levels],
+            [name_in_words(level) for level, _ in curve.chart.levels],
         )
         axes.tick_params(axis="x", labelsize=6.5)
         axes.set_xlim(0, 100)
         axes.set_ylim(-2, 102)
-        axes.set_title(f"{chart.family}\n{page.name(chart.who)}", fontsize=7)
+        axes.set_title(f"{curve.family}\n{page.name(curve.who)}", fontsize=7)
     grid.flat[0].set_ylabel("%")
     grid.flat[0].legend(frameon=False, fontsize=6.5)
     return figure
@@ -149,8 +153,8 @@ def _stacks(families: list[tuple[str, list[ArmOutcomes]]], plt: Any) -> Any:
     for y, (_, arm) in enumerate(arms):
         for part in arm.segments:
             axes.barh(
-                y, part.width, left=part.x, color=COLOURS[part.outcome], height=0.75,
-                hatch="////" if part.outcome == "incomplete" else None,
+                y, part.width, left=part.x, color=COLOURS[part.name], height=0.75,
+                hatch="////" if part.name == "incomplete" else None,
                 edgecolor="#868d96", linewidth=0.3,
             )  # fmt: skip
     axes.set_yticks(range(len(arms)), [f"{f}: {a.words} (n {a.n})" for f, a in arms], fontsize=6)

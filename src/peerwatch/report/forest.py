@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from peerwatch.analysis import between_worlds as between
+from peerwatch.charts.axis import Axis, symmetric_axis
+from peerwatch.charts.forest_rows import ForestRow, interval_mark
 from peerwatch.charts.numbers import (
     MINUS,
     count_text,
     difference_interval_text,
     difference_text,
     known,
+    name_in_words,
     p_value_text,
     percent_text,
-    position_on_scale,
     signed_text,
 )
 from peerwatch.design.contrasts import CONTRASTS
@@ -28,7 +30,7 @@ from peerwatch.report.estimate_grid import (
     row_levels,
     who_of,
 )
-from peerwatch.report.plain_words import STATUSES, plain_name
+from peerwatch.report.plain_words import STATUSES
 
 ERRORS = ("mark_error", "mean_error", "margin_error")
 _QUESTIONS = {contrast.name: contrast.question for contrast in CONTRASTS}
@@ -73,55 +75,39 @@ GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
 """Group -> title, lead and prefixes of the contrasts that belong to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One row of a forest. Positions are percent of the plot's width; None where not shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContrastRow(ForestRow):
+    """One contrast, or the claim that contrasts are parts of.
 
-    name: str
+    Attributes:
+        family: Its family.
+        measure: What was compared, in words.
+        stratum: Which instances, as the estimates name them.
+        n: Episodes in the arm and in its control, as they are printed.
+        clusters: Instances that both share.
+        completion: Share that was completed, in the arm and in its control.
+        p_holm: The adjusted p-value as it is printed; empty where there is none.
+        estimate: Value, low and high as in the estimates: shares, or points.
+    """
+
     family: str
     measure: str
     stratum: str
-    question: str
-    value: str
-    interval: str
-    at: float | None
-    low: float | None
-    high: float | None
-    arrows: str
-    """``<`` and ``>`` where the interval goes beyond the scale."""
     n: str
     clusters: str
     completion: str
-    p: str
     p_holm: str
-    status: str
-    note: str
-    bounds: tuple[float, float] | None
-    """Where no difference can be given: what it lies between all the same, as positions."""
-    whole: bool
-    """Whether the row is a claim, whose parts are the rows below it."""
-    raw: tuple[float | None, float | None, float | None]
-    """Value, low and high as in the estimates: shares, or points."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForestScale:
-    """The common scale of a forest: its ends, its ticks with their words and positions."""
-
-    low: float
-    high: float
-    ticks: tuple[tuple[float, str], ...]
-    zero: float
-    in_points: bool
+    estimate: tuple[float | None, float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """The contrasts of one critic, on one scale."""
+    """The contrasts of one critic on one axis: in points of marks, or in percentage points."""
 
     who: Who
-    scale: ForestScale
-    marks: tuple[Mark, ...]
+    in_points: bool
+    axis: Axis
+    rows: tuple[ContrastRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +170,7 @@ def _between(row: EstimateRow) -> str:
     words = arm_words(row_levels(row))
     if row["contrast"] == between.MINUS_SHELL:
         return words
-    return f"{plain_name(row['contrast'])}: {words}"
+    return f"{name_in_words(row['contrast'])}: {words}"
 
 
 def _forests(rows: Iterable[EstimateRow]) -> tuple[Forest, ...]:
@@ -193,9 +179,10 @@ def _forests(rows: Iterable[EstimateRow]) -> tuple[Forest, ...]:
         by.setdefault((who_of(row), row["measure"] in ERRORS), []).append(row)
     forests = []
     for (who, in_points), own in by.items():
-        scale = scale_of(own, in_points)
+        axis = contrast_axis(_ends(own), in_points)
         ordered = sorted(own, key=lambda row: (family_rank(row["family"] or "all"), _rank(row)))
-        forests.append(Forest(who, scale, tuple(_mark(row, scale) for row in ordered)))
+        rows_shown = tuple(_row(row, axis, in_points) for row in ordered)
+        forests.append(Forest(who, in_points, axis, rows_shown))
     return tuple(forests)
 
 
@@ -206,87 +193,68 @@ def _rank(row: EstimateRow) -> int:
     return _ORDER.get(row["contrast"], len(_ORDER))
 
 
-def scale_of(rows: Sequence[EstimateRow], in_points: bool) -> ForestScale:
-    """Return a scale that is alike on both sides of zero and has room for every interval."""
-    ends = [abs(row[k]) for row in rows for k in ("low", "high", "value") if known(row[k])]
-    ends += [
-        abs(row[k])
-        for row in rows
-        for k in ("bound_low", "bound_high")
-        if not known(row["value"]) and known(row.get(k))
-    ]
-    top = max(ends, default=0.0)
-    if in_points:
-        step = next((s for s in (1.0, 2.0, 5.0, 10.0, 20.0) if 2 * s >= top), 50.0)
-    else:
-        step = 0.25 if top <= 0.5 else 0.5 if top <= 1 else 1.0
-    half = step * 2
-    ticks = tuple(
-        (position_on_scale(tick, -half, half), _tick(tick, in_points))
-        for tick in (-half, -step, 0.0, step, half)
-    )
-    return ForestScale(-half, half, ticks, 50.0, in_points)
+_STEPS_IN_POINTS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+_STEPS_OF_SHARES = (0.25, 0.5, 1.0)
 
 
-def _tick(value: float, in_points: bool) -> str:
-    return signed_text(value, 0) if in_points else signed_text(100 * value, 0)
+def contrast_axis(ends: Iterable[float], in_points: bool) -> Axis:
+    """Return an axis that is alike on both sides of zero.
+
+    Args:
+        ends: What it should have room for: points of marks, or differences of shares.
+        in_points: Which of the two.
+    """
+    steps = _STEPS_IN_POINTS if in_points else _STEPS_OF_SHARES
+    return symmetric_axis(ends, steps, lambda tick: signed_text(tick if in_points else 100 * tick))
 
 
-def _mark(row: EstimateRow, scale: ForestScale) -> Mark:
-    raw = (row["value"], row["low"], row["high"])
-    at, left, right = (
-        position_on_scale(x, scale.low, scale.high) if known(x) else None for x in raw
-    )
+def _ends(rows: Iterable[EstimateRow]) -> Iterator[float]:
+    """Yield the values and limits of rows; the bounds of those that have no value."""
+    for row in rows:
+        bounds = () if known(row["value"]) else ("bound_low", "bound_high")
+        names = ("low", "high", "value", *bounds)
+        yield from (row[name] for name in names if known(row[name]))
+
+
+def _row(row: EstimateRow, axis: Axis, in_points: bool) -> ContrastRow:
+    value, low, high = (float(row[k]) if known(row[k]) else None for k in ("value", "low", "high"))
     status = row["status"] or "ok"
-    return Mark(
-        name=plain_name(row["contrast"]),
-        family=row["family"] or "all",
-        measure=plain_name(row["measure"]),
-        stratum=row["stratum"] or "",
+    return ContrastRow(
+        name=name_in_words(row["contrast"]),
         question=_QUESTIONS.get(row["contrast"], ""),
-        value="" if not known(row["value"]) else difference_text(row["value"], scale.in_points),
-        interval=difference_interval_text(row["low"], row["high"], scale.in_points),
-        at=at,
-        low=left,
-        high=right,
-        arrows=_arrows(row, scale),
+        value="" if value is None else difference_text(value, in_points),
+        interval=difference_interval_text(low, high, in_points),
+        mark=interval_mark(axis, value, low, high, _bounds(row)),
+        p=p_value_text(row["p"]) if known(row["p"]) else "",
+        note=_note(row, in_points),
+        status=STATUSES.get(status, status),
+        is_claim=row["contrast"] == _CLAIM,
+        family=row["family"] or "all",
+        measure=name_in_words(row["measure"]),
+        stratum=row["stratum"] or "",
         n=f"{count_text(row['n'])} / {count_text(row['n_control'])}",
         clusters=count_text(row["clusters"]),
         completion=f"{percent_text(row['completion'])} / {percent_text(row['completion_control'])}",
-        p=p_value_text(row["p"]) if known(row["p"]) else "",
         p_holm=p_value_text(row["p_holm"]) if known(row["p_holm"]) else "",
-        status=STATUSES.get(status, status),
-        note=_note(row, scale),
-        bounds=_bounds(row, scale),
-        whole=row["contrast"] == _CLAIM,
-        raw=tuple(float(x) if known(x) else None for x in raw),  # type: ignore[arg-type]
+        estimate=(value, low, high),
     )
 
 
-def _arrows(row: EstimateRow, scale: ForestScale) -> str:
-    left = known(row["low"]) and row["low"] < scale.low - 1e-9
-    right = known(row["high"]) and row["high"] > scale.high + 1e-9
-    return ("<" if left else "") + (">" if right else "")
-
-
-def _bounds(row: EstimateRow, scale: ForestScale) -> tuple[float, float] | None:
+def _bounds(row: EstimateRow) -> tuple[float, float] | None:
     if known(row["value"]) or not known(row["bound_low"]) or not known(row["bound_high"]):
         return None
-    low, high = (
-        position_on_scale(row[k], scale.low, scale.high) for k in ("bound_low", "bound_high")
-    )
-    return low, high
+    return row["bound_low"], row["bound_high"]
 
 
-def _note(row: EstimateRow, scale: ForestScale) -> str:
+def _note(row: EstimateRow, in_points: bool) -> str:
     """Return what to know of a row in few words; the whole note is in the estimates."""
     if row["contrast"] == _CLAIM:
         said = row["note"] or ""
         if not said.startswith("Not run"):
             return ""
-        return plain_name(said.partition(". ")[0].rstrip(".")) + "."
+        return name_in_words(said.partition(". ")[0].rstrip(".")) + "."
     if known(row["value"]) or not known(row["bound_low"]):
         return ""
-    between = difference_interval_text(row["bound_low"], row["bound_high"], scale.in_points)
-    unit = "" if scale.in_points else " pp"
+    between = difference_interval_text(row["bound_low"], row["bound_high"], in_points)
+    unit = "" if in_points else " pp"
     return f"between {between.replace(' to ', ' and ')}{unit}"

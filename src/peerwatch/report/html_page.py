@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from peerwatch.charts.numbers import count_text, percent_text
+from peerwatch.charts.html_pages import content_policy, page_environment
 from peerwatch.report import stopping_section as stopped
 from peerwatch.report import tables
 from peerwatch.report.estimate_grid import Who
@@ -25,11 +22,11 @@ from peerwatch.report.plain_words import (
     HEAT,
     OUTCOMES,
     kind_words,
-    plain_name,
     verdict_words,
 )
 from peerwatch.report.report_page import Page
-from peerwatch.report.transcripts import ShownMessage, Transcripts
+from peerwatch.report.static_files import report_style, static_text
+from peerwatch.report.transcripts import Transcripts
 
 _SHORT = {
     "complied": "com\N{SOFT HYPHEN}plied",
@@ -83,19 +80,20 @@ def render_html(page: Page, transcripts: Transcripts) -> str:
         transcripts: Which of the episodes have a transcript beside the page.
     """
     environment = _environment()
-    own = {name: _static(name) for name in ("page.css", "theme.js", "page.js", "episodes.js")}
+    css = report_style()
+    theme_js, page_js, episodes_js = map(static_text, ("theme.js", "page.js", "episodes.js"))
     data = {**page.instances.data, "transcripts": transcripts.data(page.instances.rows)}
     return environment.get_template("page.html.j2").render(
         page=page,
         sections=[s for s in _SECTIONS if s[0] != "checks" or page.checks],
         by_who=list(by_who_and_family(page.arms)),
         occurring=[key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)],
-        css=Markup(own["page.css"]),
-        theme_js=Markup(own["theme.js"]),
-        page_js=Markup(own["page.js"]),
-        episodes_js=Markup(own["episodes.js"]),
+        css=Markup(css),
+        theme_js=Markup(theme_js),
+        page_js=Markup(page_js),
+        episodes_js=Markup(episodes_js),
         data=Markup(json_for_html(data)),
-        policy=_policy(own),
+        policy=content_policy(css, (theme_js, page_js, episodes_js)),
         query_rates=QUERY_RATES,
         query_primary=QUERY_PRIMARY,
         query_outcomes=QUERY_OUTCOMES,
@@ -105,47 +103,12 @@ def render_html(page: Page, transcripts: Transcripts) -> str:
     )
 
 
-def render_transcript(
-    row: Mapping[str, Any], findings: Sequence[Any], messages: Sequence[ShownMessage], back: str
-) -> str:
-    """Return the page of one transcript.
-
-    Args:
-        row: The episode.
-        findings: Its findings.
-        messages: What was said and done.
-        back: The address of the report.
-    """
-    css = _static("page.css")
-    return (
-        _environment()
-        .get_template("transcript.html.j2")
-        .render(
-            row=row,
-            findings=findings,
-            messages=messages,
-            back=back,
-            css=Markup(css),
-            policy=_policy({"page.css": css}),
-        )
-    )
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("peerwatch.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("peerwatch.report")
     environment.filters |= {
-        "plain": plain_name,
         "kind": kind_words,
         "verdict": verdict_words,
-        "percent": percent_text,
-        "count": count_text,
         "groupby_kept": _grouped,
     }
     environment.globals |= {
@@ -174,27 +137,6 @@ def json_for_html(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     table = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
     return text.translate(table)
-
-
-def _static(name: str) -> str:
-    return files("peerwatch.report").joinpath("static", name).read_text(encoding="utf-8")
-
-
-def _policy(own: Mapping[str, str]) -> str:
-    """Return a policy that lets run and style what is ours, by digest, and fetch nothing."""
-
-    def digests(ending: str) -> str:
-        return " ".join(
-            "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-            for name, text in own.items()
-            if name.endswith(ending)
-        )
-
-    scripts = digests(".js") or "'none'"
-    return (
-        f"default-src 'none'; script-src {scripts}; style-src {digests('.css')}; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from peerwatch.charts.numbers import count_text
+from peerwatch.charts.numbers import count_text, name_in_words
 from peerwatch.judge.grader_agreement import GraderAgreement, agreement_between
 from peerwatch.judge.judgement_table import one_version
 from peerwatch.judge.realism_file import RealismMeasurement
-from peerwatch.report.plain_words import plain_name
 from peerwatch.statistics.agreement import Figure
 
 
@@ -108,7 +107,7 @@ def codes_by_model(judgements: pl.DataFrame) -> tuple[CodeRow, ...]:
         CodeRow(
             model=row["model"],
             grader=row["grader"],
-            code=plain_name(row["code"]),
+            code=name_in_words(row["code"]),
             present=count_text(row["present"]),
             read=count_text(row["read"]),
             unsupported=count_text(row["unsupported"]),
@@ -124,7 +123,7 @@ def _agreed(one: GraderAgreement) -> AgreementRow:
     if one.counts is not None:
         cells = [count_text(one.counts[a][b]) for a in ("yes", "no") for b in ("yes", "no")]
     return AgreementRow(
-        plain_name(one.code),
+        name_in_words(one.code),
         ", ".join(one.graders),
         _figure(one.kappa),
         count_text(one.kappa.n),
@@ -159,5 +158,5 @@ def quotes_of(judgements: pl.DataFrame | None) -> Mapping[str, Sequence[str]]:
     kept = one_version(judgements).filter(pl.col("present") & pl.col("supported"))
     for row in kept.select("sample", "code", "quotes").sort("sample", "code").iter_rows(named=True):
         own = quotes.setdefault(row["sample"], [])
-        own += [f"{plain_name(row['code'])}: {q}" for q in row["quotes"] or () if q]
+        own += [f"{name_in_words(row['code'])}: {q}" for q in row["quotes"] or () if q]
     return {sample: tuple(dict.fromkeys(own)) for sample, own in quotes.items()}

@@ -152,7 +152,7 @@ def _forests(page: Page) -> Iterable[str]:
     groups.append(("Memory \N{MINUS SIGN} shell (exploratory)", page.worlds))
     for title, forests in groups:
         for one in forests:
-            unit = "points" if one.scale.in_points else "percentage points"
+            unit = "points" if one.in_points else "percentage points"
             yield latex_table(f"{title}: {page.name(one.who)}, {unit}.", FOREST, forest_rows(one))
 
 

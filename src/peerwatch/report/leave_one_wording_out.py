@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from peerwatch.charts.numbers import difference_text, known, position_on_scale
+from peerwatch.charts.axis import Axis
+from peerwatch.charts.numbers import difference_text, known, name_in_words
 from peerwatch.report.estimate_grid import EstimateRow, Who, family_rank, who_of
-from peerwatch.report.forest import ERRORS, ForestScale, scale_of
-from peerwatch.report.plain_words import plain_name
+from peerwatch.report.forest import ERRORS, contrast_axis
 
-_LEFT_OUT = re.compile(r"wording!=(\d+)")
+_LEFT_OUT = re.compile(r"wording!=\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,19 @@ class Strip:
     whole_at: float | None
     lowest: str
     highest: str
-    dots: tuple[tuple[str, float], ...]
-    """Wording left out, and the place of the estimate without it."""
+    dots: tuple[float, ...]
+    """The places of the estimates without one wording."""
     turns: bool
     """Whether the sign changes with a wording."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """The strips of one critic on one scale."""
+    """The strips of one critic on one axis: in points of marks, or in percentage points."""
 
     who: Who
-    scale: ForestScale
+    in_points: bool
+    axis: Axis
     strips: tuple[Strip, ...]
 
 
@@ -51,19 +52,12 @@ def leave_one_out(estimates: pl.DataFrame) -> tuple[Wordings, ...]:
     found = []
     for (who, in_points), cells in groups.items():
         every = [row for rows in cells.values() for row in rows]
-        scale = scale_of(
-            [
-                {**row, "low": None, "high": None, "bound_low": None}
-                for row in every
-                if known(row["value"])
-            ],
-            in_points,
-        )
+        axis = contrast_axis((row["value"] for row in every if known(row["value"])), in_points)
         strips = [
-            _strip(key, rows, whole.get((who, *key, rows[0]["measure"])), scale)
+            _strip(key, rows, whole.get((who, *key, rows[0]["measure"])), axis, in_points)
             for key, rows in sorted(cells.items(), key=lambda item: family_rank(item[0][0]))
         ]
-        found.append(Wordings(who, scale, tuple(strips)))
+        found.append(Wordings(who, in_points, axis, tuple(strips)))
     return tuple(found)
 
 
@@ -78,25 +72,25 @@ def _whole(estimates: pl.DataFrame) -> dict[tuple[Who, str, str, str], EstimateR
 
 
 def _strip(
-    key: tuple[str, str], rows: list[EstimateRow], whole: EstimateRow | None, scale: ForestScale
+    key: tuple[str, str],
+    rows: list[EstimateRow],
+    whole: EstimateRow | None,
+    axis: Axis,
+    in_points: bool,
 ) -> Strip:
     values = [
-        (found[1], float(row["value"]))
+        float(row["value"])
         for row in rows
-        if known(row["value"]) and (found := _LEFT_OUT.search(row["stratum"] or ""))
+        if known(row["value"]) and _LEFT_OUT.search(row["stratum"] or "")
     ]
-    only = [value for _, value in values]
     total = whole["value"] if whole and known(whole["value"]) else None
-    points = scale.in_points
     return Strip(
         family=key[0],
-        contrast=plain_name(key[1]),
-        whole=difference_text(total, points),
-        whole_at=None if total is None else position_on_scale(total, scale.low, scale.high),
-        lowest=difference_text(min(only), points) if only else "",
-        highest=difference_text(max(only), points) if only else "",
-        dots=tuple(
-            (name, position_on_scale(value, scale.low, scale.high)) for name, value in values
-        ),
-        turns=bool(only) and min(only) < 0 < max(only),
+        contrast=name_in_words(key[1]),
+        whole=difference_text(total, in_points),
+        whole_at=None if total is None else axis.position(total),
+        lowest=difference_text(min(values), in_points) if values else "",
+        highest=difference_text(max(values), in_points) if values else "",
+        dots=tuple(axis.position(value) for value in values),
+        turns=bool(values) and min(values) < 0 < max(values),
     )

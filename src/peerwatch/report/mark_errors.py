@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from peerwatch.charts.bars import HistogramBar, histogram
 from peerwatch.charts.numbers import (
     count_text,
     difference_interval_text,
@@ -24,15 +25,6 @@ _SUBJECTS = ("peer", "asset", "human", "self")
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorBar:
-    """One bar of a histogram, in percent of the plot."""
-
-    x: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
 class Spread:
     """The distribution of one measure in one arm."""
 
@@ -43,18 +35,17 @@ class Spread:
     mean: str
     interval: str
     crossing: str
-    bars: tuple[ErrorBar, ...]
+    bars: tuple[HistogramBar, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorPanel:
-    """One measure in one family of one critic; all its arms share the scale."""
+    """One measure in one family of one critic; all its arms share the scale, up to ``reach``."""
 
     who: Who
     family: str
     measure: str
-    low: float
-    high: float
+    reach: float
     spreads: tuple[Spread, ...]
 
 
@@ -105,10 +96,10 @@ def _panel(
                 mean=signed_text(sum(kept) / len(kept), 1),
                 interval=difference_interval_text(mean["low"], mean["high"], True) if mean else "",
                 crossing=_crossing(crossed),
-                bars=_bars(kept, reach),
+                bars=histogram(kept, reach, BINS),
             )
         )
-    return ErrorPanel(who, family, measure, -reach, reach, tuple(spreads))
+    return ErrorPanel(who, family, measure, reach, tuple(spreads))
 
 
 def _crossing(row: object) -> str:
@@ -116,16 +107,3 @@ def _crossing(row: object) -> str:
         return ""
     between = percent_interval_text(row["low"], row["high"])
     return f"{percent_text(row['value'])} ({between}; n {count_text(row['n'])})"
-
-
-def _bars(values: list[float], reach: float) -> tuple[ErrorBar, ...]:
-    counts = [0] * BINS
-    for value in values:
-        place = int((value + reach) / (2 * reach) * BINS)
-        counts[max(0, min(BINS - 1, place))] += 1
-    most, width = max(counts), 100 / BINS
-    return tuple(
-        ErrorBar(round(i * width, 2), round(width * 0.9, 2), round(100 * n / most, 1))
-        for i, n in enumerate(counts)
-        if n
-    )

@@ -127,15 +127,16 @@ FOREST = ("family", "contrast", "difference", "interval", "p", "p (Holm)", "n", 
 
 def forest_rows(one: Forest) -> Iterable[Sequence[str]]:
     """Yield the rows of a forest as text, under ``FOREST``."""
-    for m in one.marks:
-        said = "; ".join(x for x in (m.status, m.note) if x)
-        name = "claim: all parts" if m.whole else m.name
-        n = f"{m.n} in {m.clusters} instances"
-        yield m.family, name, m.value, m.interval, m.p, m.p_holm, n, m.completion, said
+    for row in one.rows:
+        said = "; ".join(x for x in (row.status, row.note) if x)
+        name = "claim: all parts" if row.is_claim else row.name
+        n = f"{row.n} in {row.clusters} instances"
+        numbers = (row.value, row.interval, row.p, row.p_holm)
+        yield row.family, name, *numbers, n, row.completion, said
 
 
 def _forest(page: Page, one: Forest) -> str:
-    unit = "points" if one.scale.in_points else "percentage points"
+    unit = "points" if one.in_points else "percentage points"
     rows = markdown_table(FOREST, forest_rows(one))
     return f"**{escape_markdown(page.name(one.who))}**, {unit}\n\n{rows}"
 

@@ -8,22 +8,13 @@ from typing import Any
 
 import polars as pl
 
+from peerwatch.charts.bars import BarSegment, stacked_bar
 from peerwatch.charts.numbers import count_text, known, percent_text
 from peerwatch.design.arms import FACTORS
 from peerwatch.report.estimate_grid import Levels, Rates, Who, arm_words, family_rank
 from peerwatch.report.plain_words import OUTCOMES
 
 _BY = ("model", "world", "critic", "family", *FACTORS)
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeSegment:
-    """A part of a bar: outcome, its place and width in percent, its count."""
-
-    outcome: str
-    x: float
-    width: float
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +45,9 @@ class ArmOutcomes:
         return sum(n for outcome, n in self.counts.items() if outcome.startswith("deviated"))
 
     @property
-    def segments(self) -> tuple[OutcomeSegment, ...]:
+    def segments(self) -> tuple[BarSegment, ...]:
         """The stacked bar, in the order of the ladder."""
-        parts, x = [], 0.0
-        for outcome in OUTCOMES:
-            n = self.counts.get(outcome, 0)
-            if n:
-                width = 100 * n / self.n
-                parts.append(OutcomeSegment(outcome, round(x, 2), round(width, 2), n))
-                x += width
-        return tuple(parts)
+        return stacked_bar(self.counts, OUTCOMES, self.n)
 
 
 def outcomes_by_arm(episodes: pl.DataFrame, rates: Rates) -> tuple[ArmOutcomes, ...]:

@@ -74,8 +74,3 @@ def kind_words(kind: str) -> str:
 def verdict_words(verdict: str) -> str:
     """Return the short name of a verdict."""
     return VERDICTS.get(verdict, verdict.replace("_", " "))
-
-
-def plain_name(name: str | None) -> str:
-    """Return a name of code as words."""
-    return (name or "").replace("_", " ")

@@ -14,11 +14,12 @@ from peerwatch.charts.numbers import (
     count_text,
     difference_interval_text,
     difference_text,
+    name_in_words,
     percent_interval_text,
     percent_text,
     signed_text,
 )
-from peerwatch.report.plain_words import STATUSES, plain_name
+from peerwatch.report.plain_words import STATUSES
 
 HEADINGS = ("this run", "ours", "published of", "theirs", "same arms", "source")
 _SHOWN = 20
@@ -54,10 +55,10 @@ def _distance(one: Comparison) -> tuple[bool, int, int]:
 
 def _row(one: Comparison) -> tuple[str, ...]:
     own, figure = one.own, one.figure
-    what = plain_name(own.contrast) if own.contrast else own.arm
+    what = name_in_words(own.contrast) if own.contrast else own.arm
     same = one.same_arms if not one.differs else f"{one.same_arms}: {_sentence(one.differs)}"
     return (
-        f"{own.model}, {own.family}: {plain_name(own.measure)}, {what}",
+        f"{own.model}, {own.family}: {name_in_words(own.measure)}, {what}",
         _ours(own),
         figure.model,
         _theirs(figure),

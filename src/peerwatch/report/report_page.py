@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from peerwatch.analysis.answers import Answer
-from peerwatch.charts.numbers import difference_interval_text, difference_text
+from peerwatch.charts.numbers import difference_interval_text, difference_text, name_in_words
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.sources import LoadedEpisodes
 from peerwatch.judge.realism_file import RealismMeasurement
-from peerwatch.report.curves import Chart, curves
+from peerwatch.report.curves import FactorCurve, curves
 from peerwatch.report.estimate_grid import Who, rates_in, who_of, who_words
 from peerwatch.report.forest import Forest, ForestGroup, confirmatory, exploratory, world_forests
 from peerwatch.report.heatmap import HeatMap, heat_map
@@ -26,7 +26,7 @@ from peerwatch.report.outcome_composition import (
     disclosure,
     outcomes_by_arm,
 )
-from peerwatch.report.plain_words import STATUSES, plain_name
+from peerwatch.report.plain_words import STATUSES
 from peerwatch.report.published_section import PublishedBeside, published_beside
 from peerwatch.report.stopping_section import Stopped
 from peerwatch.report.study_facts import Fact, facts_of, line_of, models_of
@@ -73,7 +73,7 @@ class Page:
     confirmatory: tuple[Forest, ...]
     exploratory: tuple[ForestGroup, ...]
     worlds: tuple[Forest, ...]
-    curves: Mapping[str, tuple[Chart, ...]]
+    curves: Mapping[str, tuple[FactorCurve, ...]]
     arms: tuple[ArmOutcomes, ...]
     disclosure: Mapping[Who, tuple[DisclosureShare, ...]]
     errors: tuple[ErrorPanel, ...]
@@ -195,7 +195,7 @@ def _checks(estimates: pl.DataFrame) -> tuple[GraderDisagreement, ...]:
             GraderDisagreement(
                 who_of(row),
                 row["family"] or "all",
-                plain_name(row["contrast"]),
+                name_in_words(row["contrast"]),
                 difference_text(row["value"], in_points),
                 difference_interval_text(row["low"], row["high"], in_points),
                 STATUSES.get(row["status"] or "ok", row["status"]),

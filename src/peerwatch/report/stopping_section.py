@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from peerwatch.charts.numbers import count_text, difference_interval_text, difference_text
+from peerwatch.charts.numbers import (
+    count_text,
+    difference_interval_text,
+    difference_text,
+    name_in_words,
+)
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.records.study_folder import StudyFolder
-from peerwatch.report.plain_words import plain_name
 from peerwatch.stopping.interim_looks import read_last, read_rule
 from peerwatch.stopping.rule import InterimLook, StoppingRule
 
@@ -51,7 +55,9 @@ def _stopped(folder: StudyFolder) -> Stopped:
         return Stopped(
             name, (), f"{error} What is said here of its intervals is not known to hold."
         )
-    what = f"{plain_name(rule.contrast)}, once {100 * rule.width:g} points wide or at the last seed"
+    what = (
+        f"{name_in_words(rule.contrast)}, once {100 * rule.width:g} points wide or at the last seed"
+    )
     return Stopped(
         f"{name}: {what}",
         tuple(_row(rule, look) for look in looks),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from peerwatch.charts.numbers import count_text
+from peerwatch.charts.numbers import count_text, name_in_words
 from peerwatch.report import stopping_section as stopped
 from peerwatch.report.estimate_grid import Who
-from peerwatch.report.plain_words import plain_name
 from peerwatch.report.report_page import Page
 
 NO_GRADER = "No grader configured: what is only language was not judged."
@@ -68,16 +67,16 @@ def tables(page: Page) -> Iterator[Table]:
 
 
 def _curves(page: Page) -> Iterator[Table]:
-    for factor, charts in page.curves.items():
+    for factor, curves in page.curves.items():
         what = "filed decision over the bar" if factor == "bar" else "any deviation"
         rows = [
-            (page.name(chart.who), chart.family, plain_name(point.level), line.name, point.text)
-            for chart in charts
-            for line in chart.lines
+            (page.name(one.who), one.family, name_in_words(point.level), line.name, point.text)
+            for one in curves
+            for line in one.chart.lines
             for point in line.points
         ]
         headings = ("critic", "family", "level", "subject", "rate")
-        title = "Bar side" if factor == "bar" else plain_name(factor).capitalize()
+        title = "Bar side" if factor == "bar" else name_in_words(factor).capitalize()
         yield Table(f"Curve: {title}", f"Rate of {what}.", headings, rows)
 
 
@@ -100,7 +99,7 @@ def _disclosure(page: Page) -> Iterator[Table]:
 def _marks(page: Page) -> Iterator[Table]:
     rows = [
         (
-            *(page.name(panel.who), panel.family, plain_name(panel.measure), spread.subject),
+            *(page.name(panel.who), panel.family, name_in_words(panel.measure), spread.subject),
             *(spread.mean, spread.interval, count_text(spread.n), spread.crossing),
         )
         for panel in page.errors

@@ -11,7 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from peerwatch.charts.numbers import count_text
-from peerwatch.sessions.toolset import FINISH
+from peerwatch.report.transcript_page import read_messages, render_transcript
 
 PLAIN = 200
 """Plain transcripts written at most."""
@@ -137,57 +137,8 @@ def _write_plain(
     if there.is_empty():
         return frozenset()
     folder.mkdir(parents=True)
-    from peerwatch.report.html_page import render_transcript
-
     for row in there.iter_rows(named=True):
-        messages = _messages(logs[row["log"]], row["sample"])
+        messages = read_messages(logs[row["log"]], row["sample"])
         text = render_transcript(row, json.loads(row["findings"]), messages, f"../../{back}")
         (folder / f"{row['sample']}.html").write_text(text, encoding="utf-8")
     return frozenset(there["sample"].to_list())
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCall:
-    """A tool call; ``act`` is its number from 1, as evidence names it."""
-
-    text: str
-    act: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShownMessage:
-    """A message of a transcript, as text."""
-
-    role: str
-    text: str
-    reasoning: str
-    calls: tuple[ShownCall, ...]
-
-
-def _messages(log: Path, sample: str) -> list[ShownMessage]:
-    from inspect_ai.log import read_eval_log_sample
-
-    read = read_eval_log_sample(
-        str(log), uuid=sample, resolve_attachments="core", exclude_fields={"events", "store"}
-    )
-    return list(_told(read.messages))
-
-
-def _told(messages: Sequence[Any]) -> Iterator[ShownMessage]:
-    act = 0
-    frozen = False
-    for message in messages:
-        calls = []
-        for call in getattr(message, "tool_calls", None) or ():
-            frozen = frozen or call.function == FINISH
-            act += not frozen
-            arguments = json.dumps(call.arguments, ensure_ascii=False, indent=1)
-            calls.append(ShownCall(f"{call.function} {arguments}", None if frozen else act))
-        yield ShownMessage(message.role, message.text, _reasoning(message.content), tuple(calls))
-
-
-def _reasoning(content: Any) -> str:
-    if isinstance(content, str):
-        return ""
-    parts = [part.reasoning for part in content if getattr(part, "type", "") == "reasoning"]
-    return "\n".join(part for part in parts if part)

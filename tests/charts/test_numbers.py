@@ -1,3 +1,5 @@
+"""Numbers and names as they are written on every page."""
+
 from __future__ import annotations
 
 import math
@@ -7,10 +9,9 @@ import pytest
 from peerwatch.charts.numbers import (
     count_text,
     difference_text,
-    heat_step,
+    name_in_words,
     p_value_text,
     percent_text,
-    position_on_scale,
     signed_text,
 )
 
@@ -47,6 +48,6 @@ def test_a_p_value_is_never_zero() -> None:
     assert p_value_text(1.0) == "1.00"
 
 
-def test_steps_and_positions_stay_in_range() -> None:
-    assert [heat_step(x) for x in (0, 0.04, 0.05, 1)] == [0, 0, 1, 10]
-    assert [position_on_scale(x, -1, 1) for x in (-2, -1, 0, 1, 2)] == [0, 0, 50, 100, 100]
+def test_a_name_of_code_is_read_as_words() -> None:
+    assert name_in_words("peer_minus_asset") == "peer minus asset"
+    assert name_in_words(None) == ""
