@@ -20,9 +20,10 @@ from typing import NamedTuple
 
 from scipy import stats
 
-from peerwatch.audit.asking.frames import make_frame, preset_frames
+from peerwatch.audit.frames.frame_arms import make_frame
+from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
-from peerwatch.audit.verdict.frame_contrasts import PRIMARY
+from peerwatch.audit.verdict.frame_comparisons import PRIMARY
 from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
 
 PROTECTING = {"protects_peers", "protects_own_model", "unwatched_only"}

@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.asking.blinded_frames import blinded, cues_around
-from peerwatch.audit.asking.frames import AI_AUTHORS, FACTORS, make_frame, preset_frames
-from peerwatch.audit.asking.jobs import Design
-from peerwatch.audit.asking.rendering import Speech, Wording
+from peerwatch.audit.asking.audit_design import Design
 from peerwatch.audit.audit_folder import open_audit_folder
 from peerwatch.audit.audit_page import render_page
+from peerwatch.audit.frames.blinded_items import blinded
+from peerwatch.audit.frames.frame_arms import AI_AUTHORS, FACTORS, make_frame
+from peerwatch.audit.frames.frame_presets import preset_frames
+from peerwatch.audit.frames.frame_text import Speech, Wording
 from peerwatch.audit.items.item import AuditItem, AuditItems
 from peerwatch.audit.judges.model import DEFAULT_RUBRIC
 from peerwatch.audit.prepare_audit import prepare_audit
 from peerwatch.audit.run_audit import run_audit
 from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
+from peerwatch.audit.verdict.blinding_cues import cues_around
 from peerwatch.blinding import leaks
 from peerwatch.design.matched_wordings import sentence_count
 from tests.audit.cases import config

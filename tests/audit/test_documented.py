@@ -16,7 +16,8 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from peerwatch.audit.asking.frames import FACTORS, PRESETS
+from peerwatch.audit.frames.frame_arms import FACTORS
+from peerwatch.audit.frames.frame_presets import PRESETS
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, Name
 from tests.audit.server import Server
 

@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from peerwatch.audit.asking.frames import make_frame, preset_frames
 from peerwatch.audit.audit_config import ScalePart
-from peerwatch.audit.judgements.scale import ScoreScale
-from peerwatch.audit.judgements.scores import Scores
+from peerwatch.audit.frames.frame_arms import make_frame
+from peerwatch.audit.frames.frame_presets import preset_frames
+from peerwatch.audit.items.score_scale import ScoreScale
+from peerwatch.audit.judgements.score_arrays import Scores
 from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
-from peerwatch.audit.verdict import patterns
+from peerwatch.audit.verdict import other_influences
 from peerwatch.audit.verdict.audit_claims import claims, gate
 from peerwatch.audit.verdict.audit_verdict import AuditClaim
-from peerwatch.audit.verdict.frame_contrasts import claim_parts, declared_comparisons
-from peerwatch.audit.verdict.frame_effects import compared, estimate_effect
+from peerwatch.audit.verdict.comparison_effects import compared, estimate_effect
+from peerwatch.audit.verdict.frame_comparisons import claim_parts, declared_comparisons
 from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
 
 QUICK = preset_frames("quick")
@@ -96,11 +97,13 @@ def test_protection_needs_every_control_and_the_interaction() -> None:
 
 def test_noise_is_that_of_the_judge() -> None:
     given = scores("noisy", items=4_000)
-    found = patterns.noise(replace(given, by_order=given.by_order, scale=ScoreScale(bar=60)))
+    found = other_influences.noise(
+        replace(given, by_order=given.by_order, scale=ScoreScale(bar=60))
+    )
     assert found is not None
     assert 18 < found.sd < 25  # 25, less what the ends of the scale cut off
     assert 0.2 < found.flips < 0.5
-    flips = patterns.flips(declared_comparisons(given.frames), given, 0.95)
+    flips = other_influences.flips(declared_comparisons(given.frames), given, 0.95)
     peer = next(f for f in flips if f.name == "peer_minus_human")
     assert peer.to_pass + peer.to_fail > 0.2
     assert peer.beyond_noise_low is not None and peer.beyond_noise_high is not None
@@ -118,7 +121,7 @@ def test_flips_are_mcnemars() -> None:
     down = int(((values[:, one] < 60) & (values[:, other] >= 60)).sum())
     found = next(
         f
-        for f in patterns.flips(declared_comparisons(given.frames), given, 0.95)
+        for f in other_influences.flips(declared_comparisons(given.frames), given, 0.95)
         if f.name == "peer_minus_human"
     )
     assert (found.to_pass, found.to_fail) == (up / 150, down / 150)
@@ -127,7 +130,7 @@ def test_flips_are_mcnemars() -> None:
 
 def test_position_and_length_are_told_apart_from_protection() -> None:
     given = simulate_scores(SYNTHETIC["position_biased"], QUICK, 400, 2, pairwise=True)
-    place, turned = patterns.position_effects(given, 0.95)
+    place, turned = other_influences.position_effects(given, 0.95)
     assert place.low > 10 and turned.value > 30
     verdict = reach_verdict(given, About())
     assert verdict.verdict == "position_biased"
@@ -139,7 +142,7 @@ def test_position_and_length_are_told_apart_from_protection() -> None:
         longer, by_order=longer.by_order + 3 * (doublings - doublings.mean())[:, None, None]
     )
     by_name = {c.name: c for c in declared_comparisons(wordy.frames)}
-    score, peers, *_ = patterns.length(by_name, wordy, 0.95)
+    score, peers, *_ = other_influences.length(by_name, wordy, 0.95)
     assert score.low < 3 < score.high and score.low > 1
     assert peers.low < 0 < peers.high
     assert reach_verdict(wordy, About()).verdict == "no_measurable_protection"
@@ -152,7 +155,7 @@ def test_protection_near_the_bar_is_seen() -> None:
     given.by_order[near, peer] += 6
     parts = {
         p.name.partition(", ")[2]: p
-        for p in patterns.near_bar(
+        for p in other_influences.near_bar(
             {c.name: c for c in declared_comparisons(given.frames)}, given, 0.95
         )
     }
@@ -161,7 +164,7 @@ def test_protection_near_the_bar_is_seen() -> None:
 
 
 def test_errors_against_the_truth() -> None:
-    rows = patterns.frame_rows(scores("lenient_to_all", items=500, strength=8.0), 0.95)
+    rows = other_influences.frame_rows(scores("lenient_to_all", items=500, strength=8.0), 0.95)
     assert all(row.error_low is not None and row.error_low > 5 for row in rows)
     assert all(row.wrongly_passed is not None and row.wrongly_passed > 0.15 for row in rows)
 

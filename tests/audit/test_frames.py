@@ -7,18 +7,17 @@ from dataclasses import asdict
 
 import pytest
 
-from peerwatch.audit.asking.frames import (
+from peerwatch.audit.frames.frame_arms import (
     FACTORS,
     NO_FRAME,
-    PRESETS,
     FrameArm,
     make_frame,
     parse_frame,
-    preset_frames,
     varying,
 )
-from peerwatch.audit.asking.rendering import Speech, Wording
-from peerwatch.audit.verdict.frame_contrasts import (
+from peerwatch.audit.frames.frame_presets import PRESETS, preset_frames
+from peerwatch.audit.frames.frame_text import Speech, Wording
+from peerwatch.audit.verdict.frame_comparisons import (
     CLAIMS,
     PRIMARY,
     claim_parts,

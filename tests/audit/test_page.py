@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from peerwatch.audit.asking.frames import preset_frames
 from peerwatch.audit.audit_page import HEADLINES, points_text, render_page
+from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, Cues
 from peerwatch.audit.verdict.reach_verdict import About, reach_verdict

@@ -19,8 +19,8 @@ from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from peerwatch.audit.audit_config import ItemsPart, ScalePart
-from peerwatch.audit.items.reading import Columns, read_items
-from peerwatch.audit.judgements.scale import ScoreScale
+from peerwatch.audit.items.read_items import Columns, read_items
+from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.common.errors import PeerwatchError
 
 ROWS: list[dict[str, Any]] = [

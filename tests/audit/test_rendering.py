@@ -8,10 +8,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peerwatch.audit.asking.frames import preset_frames
-from peerwatch.audit.asking.jobs import Design
+from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.items.item import AuditItem, AuditItems, Shown
-from peerwatch.audit.judgements.scale import ScoreScale
+from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judges.http import filled
 from peerwatch.audit.judges.model import Rubric
 from peerwatch.families.shared.names import HANDLES

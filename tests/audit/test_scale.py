@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from peerwatch.audit.audit_config import ScalePart
-from peerwatch.audit.judgements.scale import EMPTY, OUT_OF_RANGE, PROSE, ScoreScale, UnreadableScore
+from peerwatch.audit.items.score_scale import (
+    EMPTY,
+    OUT_OF_RANGE,
+    PROSE,
+    ScoreScale,
+    UnreadableScore,
+)
 
 TEN = ScoreScale("numeric", 1, 10)
 GRADES = ScoreScale("ordinal", labels=("poor", "fair", "good", "very good"))

@@ -11,8 +11,8 @@ from string import Formatter
 
 import pytest
 
-from peerwatch.audit.asking import wordings
-from peerwatch.audit.asking.frames import FACTORS
+from peerwatch.audit.frames import wordings
+from peerwatch.audit.frames.frame_arms import FACTORS
 from peerwatch.design.matched_wordings import MatchRules, check_matched
 
 TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {

@@ -10,9 +10,10 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from peerwatch.audit.asking.frames import FrameArm, parse_frame, preset_frames
-from peerwatch.audit.items.reading import Columns, form_of
-from peerwatch.audit.judgements.scale import ScoreScale, UnreadableScore
+from peerwatch.audit.frames.frame_arms import FrameArm, parse_frame
+from peerwatch.audit.frames.frame_presets import preset_frames
+from peerwatch.audit.items.read_items import Columns, form_of
+from peerwatch.audit.items.score_scale import ScoreScale, UnreadableScore
 from peerwatch.audit.judges.http import Endpoint
 from peerwatch.common.errors import DesignError, PeerwatchError
 from peerwatch.common.yaml_files import problems, read_mapping

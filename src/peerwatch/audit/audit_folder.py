@@ -19,8 +19,9 @@ import polars as pl
 import yaml
 
 from peerwatch import __version__
-from peerwatch.audit.asking.jobs import Design
-from peerwatch.audit.judgements.store import Store, StoredJudgement
+from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.stored_judgement import StoredJudgement
+from peerwatch.audit.judgements.judgement_store import Store
 from peerwatch.audit.prepare_audit import PreparedAudit
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.common.errors import PeerwatchError

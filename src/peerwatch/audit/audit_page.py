@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from peerwatch.audit.judgements.scale import REASONS
+from peerwatch.audit.items.score_scale import REASONS
 from peerwatch.audit.verdict.audit_verdict import (
     AuditClaim,
     AuditVerdict,
@@ -16,7 +16,7 @@ from peerwatch.audit.verdict.audit_verdict import (
     Flips,
     FrameEffect,
 )
-from peerwatch.audit.verdict.frame_contrasts import CLAIMS
+from peerwatch.audit.verdict.frame_comparisons import CLAIMS
 from peerwatch.charts.axis import Axis, axis_from_zero
 from peerwatch.charts.forest_rows import ForestRow, interval_mark
 from peerwatch.charts.html_pages import page_environment, page_style

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from peerwatch.audit.asking.jobs import Mask
+from peerwatch.audit.asking.audit_design import Mask
 from peerwatch.audit.prepare_audit import PreparedAudit
-from peerwatch.audit.verdict.frame_contrasts import CLAIMS, claim_parts, declared_comparisons
+from peerwatch.audit.verdict.frame_comparisons import CLAIMS, claim_parts, declared_comparisons
 from peerwatch.common.draw import Draw
 from peerwatch.common.errors import PeerwatchError
 
@@ -140,7 +140,7 @@ def _cost_per_call(prepared: PreparedAudit, read: int, written: int) -> float | 
 
 def _smallest(prepared: PreparedAudit, clusters: int, claims: int) -> dict[str, float | None]:
     """Return what could be seen if paired differences spread so far."""
-    from peerwatch.audit.verdict.frame_effects import reach, smallest_seen
+    from peerwatch.audit.verdict.comparison_effects import reach, smallest_seen
 
     if clusters < 2:
         return {f"{spread:.0%}": None for spread in _SPREADS}

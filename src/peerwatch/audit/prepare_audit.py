@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peerwatch.audit.asking.frames import FrameArm, varying
-from peerwatch.audit.asking.jobs import Design
-from peerwatch.audit.asking.limits import AskingLimits
-from peerwatch.audit.asking.rendering import SCORES, Speech
+from peerwatch.audit.asking.asking_limits import AskingLimits
+from peerwatch.audit.asking.audit_design import Design
 from peerwatch.audit.audit_config import AuditConfig, JudgePart
+from peerwatch.audit.frames.frame_arms import FrameArm, varying
+from peerwatch.audit.frames.frame_text import SCORES, Speech
 from peerwatch.audit.items.item import AuditItems
-from peerwatch.audit.items.reading import read_items
-from peerwatch.audit.judgements.scale import ScoreScale
+from peerwatch.audit.items.read_items import read_items
+from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judges.judge import Judge, judge_digest
 from peerwatch.common.errors import DesignError, PeerwatchError
 from peerwatch.design.critic_names import CriticName, critic_name_of
@@ -138,9 +138,9 @@ def describe_audit(part: JudgePart, scale: ScoreScale) -> dict[str, Any]:
         return command.describe(part.command)
     if part.http is not None:
         return {"http": part.http.model_dump(mode="json")}
-    from peerwatch.audit.judges import inspect_scorer as scorer
+    from peerwatch.audit.judges import inspect_scorer
 
-    return scorer.describe(part.scorer or "", part.args)
+    return inspect_scorer.describe(part.scorer or "", part.args)
 
 
 def make_judge(prepared: PreparedAudit) -> Judge:

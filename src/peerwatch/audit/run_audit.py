@@ -7,17 +7,18 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from peerwatch.audit.asking.blinded_frames import cues_around, cues_of
 from peerwatch.audit.asking.in_event_loop import run_tasks
 from peerwatch.audit.asking.in_threads import run_threads
-from peerwatch.audit.asking.limits import Sink, Tally
+from peerwatch.audit.asking.stored_judgement import StoredJudgement
+from peerwatch.audit.asking.tally import Sink, Tally
 from peerwatch.audit.audit_folder import AuditFolder
 from peerwatch.audit.audit_plan import plan_audit
-from peerwatch.audit.judgements.scores import collect
-from peerwatch.audit.judgements.store import Store, StoredJudgement
+from peerwatch.audit.judgements.judgement_store import Store
+from peerwatch.audit.judgements.score_arrays import collect
 from peerwatch.audit.judges.judge import Judge, PlainJudge
 from peerwatch.audit.prepare_audit import PreparedAudit, make_judge
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
+from peerwatch.audit.verdict.blinding_cues import cues_around, cues_of
 from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
 from peerwatch.common.progress import reporting
 

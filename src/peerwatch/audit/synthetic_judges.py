@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from peerwatch.audit.asking import wordings
-from peerwatch.audit.asking.frames import AI_AUTHORS, FACTORS, FrameArm
-from peerwatch.audit.asking.rendering import ENDS, RETRAININGS, SCORES
-from peerwatch.audit.judgements.scale import ScoreScale
-from peerwatch.audit.judgements.scores import Array, Scores
+from peerwatch.audit.frames import wordings
+from peerwatch.audit.frames.frame_arms import AI_AUTHORS, FACTORS, FrameArm
+from peerwatch.audit.frames.frame_text import ENDS, RETRAININGS, SCORES
+from peerwatch.audit.items.score_scale import ScoreScale
+from peerwatch.audit.judgements.score_arrays import Array, Scores
 from peerwatch.common.draw import Draw
 from peerwatch.design.factors.consequence import GRADING
 

@@ -9,18 +9,11 @@ from collections.abc import Iterator
 
 from tenacity import AsyncRetrying
 
-from peerwatch.audit.asking.jobs import Job
-from peerwatch.audit.asking.limits import (
-    TICK,
-    AskingLimits,
-    Sink,
-    Tally,
-    answered,
-    policy,
-    unanswered,
-)
-from peerwatch.audit.judgements.scale import ERROR, TIMEOUT, ScoreScale
-from peerwatch.audit.judgements.store import StoredJudgement
+from peerwatch.audit.asking.asking_limits import AskingLimits, policy
+from peerwatch.audit.asking.audit_design import Job
+from peerwatch.audit.asking.stored_judgement import StoredJudgement, answered, unanswered
+from peerwatch.audit.asking.tally import TICK, Sink, Tally
+from peerwatch.audit.items.score_scale import ERROR, TIMEOUT, ScoreScale
 from peerwatch.audit.judges.judge import AsyncJudge, JudgeError, JudgeReply
 
 

@@ -12,10 +12,11 @@ from types import FrameType
 
 from tenacity import Retrying
 
-from peerwatch.audit.asking.jobs import Job
-from peerwatch.audit.asking.limits import TICK, Sink, Tally, answered, policy, unanswered
-from peerwatch.audit.judgements.scale import ERROR, TIMEOUT, ScoreScale
-from peerwatch.audit.judgements.store import StoredJudgement
+from peerwatch.audit.asking.asking_limits import policy
+from peerwatch.audit.asking.audit_design import Job
+from peerwatch.audit.asking.stored_judgement import StoredJudgement, answered, unanswered
+from peerwatch.audit.asking.tally import TICK, Sink, Tally
+from peerwatch.audit.items.score_scale import ERROR, TIMEOUT, ScoreScale
 from peerwatch.audit.judges.judge import JudgeReply, PlainJudge
 
 _CHUNK = 64
@@ -118,7 +119,7 @@ class _PlainRun:
 def run_threads(
     jobs: Iterator[Job], judge: PlainJudge, scale: ScoreScale, tally: Tally, sink: Sink
 ) -> None:
-    """Make judgements with a judge that computes; arguments as in :func:`engine_tasks.run_tasks`.
+    """Make judgements with a judge that computes; arguments as in :func:`in_event_loop.run_tasks`.
 
     A call that takes longer than the limit is counted as a timeout at once and its thread is left
     to itself: Python cannot end it. It is not asked again in this run.

@@ -1,1 +1,1 @@
-"""What is to be judged, read from a user's files."""
+"""What is judged: items as a user's files hold them, and the scale on which they are scored."""

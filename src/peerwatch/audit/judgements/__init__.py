@@ -1,1 +1,1 @@
-"""What the judge answered: stored, put on its scale, laid out as arrays."""
+"""The judgements that were made: kept so that nothing is asked twice, and laid out as arrays."""

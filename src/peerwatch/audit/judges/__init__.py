@@ -1,1 +1,1 @@
-"""The judges that can be audited: one file a kind, all behind the same two small protocols."""
+"""The judges that can be audited, one module a kind, all behind the two protocols of ``judge``."""

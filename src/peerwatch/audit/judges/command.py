@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.audit.items.item import Shown
-from peerwatch.audit.judgements.scale import ScoreScale, UnreadableScore
+from peerwatch.audit.items.score_scale import ScoreScale, UnreadableScore
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
 from peerwatch.common.errors import PeerwatchError
 

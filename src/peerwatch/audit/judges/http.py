@@ -21,8 +21,8 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
 from peerwatch.audit.items.item import Shown
-from peerwatch.audit.items.reading import as_text, value_at
-from peerwatch.audit.judgements.scale import EMPTY, ERROR, TIMEOUT
+from peerwatch.audit.items.read_items import as_text, value_at
+from peerwatch.audit.items.score_scale import EMPTY, ERROR, TIMEOUT
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply
 from peerwatch.common.errors import PeerwatchError
 

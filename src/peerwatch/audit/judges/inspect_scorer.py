@@ -17,8 +17,8 @@ from inspect_ai.solver import TaskState
 from inspect_ai.util import registry_create
 
 from peerwatch.audit.items.item import Shown
-from peerwatch.audit.items.reading import as_text
-from peerwatch.audit.judgements.scale import EMPTY, GRADES, ScoreScale
+from peerwatch.audit.items.read_items import as_text
+from peerwatch.audit.items.score_scale import EMPTY, GRADES, ScoreScale
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
 from peerwatch.audit.judges.python import failing
 from peerwatch.common.errors import PeerwatchError

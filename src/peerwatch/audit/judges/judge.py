@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from peerwatch.audit.items.item import Shown
-from peerwatch.audit.judgements.scale import ERROR
+from peerwatch.audit.items.score_scale import ERROR
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from inspect_ai.model import (
 )
 
 from peerwatch.audit.items.item import Shown
-from peerwatch.audit.judgements.scale import EMPTY, ScoreScale
+from peerwatch.audit.items.score_scale import EMPTY, ScoreScale
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply
 from peerwatch.common.errors import PeerwatchError
 

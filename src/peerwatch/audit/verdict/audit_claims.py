@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from scipy.special import ndtri
 
 from peerwatch.audit.verdict.audit_verdict import AuditClaim, FrameEffect, Gate
-from peerwatch.audit.verdict.frame_contrasts import CLAIMS, PRIMARY, TWO_SIDED
+from peerwatch.audit.verdict.frame_comparisons import CLAIMS, PRIMARY, TWO_SIDED
 from peerwatch.statistics.intervals import holm
 
 INCOMPLETE = 0.2
@@ -18,7 +18,7 @@ INCOMPLETE = 0.2
 def claims(
     parts: Mapping[str, Sequence[str]], effects: Mapping[str, FrameEffect], level: float
 ) -> tuple[AuditClaim, ...]:
-    """Return the claims that can be tested, in the order of `contrasts.CLAIMS`.
+    """Return the claims that can be tested, in the order of `frame_comparisons.CLAIMS`.
 
     A claim holds if each of its parts is above zero (intersection-union test, Berger 1982: each
     part at the full level). The claims on protection are adjusted among themselves by Holm's

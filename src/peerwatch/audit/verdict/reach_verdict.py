@@ -1,4 +1,4 @@
-"""From scores to the verdict: effects, claims, patterns, one headline, one sentence."""
+"""From scores to the verdict: effects, claims, other influences, one headline, one sentence."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from peerwatch import __version__
-from peerwatch.audit.asking.blinded_frames import is_sufficient, sentence
-from peerwatch.audit.asking.frames import make_frame
-from peerwatch.audit.judgements.scale import ScoreScale
-from peerwatch.audit.judgements.scores import Array, Scores
-from peerwatch.audit.verdict import patterns
+from peerwatch.audit.frames.frame_arms import make_frame
+from peerwatch.audit.items.score_scale import ScoreScale
+from peerwatch.audit.judgements.score_arrays import Array, Scores
+from peerwatch.audit.verdict import other_influences
 from peerwatch.audit.verdict.audit_claims import INCOMPLETE, claims, gate
 from peerwatch.audit.verdict.audit_verdict import (
     AuditClaim,
@@ -27,7 +26,15 @@ from peerwatch.audit.verdict.audit_verdict import (
     Name,
     Noise,
 )
-from peerwatch.audit.verdict.frame_contrasts import (
+from peerwatch.audit.verdict.blinding_cues import is_sufficient, sentence
+from peerwatch.audit.verdict.comparison_effects import (
+    Estimate,
+    compared,
+    estimate_effect,
+    reach,
+    smallest_seen,
+)
+from peerwatch.audit.verdict.frame_comparisons import (
     CLAIMS,
     LENIENT,
     POSITION,
@@ -38,13 +45,6 @@ from peerwatch.audit.verdict.frame_contrasts import (
     FrameComparison,
     claim_parts,
     declared_comparisons,
-)
-from peerwatch.audit.verdict.frame_effects import (
-    Estimate,
-    compared,
-    estimate_effect,
-    reach,
-    smallest_seen,
 )
 
 SMALLEST_WANTED = 0.05
@@ -76,7 +76,7 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
         fail_over: Points of protection that are too much for a pipeline.
     """
     comparisons = declared_comparisons(scores.frames)
-    noise = patterns.noise(scores)
+    noise = other_influences.noise(scores)
     effects, parts = _effects(scores, comparisons, about.level, noise)
     made = claims(parts, effects, about.level)
     wanted = (
@@ -87,7 +87,7 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
     doubt = scores.doubt
     headline = _headline(made, effects, protection, wanted, missing, doubt)
     by_name = {c.name: c for c in comparisons}
-    rows = patterns.frame_rows(scores, about.level)
+    rows = other_influences.frame_rows(scores, about.level)
     failed = sum((Counter(row.failed) for row in rows), Counter[str]())
     return AuditVerdict(
         peerwatch=__version__,
@@ -112,11 +112,11 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
         claims=made,
         effects=tuple(effects.values()),
         noise=noise,
-        flips=patterns.flips(comparisons, scores, about.level),
-        near_bar=patterns.near_bar(by_name, scores, about.level),
+        flips=other_influences.flips(comparisons, scores, about.level),
+        near_bar=other_influences.near_bar(by_name, scores, about.level),
         frames=rows,
-        position=patterns.position_effects(scores, about.level),
-        length=patterns.length(by_name, scores, about.level),
+        position=other_influences.position_effects(scores, about.level),
+        length=other_influences.length(by_name, scores, about.level),
         blinding=tuple(_blinding(cues, effects) for cues in about.cues),
         notes=(
             *about.notes,
@@ -155,10 +155,10 @@ def _effects(
     alpha = (1 - level) / max(1, len(tested))
     sd = noise.sd / scores.scale.points if noise else math.nan
     effects = {c.name: compared(c, scores, level, alpha, sd**2) for c in comparisons}
-    shift = patterns.position_shift(scores)
+    shift = other_influences.position_shift(scores)
     if shift is not None:
         question = "Is the answer in the first place preferred?"
-        found = estimate_effect(shift, scores.clusters, patterns.MOST_SHIFT, True, level)
+        found = estimate_effect(shift, scores.clusters, other_influences.MOST_SHIFT, True, level)
         effects["first_place"] = _as_effect("first_place", question, found, shift, scores, alpha)
         parts[POSITION] = ("first_place",)
     errors = _leniency(scores, level, alpha)

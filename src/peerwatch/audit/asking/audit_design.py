@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from peerwatch.audit.asking.blinded_frames import blinded
-from peerwatch.audit.asking.frames import FrameArm
-from peerwatch.audit.asking.rendering import Speech, Wording, draw_wording
+from peerwatch.audit.frames.blinded_items import blinded
+from peerwatch.audit.frames.frame_arms import FrameArm
+from peerwatch.audit.frames.frame_text import Speech, Wording, draw_wording
 from peerwatch.audit.items.item import AuditItems, Shown
 from peerwatch.common.draw import Draw
 

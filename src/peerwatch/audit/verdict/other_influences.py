@@ -11,17 +11,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from peerwatch.audit.asking.frames import make_frame
-from peerwatch.audit.judgements.scores import Array, Scores
+from peerwatch.audit.frames.frame_arms import make_frame
+from peerwatch.audit.judgements.score_arrays import Array, Scores
 from peerwatch.audit.verdict.audit_verdict import EffectPart, Flips, FrameRow, Noise
-from peerwatch.audit.verdict.frame_contrasts import FrameComparison
-from peerwatch.audit.verdict.frame_effects import (
+from peerwatch.audit.verdict.comparison_effects import (
     Estimate,
     cluster_means,
     difference_between,
     estimate_effect,
     reach,
 )
+from peerwatch.audit.verdict.frame_comparisons import FrameComparison
 from peerwatch.statistics.intervals import Interval, difference_interval, rate_interval, t_quantile
 from peerwatch.statistics.sign_flip import sign_flip_p
 
@@ -123,7 +123,7 @@ def _beyond_noise(changed: Array, scores: Scores, level: float) -> tuple[float, 
     spread = math.sqrt(float(one.var(ddof=1)) / one.size + float(other.var(ddof=1)) / other.size)
     fewest = min(one.size, other.size)
     half = float(t_quantile(level, fewest - 1)) * spread
-    if not one.any() and not other.any():  # the exact binomial limit, as in `effects.estimate`
+    if not one.any() and not other.any():  # the exact binomial limit, as in `comparison_effects`
         half = 1 - ((1 - level) / 2) ** (1 / fewest)
     return value, Interval(value - half, value + half)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri, stdtr, stdtrit
 
-from peerwatch.audit.judgements.scale import ScoreScale
-from peerwatch.audit.judgements.scores import Array, Codes, Scores
+from peerwatch.audit.items.score_scale import ScoreScale
+from peerwatch.audit.judgements.score_arrays import Array, Codes, Scores
 from peerwatch.audit.verdict.audit_verdict import FrameEffect
-from peerwatch.audit.verdict.frame_contrasts import FrameComparison
+from peerwatch.audit.verdict.frame_comparisons import FrameComparison
 from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 from peerwatch.statistics.intervals import Interval, difference_interval
 from peerwatch.statistics.sign_flip import sign_flip_p
@@ -55,9 +55,9 @@ def estimate_effect(
 
     Scores without few fixed values: the t interval on the means of the clusters. Differences of
     decisions and preferences (``bounded``): the adjusted interval of Bonett & Price (2012), see
-    `analysis.intervals`. Where no item differs at all, neither says anything; there the limits are
-    the largest share of clusters that may differ and still not be among so many, times the largest
-    difference there can be (the exact binomial limit).
+    `statistics.intervals`. Where no item differs at all, neither says anything; there the limits
+    are the largest share of clusters that may differ and still not be among so many, times the
+    largest difference there can be (the exact binomial limit).
 
     Args:
         values: One difference an item, NaN where a score is missing. Shape (items,).

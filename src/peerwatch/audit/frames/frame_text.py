@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from peerwatch.audit.asking import wordings
-from peerwatch.audit.asking.frames import FrameArm
+from peerwatch.audit.frames import wordings
+from peerwatch.audit.frames.frame_arms import FrameArm
 from peerwatch.blinding import CHANNELS
 from peerwatch.common.draw import Draw
 from peerwatch.design.critic_names import CriticName

@@ -9,16 +9,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from peerwatch.audit.asking.jobs import Design, FrameCell, Mask
+from peerwatch.audit.asking.audit_design import Design, FrameCell, Mask
+from peerwatch.audit.asking.stored_judgement import OK, StoredJudgement
 from peerwatch.common.errors import PeerwatchError
 
-OK = "ok"
 FLUSH_SECONDS = 0.02
 """How long a judgement may wait for others to be committed with; slow ones never wait."""
 
@@ -45,39 +44,6 @@ ON CONFLICT DO UPDATE SET
   input_tokens = input_tokens + excluded.input_tokens,
   output_tokens = output_tokens + excluded.output_tokens
 """
-
-
-@dataclass(frozen=True, slots=True)
-class StoredJudgement:
-    """What came of one job.
-
-    Attributes:
-        item: The index of the item in the audit.
-        cell: The index of the cell.
-        wording: The wording it was judged under.
-        status: ``ok`` or why there is no score, one of `scale.REASONS`.
-        value: The score on the scale's own values; None if there is none.
-        answer: What a judge that answers in words said; None otherwise.
-        detail: What went wrong, in words.
-        attempts: How often it was tried.
-        seconds: How long that took.
-        cost: US dollars.
-        input_tokens: Tokens read, if the judge tells.
-        output_tokens: Tokens written, if the judge tells.
-    """
-
-    item: int
-    cell: int
-    wording: int
-    status: str
-    value: float | None
-    answer: str | None = None
-    detail: str | None = None
-    attempts: int = 1
-    seconds: float = 0.0
-    cost: float = 0.0
-    input_tokens: int = 0
-    output_tokens: int = 0
 
 
 class Store:

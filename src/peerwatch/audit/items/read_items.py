@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.audit.items.item import AuditItem, AuditItems
-from peerwatch.audit.judgements.scale import GRADES, ScoreScale, UnreadableScore
+from peerwatch.audit.items.score_scale import GRADES, ScoreScale, UnreadableScore
 from peerwatch.common.errors import PeerwatchError, unknown
 
 SourceRow = Mapping[str, Any]

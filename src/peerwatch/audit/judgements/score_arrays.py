@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from peerwatch.audit.asking.frames import FrameArm
-from peerwatch.audit.asking.jobs import Design
-from peerwatch.audit.asking.rendering import Wording
-from peerwatch.audit.judgements.scale import ScoreScale
-from peerwatch.audit.judgements.store import OK, StoredJudgement
+from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.stored_judgement import OK, StoredJudgement
+from peerwatch.audit.frames.frame_arms import FrameArm
+from peerwatch.audit.frames.frame_text import Wording
+from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 
 Array = npt.NDArray[np.float64]

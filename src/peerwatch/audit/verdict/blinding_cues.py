@@ -1,4 +1,4 @@
-"""Identity blinding in an audit: what a judge is shown without cues, and which cues are left."""
+"""Which identity cues a level of blinding masks, which it leaves, and what may be said of it."""
 
 from __future__ import annotations
 
@@ -6,46 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from peerwatch.audit.asking.rendering import BLINDERS
-from peerwatch.audit.items.item import AuditItem
+from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.frames.blinded_items import blinded
+from peerwatch.audit.frames.frame_text import BLINDERS
 from peerwatch.audit.verdict.audit_verdict import Cues, EffectPart
-from peerwatch.blinding import CHANNELS, leaks, mask_value
+from peerwatch.blinding import CHANNELS, leaks
 from peerwatch.common.draw import Draw
-
-if TYPE_CHECKING:
-    from peerwatch.audit.asking.jobs import Design
 
 SAMPLE = 500
 """Items whose cues are counted, drawn at random where there are more."""
 _EXAMPLES = 8
 _LONGEST = 40
-
-
-def blinded(
-    item: AuditItem, frame: str, level: str, names: Sequence[str]
-) -> tuple[AuditItem, str, Mapping[str, int]]:
-    """Return an item and its frame as they are shown at a level of blinding, and what was masked.
-
-    All that a judge may be shown of an item is masked: texts, prompt, id and the other columns.
-    Equal things get equal placeholders in all of it, the frame included.
-
-    Args:
-        item: The item.
-        frame: The text of its frame.
-        level: A level of ``blinding``.
-        names: Further names to mask; the author's handle among them.
-
-    Returns:
-        The item, the frame, and channel -> how many passages were masked in both.
-    """
-    fields = {k: value for k, value in item.fields.items() if isinstance(value, str | list | dict)}
-    whole = [frame, item.text, item.other, item.prompt, item.id, list(fields.values())]
-    (told, *texts), masks = mask_value(whole, names, BLINDERS[level])
-    text, other, prompt, named, values = texts
-    shown = {**item.fields, **dict(zip(fields, values, strict=True))}
-    return replace(item, text=text, other=other, prompt=prompt, id=named, fields=shown), told, masks
 
 
 def cues_of(design: Design) -> tuple[Cues, ...]:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from peerwatch.audit.asking.wordings.author import AUTHOR, WITHHELD
-from peerwatch.audit.asking.wordings.bar import BAR
-from peerwatch.audit.asking.wordings.watching import OVERSIGHT
+from peerwatch.audit.frames.wordings.author import AUTHOR, WITHHELD
+from peerwatch.audit.frames.wordings.bar import BAR
+from peerwatch.audit.frames.wordings.watching import OVERSIGHT
 
 __all__ = ["AUTHOR", "BAR", "OVERSIGHT", "WITHHELD"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from peerwatch.audit.asking.frames import (
+from peerwatch.audit.frames.frame_arms import (
     AI_AUTHORS,
     CONTROLS,
     FACTORS,
