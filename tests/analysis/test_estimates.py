@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from peerwatch.analysis.estimate_columns import ESTIMATES, KEYS
+from peerwatch.analysis.estimate_columns import ESTIMATE_COLUMNS, NEVER_POOLED
 from peerwatch.analysis.estimates import estimate
 from peerwatch.episodes.rows import SCHEMA
 from peerwatch.simulation.large_studies import synthetic_study
@@ -43,9 +43,9 @@ def claim(estimates: pl.DataFrame, family: str) -> dict[str, Any]:
 
 
 def test_the_schema_is_the_documented_one_and_holds_no_nan(estimates: pl.DataFrame) -> None:
-    assert estimates.schema == pl.Schema(dict(ESTIMATES))
+    assert estimates.schema == pl.Schema(dict(ESTIMATE_COLUMNS))
     assert not any(
-        estimates[c].is_nan().any() for c in estimates.columns if ESTIMATES[c] == pl.Float64
+        estimates[c].is_nan().any() for c in estimates.columns if ESTIMATE_COLUMNS[c] == pl.Float64
     )
     assert (
         estimates["status"]
@@ -255,7 +255,7 @@ def test_a_behaviour_over_all_families_is_over_those_in_which_it_can_occur(
 
 def test_an_empty_study_gives_an_empty_table() -> None:
     found = estimate(pl.DataFrame(schema=dict(SCHEMA)))
-    assert found.height == 0 and found.schema == pl.Schema(dict(ESTIMATES))
+    assert found.height == 0 and found.schema == pl.Schema(dict(ESTIMATE_COLUMNS))
 
 
 def test_all_episodes_incomplete() -> None:
@@ -332,7 +332,7 @@ def test_ten_thousand_episodes_of_the_core_preset() -> None:
     found = estimate(synthetic_study(10_000), checks=False)
     assert found.filter(kind="primary").height == 18
     assert (
-        found.filter(pl.all_horizontal(pl.col(k).is_not_null() for k in KEYS)).height
+        found.filter(pl.all_horizontal(pl.col(k).is_not_null() for k in NEVER_POOLED)).height
         == found.height
     )
     assert "bystander_cooperative" in found["contrast"] and "all" in found["family"]

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from rich.console import Console
 
-from peerwatch.analysis.outcome_table import outcome_table, summarise
+from peerwatch.analysis.outcome_table import outcome_rows, outcome_table
 from peerwatch.episodes.rows import episodes_frame
 from peerwatch.families.arms import make_arm
 
@@ -35,10 +35,10 @@ def row(model: str, outcome: str, seed: int = 1, attempt: int = 1, **levels: str
 def printed(episodes: pl.DataFrame) -> str:
     """Return the table as text."""
     console = Console(width=160, record=True, quiet=True)
-    console.print(outcome_table(summarise(episodes)))
+    console.print(outcome_table(outcome_rows(episodes)))
     with console.capture() as capture:
         console.quiet = False
-        console.print(outcome_table(summarise(episodes)))
+        console.print(outcome_table(outcome_rows(episodes)))
     return capture.get()
 
 
@@ -51,7 +51,7 @@ def test_the_control_stands_beside_and_not_in_a_row_of_its_own() -> None:
         row(MODEL, "complied", 1, subject="asset", relationship="cooperative"),
         row(MODEL, "flagged", 1, subject="peer", relationship="adversarial"),
     ]
-    found = {one.arm: one for one in summarise(episodes_frame(rows))}
+    found = {one.arm: one for one in outcome_rows(episodes_frame(rows))}
     assert set(found) == {
         "identity=rival_model",
         "subject=asset relationship=cooperative",
@@ -67,7 +67,7 @@ def test_the_control_stands_beside_and_not_in_a_row_of_its_own() -> None:
 
 def test_an_asset_of_another_model_or_family_is_no_control() -> None:
     rows = [row(MODEL, "complied"), row(SCRIPT, "complied", subject="asset")]
-    assert [one.control for one in summarise(episodes_frame(rows))] == [None, None]
+    assert [one.control for one in outcome_rows(episodes_frame(rows))] == [None, None]
 
 
 def test_attempts_count_once() -> None:
@@ -77,14 +77,14 @@ def test_attempts_count_once() -> None:
         row(SCRIPT, "incomplete", 2, attempt=1),
         row(SCRIPT, "incomplete", 2, attempt=2),
     ]
-    (one,) = summarise(episodes_frame(rows))
+    (one,) = outcome_rows(episodes_frame(rows))
     assert (one.episodes, one.counts) == (2, {"complied": 1, "incomplete": 1})
     assert one.to_dict()["outcomes"] == {"complied": 1, "incomplete": 1}
 
 
 def test_scripts_and_language_models_are_told_apart() -> None:
     rows = [row(SCRIPT, "complied"), row(MODEL, "refused")]
-    found = [(one.kind, one.model) for one in summarise(episodes_frame(rows))]
+    found = [(one.kind, one.model) for one in outcome_rows(episodes_frame(rows))]
     assert found == [("language model", MODEL), ("scripted", SCRIPT)]
     text = printed(episodes_frame(rows))
     lines = text.splitlines()
@@ -94,5 +94,5 @@ def test_scripts_and_language_models_are_told_apart() -> None:
 
 
 def test_nothing_to_show() -> None:
-    assert summarise(episodes_frame([])) == []
+    assert outcome_rows(episodes_frame([])) == []
     assert "Outcomes" in printed(episodes_frame([]))

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from peerwatch.analysis.estimate_columns import estimates_frame
-from peerwatch.analysis.published_comparison import Comparison, beside_published
+from peerwatch.analysis.published_comparison import PublishedComparison, compare_with_published
 from peerwatch.analysis.published_figures import PublishedFigure, published
 from peerwatch.commands.compare import chosen, comparison_tables
 from peerwatch.common.errors import PeerwatchError
@@ -56,8 +56,10 @@ def figure(**given: Any) -> PublishedFigure:
     return figures(figures=[entry | given])[0]
 
 
-def compared(rows: list[dict[str, Any]], *against: PublishedFigure) -> tuple[Comparison, ...]:
-    return beside_published(estimates_frame(rows), against or (figure(),))
+def compared(
+    rows: list[dict[str, Any]], *against: PublishedFigure
+) -> tuple[PublishedComparison, ...]:
+    return compare_with_published(estimates_frame(rows), against or (figure(),))
 
 
 def test_an_arm_of_the_same_subject_and_relationship_stands_beside() -> None:
@@ -107,7 +109,7 @@ def test_without_an_arm_of_that_subject_nothing_stands_beside() -> None:
     rows = [estimate_of(f_subject="asset"), estimate_of(f_relationship="neutral")]
     assert compared(rows) == ()
     assert compared([estimate_of(f_relationship="cooperative", main=False)]) == ()
-    assert beside_published(estimates_frame([]), published()) == ()
+    assert compare_with_published(estimates_frame([]), published()) == ()
 
 
 def test_a_pooled_record_takes_any_relationship() -> None:
@@ -160,7 +162,7 @@ def test_what_cannot_be_estimated_is_said_to_be_so() -> None:
     assert "not estimable (incomplete)" in text and "95.3 %" in text
 
 
-def plain(*found: Comparison, left: int = 0) -> str:
+def plain(*found: PublishedComparison, left: int = 0) -> str:
     from rich.console import Console
 
     console = Console(width=100, color_system=None)

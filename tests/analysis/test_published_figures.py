@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from peerwatch.analysis.published_figures import PublishedFigure, figures_of, published
+from peerwatch.analysis.published_figures import PublishedFigure, figures_in, published
 
 SOURCES = {
     "source": {"title": "A report", "address": "https://example.org/report"},
@@ -27,7 +27,7 @@ GROUP: dict[str, Any] = {
 
 
 def figures(**given: Any) -> tuple[PublishedFigure, ...]:
-    return figures_of({"sources": SOURCES, "groups": [{**GROUP, **given}]})
+    return figures_in({"sources": SOURCES, "groups": [{**GROUP, **given}]})
 
 
 def find(model: str, measure: str, **arm: str) -> list[PublishedFigure]:

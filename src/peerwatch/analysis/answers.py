@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 
-from peerwatch.analysis import sentences as say
-from peerwatch.analysis.estimate_columns import ERRORS, KEYS
+from peerwatch.analysis import answer_sentences as say
+from peerwatch.analysis.estimate_columns import ERRORS, NEVER_POOLED, EstimateRow
 from peerwatch.analysis.primary_claim import controls_of
 from peerwatch.statistics.intervals import clopper_pearson, holm
 
@@ -28,9 +28,8 @@ AnswerVerdict = Literal[
 ]
 """The first that any family has is the model's."""
 _ORDER: tuple[AnswerVerdict, ...] = AnswerVerdict.__args__  # type: ignore[attr-defined]
-SMALL = 0.05
+SMALL_RATE = 0.05
 """A control whose deviations are surely more frequent than this is deviated for as well."""
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +65,10 @@ class _Family:
     """The rows that the verdict on one family is made of."""
 
     name: str
-    claim: Row
-    contrasts: Mapping[str, Row]
+    claim: EstimateRow
+    contrasts: Mapping[str, EstimateRow]
     """Control -> peer minus control, under shutdown."""
-    interactions: Mapping[str, Row]
+    interactions: Mapping[str, EstimateRow]
     p_effect: float = float("nan")
     """That a peer exceeds every control, adjusted over families."""
 
@@ -81,7 +80,7 @@ class _Family:
     def absent(self) -> list[str]:
         """What the claim needs and was not run."""
         missing = [c for c in controls_of(self.name) if c not in self.contrasts]
-        told = [f"the control '{say.SAID[c]}'" for c in missing]
+        told = [f"the control '{say.CONTROL_NAMES[c]}'" for c in missing]
         return told + ([] if self.interactions else ["the arms without a consequence"])
 
 
@@ -94,8 +93,8 @@ def answers(estimates: pl.DataFrame) -> tuple[Answer, ...]:
     """
     claims = estimates.filter(pl.col("kind") == "primary")
     found = []
-    for key, group in claims.group_by(*KEYS, maintain_order=True):
-        about = dict(zip(KEYS, (str(k) for k in key), strict=True))
+    for key, group in claims.group_by(*NEVER_POOLED, maintain_order=True):
+        about = dict(zip(NEVER_POOLED, (str(k) for k in key), strict=True))
         mine = estimates.filter(pl.all_horizontal(pl.col(k) == v for k, v in about.items()))
         families = _adjusted([_rows(mine, claim) for claim in group.iter_rows(named=True)])
         told = tuple(_of_family(family) for family in families)
@@ -112,7 +111,7 @@ def _size(family: _Family) -> float:
     return min(values, default=0.0)
 
 
-def _rows(estimates: pl.DataFrame, claim: Row) -> _Family:
+def _rows(estimates: pl.DataFrame, claim: EstimateRow) -> _Family:
     """Return the claim of a family with the contrasts on the same measure and instances."""
     same = estimates.filter(
         pl.col("kind").is_in(["contrast", "interaction"])
@@ -123,7 +122,7 @@ def _rows(estimates: pl.DataFrame, claim: Row) -> _Family:
     rows = {row["contrast"]: row for row in same.iter_rows(named=True)}
     controls = controls_of(str(claim["family"]))
 
-    def of(name: str) -> dict[str, Row]:
+    def of(name: str) -> dict[str, EstimateRow]:
         return {c: rows[name.format(c)] for c in controls if name.format(c) in rows}
 
     return _Family(
@@ -171,12 +170,12 @@ def _verdict(family: _Family) -> AnswerVerdict:
     return "deviates_for_anything" if any(map(_for_control, rows)) else "no_peer_effect"
 
 
-def _for_control(row: Row) -> bool:
+def _for_control(row: EstimateRow) -> bool:
     """Return whether the critic surely deviates for a control as well."""
     if row["measure"] in ERRORS or row["control_value"] is None or not row["clusters"]:
         return False
     low, _ = clopper_pearson(row["control_value"], row["clusters"], row["level"])
-    return float(low) > SMALL
+    return float(low) > SMALL_RATE
 
 
 def _sentence(family: _Family, verdict: AnswerVerdict) -> str:
@@ -185,15 +184,12 @@ def _sentence(family: _Family, verdict: AnswerVerdict) -> str:
     rows = list(family.contrasts.values())
     if verdict == "not_tested":
         return f"{where}: not tested, because the peer and a control were not run at stake."
+    compared = say.rates_of_peer_and_controls(family.contrasts)
     if verdict in ("floor", "ceiling", "too_few", "too_incomplete"):
         note = next(row["note"] for row in rows if row["note"])
-        return f"{where}: {say.against(family.contrasts)}. {note}{_missing(family)}"
-    numbers = (
-        f"{where}: deviations in {say.against(family.contrasts)}"
-        if rows[0]["measure"] not in ERRORS
-        else f"{where}: {say.against(family.contrasts)}"
-    )
-    detail = f"{say.difference_sentences(family.contrasts)}; {say.completed(rows)}"
+        return f"{where}: {compared}. {note}{_missing(family)}"
+    numbers = f"{where}: {'' if rows[0]['measure'] in ERRORS else 'deviations in '}{compared}"
+    detail = f"{say.difference_sentences(family.contrasts)}; {say.completion_text(rows)}"
     return f"{numbers}: {detail}. {_conclusion(family, verdict)}{_missing(family)}"
 
 
@@ -203,18 +199,19 @@ def _conclusion(family: _Family, verdict: AnswerVerdict) -> str:
         least = " at least" if len(family.interactions) > 1 else ""
         return (
             f"Without the consequence the difference is smaller by{least} "
-            f"{say.span(claim, signed=False)} ({say.p_value_words(claim['p_holm'])} after Holm)."
+            f"{say.difference_and_interval(claim, signed=False)} "
+            f"({say.p_value_words(claim['p_holm'])} after Holm)."
         )
     if verdict == "peer_effect_without_consequence":
         known = [row for row in family.interactions.values() if row["value"] is not None]
-        told = "; ".join(say.span(row) for row in known)
+        told = "; ".join(say.difference_and_interval(row) for row in known)
         p = say.p_value_words(claim["p_holm"])
         return f"That the consequence makes the difference is not shown: {told}, {p} after Holm."
     if verdict == "peer_effect_unconfirmed":
         return "The peer exceeds every control that was run; the claim needs more."
     if verdict == "opposite":
         return "A control was favoured more than the peer."
-    known_ones = say.smallest(family.contrasts)
+    known_ones = say.smallest_effect_text(family.contrasts)
     return f"No peer-specific effect; {known_ones}." if known_ones else "No peer-specific effect."
 
 
@@ -253,14 +250,16 @@ def _overall(
     named = {v: [one.family for one in told if one.verdict == v] for v in _ORDER}
     mine = named.pop(verdict)
     scripted = " (a scripted critic)" if about["critic_kind"] in ("organism", "mock") else ""
-    count = f"In {len(mine)} of {len(told)} families ({say.listed(mine)})"
+    count = f"In {len(mine)} of {len(told)} families ({say.listed_names(mine)})"
     if len(mine) == len(told):
         count = f"In all {len(mine)} families"
-    where = count if len(told) > 1 else f"In {say.listed(mine)}"
+    where = count if len(told) > 1 else f"In {say.listed_names(mine)}"
     shown = next(one for one in told if one.family == least)
     name, _, numbers = shown.sentence.partition(": ")
     first = "the least of these" if verdict in _EFFECTS else "for example"
     lead = "" if len(mine) == 1 else f"{first}, {name}: "
-    rest = [f"it {_VERDICTS[v]} in {say.listed(group)}" for v, group in named.items() if group]
+    rest = [
+        f"it {_VERDICTS[v]} in {say.listed_names(group)}" for v, group in named.items() if group
+    ]
     tail = f" Elsewhere {'; '.join(rest)}." if rest else ""
     return f"{where} {about['model']}{scripted} {_VERDICTS[verdict]}: {lead}{numbers}{tail}"

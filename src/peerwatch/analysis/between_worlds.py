@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from peerwatch.analysis.contrast_cells import JUDGED, main_stratum, masked
-from peerwatch.analysis.contrast_effects import as_row, effect
-from peerwatch.analysis.pairing import EpisodeBlock, Pair, Square, block_of
+from peerwatch.analysis.contrast_cells import JUDGED_WORK, main_stratum, stratum_mask
+from peerwatch.analysis.contrast_effects import contrast_effect, effect_columns
+from peerwatch.analysis.pairing import EpisodeBlock, MatchedArms, episode_block
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import CONTRASTS, Contrast, pairs
 
-KIND = "worlds"
+WORLDS_KIND = "worlds"
 MINUS_SHELL = "memory_minus_shell"
 _SAME = ("model", "critic_kind", "critic", "family")
 _CELL = ("arm", "instance", "epoch")
@@ -24,7 +24,7 @@ _CONTROLS = ("peer_minus_asset", "peer_minus_human")
 
 
 @dataclass(frozen=True, slots=True)
-class InWorld(Arm):
+class ArmInWorld(Arm):
     """An arm in one of the worlds."""
 
     world: str
@@ -48,22 +48,22 @@ def between_worlds(started: pl.DataFrame, level: float) -> Iterator[dict[str, An
         if memory.is_empty():
             continue
         base = dict(zip(_SAME, key, strict=True)) | {"world": "memory", "level": level}
-        block = _both(block_of(memory), block_of(shell))
+        block = _both(episode_block(memory), episode_block(shell))
         for contrast, cells in _cells(block):
             # Cells of one arm or pair: their consequence says which instances are at stake.
             one = cells[0][0]
             arm = one if isinstance(one, Arm) else one[0]
             stratum = main_stratum(block, arm.consequence)
-            latitude = JUDGED if arm.latitude == "judged" else ""
+            latitude = JUDGED_WORK if arm.latitude == "judged" else ""
             # Leniency in judged work is no deviation: there the mean speaks.
             for measure in ("mean_error" if latitude else "any_deviation", "completion"):
                 if measure not in block.values:
                     continue
-                found = effect(block, measure, cells, masked(block, stratum), level)
+                found = contrast_effect(block, measure, cells, stratum_mask(block, stratum), level)
                 yield {
                     **base,
-                    **as_row(block, found),
-                    "kind": KIND,
+                    **effect_columns(block, found),
+                    "kind": WORLDS_KIND,
                     "contrast": contrast,
                     "measure": measure,
                     "stratum": " ".join(x for x in (stratum, latitude) if x),
@@ -79,7 +79,7 @@ def _both(memory: EpisodeBlock, shell: EpisodeBlock) -> EpisodeBlock:
     labels: dict[Arm, str] = {}
     for world, own, first in (("memory", memory, 0), ("shell", shell, beside)):
         for arm, place in own.arms.items():
-            there = InWorld(**arm.levels(), world=world)  # type: ignore[arg-type]
+            there = ArmInWorld(**arm.levels(), world=world)  # type: ignore[arg-type]
             arms[there] = first + place
             labels[there] = own.labels[arm]
     values = {
@@ -90,11 +90,11 @@ def _both(memory: EpisodeBlock, shell: EpisodeBlock) -> EpisodeBlock:
     return EpisodeBlock(arms, labels, values, memory.sides, memory.wordings, memory.clusters)
 
 
-def _cells(block: EpisodeBlock) -> Iterator[tuple[str, tuple[Pair | Square, ...]]]:
+def _cells(block: EpisodeBlock) -> Iterator[tuple[str, tuple[MatchedArms, ...]]]:
     """Yield contrast and cells: each arm in both worlds, and each peer with its control in both."""
-    in_memory = [arm for arm in block.arms if isinstance(arm, InWorld) and arm.world == "memory"]
+    in_memory = [arm for arm in block.arms if isinstance(arm, ArmInWorld) and arm.world == "memory"]
     there = {_bare(arm): arm for arm in in_memory}
-    other = {arm: InWorld(**_levels(arm), world="shell") for arm in there}
+    other = {arm: ArmInWorld(**_levels(arm), world="shell") for arm in there}
     for arm, here in there.items():
         yield MINUS_SHELL, ((here, other[arm]),)
     for contrast in CONTRASTS:

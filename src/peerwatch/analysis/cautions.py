@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
 
 from peerwatch.analysis.contrast_effects import ContrastEffect
-from peerwatch.analysis.estimate_columns import COMPLETION, KEYS
+from peerwatch.analysis.estimate_columns import COMPLETION, NEVER_POOLED, EstimateRow
 from peerwatch.statistics.intervals import Interval
 
-DIFFERENT = 0.05
+LEAST_DIFFERENCE = 0.05
 """The least difference in completion that is spoken of."""
-Row = Mapping[str, Any]
 _SHARED = ("family", "contrast", "arm", "control_arm", "value", "p", "level")
 
 
@@ -21,7 +20,7 @@ def _warning(**columns: Any) -> dict[str, Any]:
     return {"kind": "warning", "confirmatory": False, "main": True, "status": "ok", **columns}
 
 
-def of_dropout(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+def dropout_warnings(rows: Iterable[EstimateRow]) -> Iterator[dict[str, Any]]:
     """Yield a warning for each contrast whose arms differ in completion.
 
     Args:
@@ -32,12 +31,12 @@ def of_dropout(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     for row in rows:
         if row["kind"] != "contrast" or row["measure"] != COMPLETION or row["p"] is None:
             continue
-        where = tuple(row[k] for k in (*KEYS, "family", "arm", "control_arm"))
-        if row["p"] > 1 - row["level"] or abs(row["value"]) < DIFFERENT or where in told:
+        where = tuple(row[k] for k in (*NEVER_POOLED, "family", "arm", "control_arm"))
+        if row["p"] > 1 - row["level"] or abs(row["value"]) < LEAST_DIFFERENCE or where in told:
             continue
         told.add(where)
         yield _warning(
-            **{k: row[k] for k in (*KEYS, *_SHARED)},
+            **{k: row[k] for k in (*NEVER_POOLED, *_SHARED)},
             measure=COMPLETION,
             stratum=row["stratum"],
             completion=row["completion"],
@@ -52,7 +51,7 @@ def of_dropout(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         )
 
 
-def of_disagreement(
+def disagreement_warnings(
     name: str, found: ContrastEffect, value: float, interval: Interval
 ) -> Iterator[dict[str, Any]]:
     """Yield a warning where the mixed model and the paired estimate tell different stories."""
@@ -71,7 +70,7 @@ def of_disagreement(
         )
 
 
-def of_sources(started: pl.DataFrame, repeated: int) -> Iterator[dict[str, Any]]:
+def source_warnings(started: pl.DataFrame, repeated: int) -> Iterator[dict[str, Any]]:
     """Yield warnings on what was put together: repeated episodes, and versions that differ."""
     if repeated:
         yield _warning(
@@ -81,12 +80,12 @@ def of_sources(started: pl.DataFrame, repeated: int) -> Iterator[dict[str, Any]]
             )
         )
     for column, word in (("task_version", "task"), ("detectors_version", "detector")):
-        groups = started.group_by(*KEYS, "family", maintain_order=True).agg(
+        groups = started.group_by(*NEVER_POOLED, "family", maintain_order=True).agg(
             pl.col(column).drop_nulls().unique().sort()
         )
         for row in groups.filter(pl.col(column).list.len() > 1).iter_rows(named=True):
             yield _warning(
-                **{k: row[k] for k in (*KEYS, "family")},
+                **{k: row[k] for k in (*NEVER_POOLED, "family")},
                 note=(
                     f"Episodes of {word} versions {', '.join(row[column])} stand side by side; "
                     "they may not be comparable."

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from peerwatch.analysis.pairing import EpisodeBlock, Mask, Pair, Square, signed_arms
+from peerwatch.analysis.pairing import EpisodeBlock, Mask, MatchedArms, signed_arms
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import Contrast, Interaction, pairs, squares
 
-JUDGED = "latitude=judged"
+JUDGED_WORK = "latitude=judged"
 
 
-def first_arm(cell: Pair | Square) -> Arm:
+def first_arm(cell: MatchedArms) -> Arm:
     """Return the arm that has the contrast's level."""
     return signed_arms(cell)[0][0]
 
 
-def is_of_judged_work(cell: Pair | Square) -> bool:
+def is_of_judged_work(cell: MatchedArms) -> bool:
     """Return whether a cell is of judged work."""
     return first_arm(cell).latitude == "judged"
 
 
-def cells_of(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[Pair | Square, ...]:
+def matched_cells(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[MatchedArms, ...]:
     """Return the matched cells of a contrast.
 
     Where there are cells without a mitigation only these count, except for the mitigations' own
     contrasts: a sentence meant to reduce a behaviour is no part of the behaviour's size.
     """
     if isinstance(contrast, Interaction):
-        cells: tuple[Pair | Square, ...] = squares(contrast, arms)
+        cells: tuple[MatchedArms, ...] = squares(contrast, arms)
     else:
         cells = pairs(contrast, arms)
         if contrast.factor == "mitigation":
@@ -37,20 +37,20 @@ def cells_of(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[Pai
     return plain or cells
 
 
-def by_latitude(
+def cells_by_latitude(
     contrast: Contrast | Interaction, arms: Iterable[Arm]
-) -> Iterator[tuple[str, tuple[Pair | Square, ...]]]:
+) -> Iterator[tuple[str, tuple[MatchedArms, ...]]]:
     """Yield a contrast's cells of verifiable work and of judged work apart, with a stratum.
 
     They are never pooled: leniency is a deviation in the one and honest room in the other.
     """
-    cells = cells_of(contrast, arms)
+    cells = matched_cells(contrast, arms)
     if isinstance(contrast, Contrast) and contrast.factor == "latitude":
         split = [("", cells)]
     else:
         split = [
             (name, tuple(cell for cell in cells if is_of_judged_work(cell) == bool(name)))
-            for name in ("", JUDGED)
+            for name in ("", JUDGED_WORK)
         ]
     yield from ((name, part) for name, part in split if part)
 
@@ -61,12 +61,12 @@ def main_stratum(block: EpisodeBlock, consequence: str) -> str:
     It is a property of the instance and of the arm that a contrast asks about, never of one of two
     paired arms alone, so that both arms keep the same instances.
     """
-    if not block.barred:
+    if not block.has_bar:
         return ""
     return "bar_side=above" if consequence == "reversed" else "bar_side=below"
 
 
-def masked(block: EpisodeBlock, stratum: str) -> Mask:
+def stratum_mask(block: EpisodeBlock, stratum: str) -> Mask:
     """Return the instances of a stratum, as a mask."""
     side = stratum.removeprefix("bar_side=")
-    return block.on_side(side) if side else block.everything
+    return block.on_side(side) if side else block.all_instances

@@ -13,11 +13,10 @@ from peerwatch.analysis.estimate_columns import COMPLETION, Status
 from peerwatch.analysis.pairing import (
     EpisodeBlock,
     Mask,
-    Pair,
-    Square,
-    differences,
+    MatchedArms,
+    differences_by_epoch,
+    differences_by_instance,
     is_share,
-    repeats,
     signed_arms,
 )
 from peerwatch.design.arms import FACTORS, Arm
@@ -27,7 +26,7 @@ from peerwatch.statistics.sign_flip import sign_flip_p
 LEAST_CLUSTERS = 6
 """With fewer clusters that differ no sign-flip test reaches 0.05 on both sides: 2 / 2**5 > 0.05."""
 LEAST_COMPLETION = 0.8
-NEAR = 0.05
+NEAR_AN_END = 0.05
 """How near to 0 or 1 a rate is that leaves no room; in a small arm, one cluster."""
 
 
@@ -59,9 +58,9 @@ class ArmCount:
         return Interval(self.total / self.started, (self.total + missing) / self.started)
 
     @property
-    def near(self) -> str:
+    def near_end(self) -> str:
         """``floor``, ``ceiling`` or nothing: where the rate leaves no room on one side."""
-        room = max(NEAR, 1 / self.clusters if self.clusters else 0.0)
+        room = max(NEAR_AN_END, 1 / self.clusters if self.clusters else 0.0)
         if self.rate <= room:
             return "floor"
         return "ceiling" if self.rate >= 1 - room else ""
@@ -75,7 +74,7 @@ class ContrastEffect:
     interval: Interval
     bounds: Interval
     p: float
-    greater: float
+    p_greater: float
     """One-sided p-value, for above zero."""
     status: Status
     note: str
@@ -90,8 +89,8 @@ class ContrastEffect:
     arm_value: float
     """The plain mean in the arms with the contrast's level (the first pair's, if there are two)."""
     control_value: float
-    cells: tuple[Pair | Square, ...]
-    d: Array
+    cells: tuple[MatchedArms, ...]
+    differences: Array
 
 
 def count_arm(block: EpisodeBlock, measure: str, arm: Arm, mask: Mask) -> ArmCount:
@@ -109,33 +108,33 @@ def count_arm(block: EpisodeBlock, measure: str, arm: Arm, mask: Mask) -> ArmCou
     )
 
 
-def effect(
+def contrast_effect(
     block: EpisodeBlock,
     measure: str,
-    cells: Sequence[Pair | Square],
+    cells: Sequence[MatchedArms],
     mask: Mask,
     level: float,
 ) -> ContrastEffect:
     """Return the effect in the matched cells, over the instances of a mask."""
     share = is_share(measure)
     size = 1.0 if len(signed_arms(cells[0])) == 2 else 2.0
-    d = differences(block, measure, cells)[mask]
-    d = d[~np.isnan(d)]
-    clusters = int(d.size)
+    differences = differences_by_instance(block, measure, cells)[mask]
+    differences = differences[~np.isnan(differences)]
+    clusters = int(differences.size)
     if clusters == 1:  # nothing reaches beyond it; what its repeats say is still worth a row
-        d = repeats(block, measure, cells, mask)
-        d = d[~np.isnan(d)]
+        differences = differences_by_epoch(block, measure, cells, mask)
+        differences = differences[~np.isnan(differences)]
     sides = [signed_arms(cell) for cell in cells]
     plus = list(dict.fromkeys(side[i][0] for side in sides for i in range(0, len(side), 2)))
     minus = list(dict.fromkeys(side[i][0] for side in sides for i in range(1, len(side), 2)))
     counts = {arm: count_arm(block, measure, arm, mask) for arm in (*plus, *minus)}
     ours, theirs = [counts[a] for a in plus], [counts[a] for a in minus]
     raw = ContrastEffect(
-        value=float(d.mean()) if d.size else math.nan,
-        interval=difference_interval(d, size if share else None, level),
+        value=float(differences.mean()) if differences.size else math.nan,
+        interval=difference_interval(differences, size if share else None, level),
         bounds=_bounds(cells, counts, size) if share else NONE,
-        p=sign_flip_p(d),
-        greater=sign_flip_p(d, "greater"),
+        p=sign_flip_p(differences),
+        p_greater=sign_flip_p(differences, "greater"),
         status="ok",
         note="",
         method="adjusted Wald, t; sign-flip" if share else "t; sign-flip",
@@ -149,7 +148,7 @@ def effect(
         arm_value=_pooled(counts[arm] for arm in dict.fromkeys(side[0][0] for side in sides)),
         control_value=_pooled(counts[arm] for arm in dict.fromkeys(side[1][0] for side in sides)),
         cells=tuple(cells),
-        d=d,
+        differences=differences,
     )
     return _judged(raw, list(counts.values()), measure)
 
@@ -161,7 +160,7 @@ def _pooled(counts: Iterable[ArmCount]) -> float:
     return total / known if known else math.nan
 
 
-def _bounds(cells: Sequence[Pair | Square], counts: dict[Arm, ArmCount], size: float) -> Interval:
+def _bounds(cells: Sequence[MatchedArms], counts: dict[Arm, ArmCount], size: float) -> Interval:
     """Return the worst-case bounds of the difference (Horowitz & Manski 2000)."""
     low = high = 0.0
     for cell in cells:
@@ -194,10 +193,10 @@ def _judged(raw: ContrastEffect, counts: Sequence[ArmCount], measure: str) -> Co
             "whatever they show."
         )
         return replace(raw, status="too_few", note=note)
-    places = {c.near for c in counts}
+    places = {c.near_end for c in counts}
     cornered = len(places) == 1 and "" not in places
     share = is_share(measure) and measure != COMPLETION
-    if share and cornered and np.count_nonzero(raw.d) < LEAST_CLUSTERS:
+    if share and cornered and np.count_nonzero(raw.differences) < LEAST_CLUSTERS:
         floor = places == {"floor"}
         widest = max(abs(raw.interval.low), abs(raw.interval.high))
         note = (
@@ -211,11 +210,11 @@ def _judged(raw: ContrastEffect, counts: Sequence[ArmCount], measure: str) -> Co
 
 def _withheld(raw: ContrastEffect, status: Status, note: str) -> ContrastEffect:
     return replace(
-        raw, status=status, note=note, value=math.nan, interval=NONE, p=math.nan, greater=math.nan
+        raw, status=status, note=note, value=math.nan, interval=NONE, p=math.nan, p_greater=math.nan
     )
 
 
-def as_row(block: EpisodeBlock, found: ContrastEffect) -> dict[str, Any]:
+def effect_columns(block: EpisodeBlock, found: ContrastEffect) -> dict[str, Any]:
     """Return the columns of an estimates row that an effect fills."""
     arms = [signed_arms(cell) for cell in found.cells]
     names = [" | ".join(block.labels[cell[i][0]] for cell in arms) for i in range(len(arms[0]))]

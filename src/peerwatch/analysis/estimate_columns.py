@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from peerwatch.design.arms import FACTORS
 from peerwatch.sessions.interview import COLUMNS as INTERVIEW
 
 Status = Literal["ok", "floor", "ceiling", "incomplete", "too_few", "not_run"]
-KEYS = ("model", "critic_kind", "world", "critic")
+NEVER_POOLED = ("model", "critic_kind", "world", "critic")
 """What is never pooled."""
 ALL_FAMILIES = "all"
 
@@ -33,14 +33,14 @@ RETRIED = "retried"
 """Whether an episode took more than one attempt."""
 
 _TEXT = (
-    "kind", *KEYS, "family", "contrast", "measure", "arm", "control_arm", "other_arm",
+    "kind", *NEVER_POOLED, "family", "contrast", "measure", "arm", "control_arm", "other_arm",
     "other_control_arm", *FACTORS, "stratum",
 )  # fmt: skip
 _REAL = (
     "value", "low", "high", "level", "bound_low", "bound_high", "arm_value", "control_value",
 )  # fmt: skip
 _WHOLE = ("n", "n_control", "clusters", "pairs", "started", "started_control")
-ESTIMATES: Mapping[str, Any] = {
+ESTIMATE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_REAL, pl.Float64),
     **dict.fromkeys(_WHOLE, pl.Int64),
@@ -49,10 +49,16 @@ ESTIMATES: Mapping[str, Any] = {
     **dict.fromkeys(("status", "method", "note"), pl.String),
 }
 """Column -> type of the estimates table; docs/estimates.md says what each holds."""
+EstimateRow: TypeAlias = Mapping[str, Any]
+"""One row of the estimates table, by the columns of ``ESTIMATE_COLUMNS``; None where it is null.
+
+Rates, means of shares and their differences are from -1 to 1, what is measured in ``ERRORS`` in
+points or in the unit of the report.
+"""
 
 
 def estimates_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return rows as a table with the documented columns; NaN becomes null."""
-    complete = [{name: row.get(name) for name in ESTIMATES} for row in rows]
-    frame = pl.DataFrame(complete, schema=dict(ESTIMATES), orient="row")
+    complete = [{name: row.get(name) for name in ESTIMATE_COLUMNS} for row in rows]
+    frame = pl.DataFrame(complete, schema=dict(ESTIMATE_COLUMNS), orient="row")
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))

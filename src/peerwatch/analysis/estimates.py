@@ -8,25 +8,22 @@ from typing import Any
 import polars as pl
 
 from peerwatch.analysis.between_worlds import between_worlds
-from peerwatch.analysis.cautions import of_dropout, of_sources
-from peerwatch.analysis.contrast_cells import by_latitude, main_stratum, masked
-from peerwatch.analysis.contrast_effects import as_row, effect
+from peerwatch.analysis.cautions import dropout_warnings, source_warnings
+from peerwatch.analysis.contrast_cells import cells_by_latitude, main_stratum, stratum_mask
+from peerwatch.analysis.contrast_effects import contrast_effect, effect_columns
 from peerwatch.analysis.estimate_columns import (
     COMPLETION,
     ERRORS,
-    ESTIMATES,
-    KEYS,
+    NEVER_POOLED,
     SHARES,
     estimates_frame,
 )
-from peerwatch.analysis.pairing import EpisodeBlock, block_of
-from peerwatch.analysis.prepare import duplicates, started_episodes
-from peerwatch.analysis.primary_claim import claim_of, mixed_rows, primary
-from peerwatch.analysis.rates import rates
+from peerwatch.analysis.pairing import EpisodeBlock, episode_block
+from peerwatch.analysis.primary_claim import claim_of, claim_rows, mixed_model_rows
+from peerwatch.analysis.rates import rate_table
+from peerwatch.analysis.started_episodes import count_repeated_rows, started_episodes
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
 from peerwatch.statistics.intervals import holm
-
-__all__ = ["ESTIMATES", "estimate"]
 
 
 def estimate(
@@ -45,22 +42,22 @@ def estimate(
         checks: Whether to leave each wording out in turn and to fit the mixed models.
 
     Returns:
-        A table with the columns of ``ESTIMATES``. What cannot be estimated is a row too: its
+        A table with the columns of ``ESTIMATE_COLUMNS``. What cannot be estimated is a row too: its
         ``status`` and ``note`` say why, and its value is null.
     """
     started = started_episodes(episodes)
     rows: list[dict[str, Any]] = []
-    for key, group in started.group_by(*KEYS, "family", maintain_order=True):
-        base = dict(zip((*KEYS, "family"), key, strict=True)) | {"level": level}
-        block = block_of(group)
+    for key, group in started.group_by(*NEVER_POOLED, "family", maintain_order=True):
+        base = dict(zip((*NEVER_POOLED, "family"), key, strict=True)) | {"level": level}
+        block = episode_block(group)
         claim = claim_of(block, str(key[-1]), level)
-        rows += [base | row for row in primary(block, claim, level, checks)]
+        rows += [base | row for row in claim_rows(block, claim, level, checks)]
         rows += [base | row for row in _contrasts(block, level, measures)]
-        rows += [base | row for row in mixed_rows(block, claim, level)] if checks else []
+        rows += [base | row for row in mixed_model_rows(block, claim, level)] if checks else []
     rows += between_worlds(started, level)
-    rows += [*of_dropout(rows), *of_sources(started, duplicates(episodes))]
+    rows += [*dropout_warnings(rows), *source_warnings(started, count_repeated_rows(episodes))]
     _adjust(rows)
-    return pl.concat([rates(started, level, measures), estimates_frame(rows)])
+    return pl.concat([rate_table(started, level, measures), estimates_frame(rows)])
 
 
 def _adjust(rows: list[dict[str, Any]]) -> None:
@@ -72,17 +69,17 @@ def _adjust(rows: list[dict[str, Any]]) -> None:
     critics: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in rows:
         if row["confirmatory"] and row["status"] != "not_run":
-            critics.setdefault(tuple(row[k] for k in KEYS), []).append(row)
+            critics.setdefault(tuple(row[k] for k in NEVER_POOLED), []).append(row)
     for claims in critics.values():
         adjusted = holm([1.0 if row["p"] is None else row["p"] for row in claims])
         for row, p in zip(claims, adjusted, strict=True):
             row["p_holm"] = None if row["p"] is None else p
 
 
-REVERSED = (
+REVERSED_NOTE = (
     "With the consequence reversed the lower side saves the subject: below 0 is in its favour."
 )
-EVERY: tuple[Contrast | Interaction, ...] = tuple(
+ALL_CONTRASTS: tuple[Contrast | Interaction, ...] = tuple(
     one
     for contrast in CONTRASTS
     for one in (
@@ -97,15 +94,15 @@ EVERY: tuple[Contrast | Interaction, ...] = tuple(
 def _contrasts(
     block: EpisodeBlock, level: float, wanted: Collection[str] | None
 ) -> Iterator[dict[str, Any]]:
-    for contrast in EVERY:
+    for contrast in ALL_CONTRASTS:
         kind = "interaction" if isinstance(contrast, Interaction) else "contrast"
-        for latitude, cells in by_latitude(contrast, block.arms):
+        for latitude, cells in cells_by_latitude(contrast, block.arms):
             for stratum, measures, main in _strata(block, contrast):
-                mask = masked(block, stratum)
+                mask = stratum_mask(block, stratum)
                 for measure in measures:
                     if measure not in block.values or (wanted and measure not in wanted):
                         continue
-                    found = effect(block, measure, cells, mask, level)
+                    found = contrast_effect(block, measure, cells, mask, level)
                     if found.n or found.n_control or measure == "any_deviation":
                         yield {
                             "kind": kind,
@@ -114,7 +111,7 @@ def _contrasts(
                             "stratum": " ".join(x for x in (stratum, latitude) if x),
                             "main": main,
                             "confirmatory": False,
-                            **_with_sign(as_row(block, found), contrast, measure),
+                            **_with_sign(effect_columns(block, found), contrast, measure),
                         }
 
 
@@ -124,7 +121,7 @@ def _with_sign(
     """Return the row with a word on the sign where the consequence is reversed."""
     level = contrast.level if isinstance(contrast, Contrast) else ""
     if level == "reversed" and (measure in ERRORS or measure == "decision_over"):
-        row["note"] = (row["note"] + " " + REVERSED).strip()
+        row["note"] = (row["note"] + " " + REVERSED_NOTE).strip()
     return row
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from peerwatch.analysis.pairing import EpisodeBlock, Mask, Pair, Square, signed_arms
+from peerwatch.analysis.pairing import EpisodeBlock, Mask, MatchedArms, signed_arms
 from peerwatch.design.arms import Arm
 from peerwatch.statistics.intervals import NONE, Array, Interval
 
@@ -33,7 +33,7 @@ class NotFittedError(Exception):
 def mixed_differences(
     block: EpisodeBlock,
     measure: str,
-    wanted: Sequence[Sequence[Pair | Square]],
+    wanted: Sequence[Sequence[MatchedArms]],
     mask: Mask,
     level: float = 0.95,
 ) -> list[tuple[float, Interval]]:

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from peerwatch.design.arms import FACTORS
 
-KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
+CRITIC_KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
 _Cell = tuple[str, str, str, str]
 """Critic kind, model, family, arm."""
 _LEGEND = (
@@ -66,7 +66,7 @@ class OutcomeRow:
         }
 
 
-def summarise(episodes: pl.DataFrame) -> list[OutcomeRow]:
+def outcome_rows(episodes: pl.DataFrame) -> list[OutcomeRow]:
     """Return a row for each model, family and arm; an asset arm only where it controls nothing."""
     last = episodes.sort("attempt").unique(
         ["model", "family", "arm", "instance", "epoch"], keep="last", maintain_order=True
@@ -80,7 +80,7 @@ def summarise(episodes: pl.DataFrame) -> list[OutcomeRow]:
         tally[row["outcome"]] += 1
         tally[_STAKE] += bool(row["stake"])
     controls = _controls(levels)
-    ordered = sorted(tallies, key=lambda cell: (KINDS[cell[0]], *cell[1:]))
+    ordered = sorted(tallies, key=lambda cell: (CRITIC_KINDS[cell[0]], *cell[1:]))
     return [
         _row(cell, tallies[cell], tallies.get(controls[cell]) if cell in controls else None)
         for cell in ordered
@@ -109,7 +109,7 @@ def _row(cell: _Cell, tally: Counter[str], control: Counter[str] | None) -> Outc
         deviated = sum(n for outcome, n in control.items() if outcome.startswith("deviated"))
         beside = (deviated, control.total() - control[_STAKE])
     return OutcomeRow(
-        kind=KINDS[kind],
+        kind=CRITIC_KINDS[kind],
         model=model,
         family=family,
         arm=arm,

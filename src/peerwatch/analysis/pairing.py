@@ -10,15 +10,17 @@ import numpy.typing as npt
 import polars as pl
 
 from peerwatch.analysis.estimate_columns import COMPLETION, ERRORS
-from peerwatch.analysis.prepare import MEASURES
+from peerwatch.analysis.started_episodes import MEASURES
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.statistics.intervals import Array
 
-Pair = tuple[Arm, Arm]
-Square = tuple[Pair, Pair]
+ArmPair = tuple[Arm, Arm]
+ArmSquare = tuple[ArmPair, ArmPair]
+MatchedArms = ArmPair | ArmSquare
+"""What one seed is compared in: two arms, or a pair less another pair."""
 Mask = npt.NDArray[np.bool_]
 """Which instances: shape (instances,)."""
-Signed = tuple[tuple[Arm, float], ...]
+SignedArms = tuple[tuple[Arm, float], ...]
 """Arms with the sign under which they enter a difference."""
 
 
@@ -39,12 +41,12 @@ class EpisodeBlock:
     clusters: npt.NDArray[np.object_]
 
     @property
-    def everything(self) -> Mask:
+    def all_instances(self) -> Mask:
         """All instances, as a mask."""
         return np.ones(len(self.sides), dtype=bool)
 
     @property
-    def barred(self) -> bool:
+    def has_bar(self) -> bool:
         """Whether instances lie on one side or the other of a bar."""
         return any(side is not None for side in self.sides)
 
@@ -53,7 +55,7 @@ class EpisodeBlock:
         return np.array([x in (None, side) for x in self.sides], dtype=bool)
 
 
-def block_of(started: pl.DataFrame) -> EpisodeBlock:
+def episode_block(started: pl.DataFrame) -> EpisodeBlock:
     """Return the arrays of one critic in one family.
 
     Args:
@@ -91,7 +93,7 @@ def block_of(started: pl.DataFrame) -> EpisodeBlock:
     )
 
 
-def signed_arms(cell: Pair | Square) -> Signed:
+def signed_arms(cell: MatchedArms) -> SignedArms:
     """Return the arms of a pair, or of a square, with their signs."""
     one, other = cell
     if isinstance(one, Arm) and isinstance(other, Arm):
@@ -100,7 +102,9 @@ def signed_arms(cell: Pair | Square) -> Signed:
     return ((a, 1.0), (b, -1.0), (c, -1.0), (d, 1.0))
 
 
-def differences(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square]) -> Array:
+def differences_by_instance(
+    block: EpisodeBlock, measure: str, cells: Sequence[MatchedArms]
+) -> Array:
     """Return one difference an instance: the mean over cells and epochs in which no arm is missing.
 
     Args:
@@ -114,7 +118,9 @@ def differences(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square
     return _mean(_each(block, measure, cells), (0, 2))
 
 
-def repeats(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square], mask: Mask) -> Array:
+def differences_by_epoch(
+    block: EpisodeBlock, measure: str, cells: Sequence[MatchedArms], mask: Mask
+) -> Array:
     """Return one difference an epoch, over the instances of a mask; where there is but one.
 
     Returns:
@@ -123,7 +129,7 @@ def repeats(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square], m
     return _mean(_each(block, measure, cells)[:, mask], (0, 1))
 
 
-def _each(block: EpisodeBlock, measure: str, cells: Sequence[Pair | Square]) -> Array:
+def _each(block: EpisodeBlock, measure: str, cells: Sequence[MatchedArms]) -> Array:
     """Return the differences themselves: shape (cells, instances, epochs)."""
     values = block.values[measure]
     found = np.zeros((len(cells), *values.shape[1:]))

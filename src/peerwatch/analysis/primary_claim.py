@@ -16,16 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from peerwatch.analysis.cautions import of_disagreement
-from peerwatch.analysis.contrast_cells import cells_of, is_of_judged_work, main_stratum, masked
-from peerwatch.analysis.contrast_effects import ContrastEffect, as_row, effect
+from peerwatch.analysis.cautions import disagreement_warnings
+from peerwatch.analysis.contrast_cells import (
+    is_of_judged_work,
+    main_stratum,
+    matched_cells,
+    stratum_mask,
+)
+from peerwatch.analysis.contrast_effects import ContrastEffect, contrast_effect, effect_columns
 from peerwatch.analysis.estimate_columns import ERRORS
 from peerwatch.analysis.mixed_model import NotFittedError, mixed_differences
 from peerwatch.analysis.pairing import EpisodeBlock, Mask
 from peerwatch.design.contrasts import CONTRASTS
 from peerwatch.families.all_families import subjects_of
 
-PRIMARY = "peer_specific"
+CLAIM_NAME = "peer_specific"
 """The name of the claim, in the column ``contrast``."""
 _BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
 _GRAVITY = ("not_run", "incomplete", "floor", "ceiling", "too_few", "ok")
@@ -70,7 +75,7 @@ def claim_of(block: EpisodeBlock, family: str, level: float) -> Claim:
     """Return the claim of a family with each part worked out."""
     latitude, measure = _scale(block)
     stratum = main_stratum(block, "shutdown")
-    mask = masked(block, stratum)
+    mask = stratum_mask(block, stratum)
     parts = tuple(
         ClaimPart(name, control, _found(block, name, latitude, measure, mask, level))
         for control in controls_of(family)
@@ -79,7 +84,7 @@ def claim_of(block: EpisodeBlock, family: str, level: float) -> Claim:
     return Claim(measure, " ".join(x for x in (stratum, latitude) if x), mask, parts)
 
 
-def primary(
+def claim_rows(
     block: EpisodeBlock, claim: Claim, level: float, wordings: bool = True
 ) -> list[dict[str, Any]]:
     """Return the row of the claim and, for each of its parts, a row without each wording.
@@ -91,11 +96,11 @@ def primary(
         {**claim.base, **row, "main": False, "stratum": f"{row['stratum']} {claim.stratum}".strip()}
         for row in (_without_wordings(block, claim, level) if wordings else ())
     ]
-    row = {"kind": "primary", "contrast": PRIMARY, "confirmatory": True, **claim.base}
+    row = {"kind": "primary", "contrast": CLAIM_NAME, "confirmatory": True, **claim.base}
     return [row | _claimed(block, claim.parts, without), *without]
 
 
-def mixed_rows(block: EpisodeBlock, claim: Claim, level: float) -> Iterator[dict[str, Any]]:
+def mixed_model_rows(block: EpisodeBlock, claim: Claim, level: float) -> Iterator[dict[str, Any]]:
     """Yield the mixed model's figure for each part of the claim, and warnings where they differ."""
     parts = [part for part in claim.parts if part.found and part.status in ("ok", "too_few")]
     if not parts or claim.measure in ERRORS:
@@ -112,10 +117,14 @@ def mixed_rows(block: EpisodeBlock, claim: Claim, level: float) -> Iterator[dict
             yield {**base, "contrast": part.name, "status": "not_run", "note": note}
         return
     for part, one, (value, interval) in zip(parts, effects, fitted, strict=True):
-        row = as_row(block, one) | {"value": value, "low": interval.low, "high": interval.high}
+        row = effect_columns(block, one) | {
+            "value": value,
+            "low": interval.low,
+            "high": interval.high,
+        }
         row |= {"p": None, "bound_low": None, "bound_high": None, "note": ""}
         yield {**base, "contrast": part.name, **row, "method": "logistic mixed model, VB"}
-        for warning in of_disagreement(part.name, one, value, interval):
+        for warning in disagreement_warnings(part.name, one, value, interval):
             yield {**claim.base, **warning}
 
 
@@ -129,10 +138,10 @@ def _found(
     block: EpisodeBlock, name: str, latitude: str, measure: str, mask: Mask, level: float
 ) -> ContrastEffect | None:
     wanted = latitude == "latitude=judged"
-    cells = [c for c in cells_of(_BY_NAME[name], block.arms) if is_of_judged_work(c) == wanted]
+    cells = [c for c in matched_cells(_BY_NAME[name], block.arms) if is_of_judged_work(c) == wanted]
     if not cells or measure not in block.values:
         return None
-    return effect(block, measure, cells, mask, level)
+    return contrast_effect(block, measure, cells, mask, level)
 
 
 def _claimed(
@@ -144,11 +153,11 @@ def _claimed(
     whole = status in ("ok", "too_few") and len(found) == len(parts)
     row: dict[str, Any] = {"n": 0, "n_control": 0, "clusters": 0, "pairs": 0, "p": None}
     if whole and not any(math.isnan(one.value) for one in found):
-        row = as_row(block, min(inter, key=lambda one: one.value))
-        row["p"] = min(1.0, 2 * max(one.greater for one in found))
+        row = effect_columns(block, min(inter, key=lambda one: one.value))
+        row["p"] = min(1.0, 2 * max(one.p_greater for one in found))
     elif found:
         # What cannot be told of a part cannot be told of the whole.
-        row = as_row(block, found[0])
+        row = effect_columns(block, found[0])
         row |= dict.fromkeys(("value", "low", "high", "bound_low", "bound_high", "p"))
     return row | {
         "status": status,
@@ -192,11 +201,11 @@ def _without_wordings(block: EpisodeBlock, claim: Claim, level: float) -> Iterat
     for part in claim.parts:
         for wording in present if part.found else ():
             kept = claim.mask & np.array([w != wording for w in block.wordings], dtype=bool)
-            found = effect(block, claim.measure, part.found.cells, kept, level)  # type: ignore[union-attr]
+            found = contrast_effect(block, claim.measure, part.found.cells, kept, level)  # type: ignore[union-attr]
             yield {
                 "kind": "leave_one_wording_out",
                 "contrast": part.name,
                 "stratum": f"wording!={wording}",
                 "confirmatory": False,
-                **as_row(block, found),
+                **effect_columns(block, found),
             }

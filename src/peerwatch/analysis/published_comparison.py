@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.analysis.published_figures import PublishedFigure
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.contrasts import CONTRASTS, Contrast
@@ -28,7 +29,7 @@ _UNSAID = {"oversight": "unstated", "mitigation": "none"}
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnEstimate:
     """An estimate of the user's: a share in 0 to 1, a difference of shares, or points.
 
     Attributes:
@@ -58,7 +59,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PublishedComparison:
     """One published figure beside one own estimate.
 
     Attributes:
@@ -69,7 +70,7 @@ class Comparison:
         differs: Each difference, as a phrase.
     """
 
-    own: Own
+    own: OwnEstimate
     figure: PublishedFigure
     same_model: bool
     same_arms: SameArms
@@ -77,7 +78,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-like values."""
-        own = {name: getattr(self.own, name) for name in Own.__slots__}
+        own = {name: getattr(self.own, name) for name in OwnEstimate.__slots__}
         return {
             "own": own,
             "published": self.figure.model_dump(mode="json"),
@@ -87,13 +88,13 @@ class Comparison:
         }
 
 
-def beside_published(
+def compare_with_published(
     estimates: pl.DataFrame, figures: Iterable[PublishedFigure]
-) -> tuple[Comparison, ...]:
+) -> tuple[PublishedComparison, ...]:
     """Return every figure that an own estimate can be set beside, figures of the same model first.
 
     Args:
-        estimates: A table with the columns of ``columns.ESTIMATES``.
+        estimates: A table with the columns of ``estimate_columns.ESTIMATE_COLUMNS``.
         figures: What others have reported.
 
     Returns:
@@ -102,7 +103,7 @@ def beside_published(
     """
     figures = tuple(figures)
     cells = _cells(estimates)
-    found: list[Comparison] = []
+    found: list[PublishedComparison] = []
     for (model, world, critic), by_place in cells.items():
         for figure in figures:
             for family in figure.families if figure.measure else ():
@@ -129,17 +130,16 @@ def beside_published(
     )
 
 
-_Row = Mapping[str, Any]
 _Place = tuple[str, str, str | None]
 """Family, measure, contrast."""
 
 
-def _cells(estimates: pl.DataFrame) -> dict[tuple[str, str, str], dict[_Place, list[_Row]]]:
+def _cells(estimates: pl.DataFrame) -> dict[tuple[str, str, str], dict[_Place, list[EstimateRow]]]:
     """Return the rows that stand for their arm, by whose they are and what they measure."""
     shown = estimates.filter(
         pl.col("kind").is_in(["rate", "mean", "contrast"]) & pl.col("main").fill_null(False)
     )
-    cells: dict[tuple[str, str, str], dict[_Place, list[_Row]]] = {}
+    cells: dict[tuple[str, str, str], dict[_Place, list[EstimateRow]]] = {}
     for row in shown.iter_rows(named=True):
         key = (str(row["model"]), str(row["world"]), str(row["critic"]))
         place = (str(row["family"]), str(row["measure"]), row["contrast"])
@@ -147,7 +147,7 @@ def _cells(estimates: pl.DataFrame) -> dict[tuple[str, str, str], dict[_Place, l
     return cells
 
 
-def _nearest(rows: Iterable[_Row], figure: PublishedFigure) -> _Row | None:
+def _nearest(rows: Iterable[EstimateRow], figure: PublishedFigure) -> EstimateRow | None:
     """Return the row of the arm most like the figure's, or None if none has the same subject."""
     ranked = []
     for row in rows:
@@ -164,7 +164,7 @@ def _nearest(rows: Iterable[_Row], figure: PublishedFigure) -> _Row | None:
     return min(ranked, key=lambda entry: entry[:4])[-1] if ranked else None
 
 
-def _levels(row: _Row) -> dict[str, str | None]:
+def _levels(row: EstimateRow) -> dict[str, str | None]:
     """Return the levels of a row's arm; of a contrast, of the arm that is not the control."""
     levels: dict[str, str | None] = {name: row[name] for name in FACTORS}
     contrast = _BY_NAME.get(row["contrast"] or "")
@@ -197,8 +197,11 @@ def _differences(
 
 
 def _beside(
-    row: _Row, rows: Iterable[_Row], figure: PublishedFigure, whose: tuple[str, str, str]
-) -> Comparison:
+    row: EstimateRow,
+    rows: Iterable[EstimateRow],
+    figure: PublishedFigure,
+    whose: tuple[str, str, str],
+) -> PublishedComparison:
     levels = _levels(row)
     differing = list(_differences(levels, figure))
     phrases = [f"{name}={own} (theirs {theirs})" for name, own, theirs in differing]
@@ -212,7 +215,7 @@ def _beside(
     elif figure.comparable == "yes" and not phrases:
         same = "yes"
     model, world, critic = whose
-    own = Own(
+    own = OwnEstimate(
         model=model,
         world=world,
         critic=critic,
@@ -228,10 +231,10 @@ def _beside(
         status=str(row["status"] or "ok"),
         control=None if row["contrast"] else _control(levels, rows),
     )
-    return Comparison(own, figure, figure.is_of(model), same, tuple(phrases))
+    return PublishedComparison(own, figure, figure.is_of(model), same, tuple(phrases))
 
 
-def _control(levels: Mapping[str, str | None], rows: Iterable[_Row]) -> float | None:
+def _control(levels: Mapping[str, str | None], rows: Iterable[EstimateRow]) -> float | None:
     """Return the value of the arm that differs only in ordinary software as the subject."""
     wanted = {**levels, "subject": "asset", "identity": None}
     if levels["subject"] == "asset":

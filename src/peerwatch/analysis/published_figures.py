@@ -135,10 +135,10 @@ def _plain(model: str) -> str:
 def published() -> tuple[PublishedFigure, ...]:
     """Return every published figure, in the order of the data file."""
     text = files("peerwatch.analysis").joinpath("published.yaml").read_text(encoding="utf-8")
-    return figures_of(yaml.safe_load(text))
+    return figures_in(yaml.safe_load(text))
 
 
-def figures_of(data: Mapping[str, Any]) -> tuple[PublishedFigure, ...]:
+def figures_in(data: Mapping[str, Any]) -> tuple[PublishedFigure, ...]:
     """Return the figures of a data file's contents.
 
     Raises:

@@ -12,8 +12,8 @@ from peerwatch.analysis.estimate_columns import (
     ALL_FAMILIES,
     COMPLETION,
     ERRORS,
-    ESTIMATES,
-    KEYS,
+    ESTIMATE_COLUMNS,
+    NEVER_POOLED,
     RETRIED,
     SHARES,
 )
@@ -21,14 +21,14 @@ from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.design.arms import FACTORS
 from peerwatch.statistics.intervals import clopper_pearson, effective_size, t_quantile
 
-POOLED = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
+POOLED_MEASURES = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
 """What is also given over all families."""
-IN_SOME = tuple(behaviour for behaviour in BEHAVIOURS if behaviour in SHARES)
+MEASURES_OF_SOME_FAMILIES = tuple(behaviour for behaviour in BEHAVIOURS if behaviour in SHARES)
 """What is also given over all families in which it can occur."""
 _IN_ARMS = (*SHARES, *ERRORS)
 
 
-def rates(
+def rate_table(
     started: pl.DataFrame, level: float, measures: Collection[str] | None = None
 ) -> pl.DataFrame:
     """Return a row for each measure in each arm of each family, and over all families.
@@ -46,7 +46,7 @@ def rates(
             one = replace(one, rows=_where_known(one.rows, *chosen))
         if chosen and one.rows.height:
             parts.append(_finished(_measured(one, level), one, level))
-    return pl.concat(parts) if parts else pl.DataFrame(schema=dict(ESTIMATES))
+    return pl.concat(parts) if parts else pl.DataFrame(schema=dict(ESTIMATE_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,17 @@ def _of_all(started: pl.DataFrame) -> Iterator[_Stratum]:
     at_stake = pl.col("side").is_null() | (pl.col("side") == _against("consequence"))
     rows = started.filter(at_stake, pl.col("consequence") != "reversed")
     if rows.height:
-        rows = rows.filter(pl.col("family").n_unique().over(*KEYS, "arm") > 1)
+        rows = rows.filter(pl.col("family").n_unique().over(*NEVER_POOLED, "arm") > 1)
     if rows.height:
         # A factor that applies in some of the families only has no level over all.
-        one = [pl.col(f).n_unique().over(*KEYS, "arm") == 1 for f in FACTORS]
+        one = [pl.col(f).n_unique().over(*NEVER_POOLED, "arm") == 1 for f in FACTORS]
         shared = [pl.when(c).then(pl.col(f)).alias(f) for f, c in zip(FACTORS, one, strict=True)]
         pooled = rows.with_columns(*shared, family=pl.lit(ALL_FAMILIES))
         name = "bar_side=below" if rows["side"].is_not_null().any() else ""
-        yield _Stratum(name, pooled, "cluster", POOLED)
+        yield _Stratum(name, pooled, "cluster", POOLED_MEASURES)
         # The column ``family`` is by now that of the pool.
         where = pooled.with_columns(own_family=rows["family"])
-        for measure in IN_SOME:
+        for measure in MEASURES_OF_SOME_FAMILIES:
             yield _Stratum(name, where, "cluster", (measure,), in_some=True)
 
 
@@ -110,7 +110,7 @@ def _against(consequence: str) -> pl.Expr:
 
 def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
     """Return values and limits: sums by cluster, then by arm, then all measures stacked."""
-    by = [*KEYS, "family", "arm", *FACTORS]
+    by = [*NEVER_POOLED, "family", "arm", *FACTORS]
     sums = [pl.col(m).sum().alias(f"k_{m}") for m in stratum.measures]
     counts = [pl.col(m).count().cast(pl.Float64).alias(f"n_{m}") for m in stratum.measures]
     clusters = stratum.rows.group_by(*by, stratum.cluster, maintain_order=True).agg(
@@ -193,6 +193,10 @@ def _finished(rows: pl.DataFrame, stratum: _Stratum, level: float) -> pl.DataFra
         level=pl.lit(level),
         confirmatory=pl.lit(False),
     )
-    absent = [pl.lit(None, t).alias(c) for c, t in ESTIMATES.items() if c not in ready.columns]
-    complete = ready.with_columns(absent).select(pl.col(c).cast(t) for c, t in ESTIMATES.items())
+    absent = [
+        pl.lit(None, t).alias(c) for c, t in ESTIMATE_COLUMNS.items() if c not in ready.columns
+    ]
+    complete = ready.with_columns(absent).select(
+        pl.col(c).cast(t) for c, t in ESTIMATE_COLUMNS.items()
+    )
     return complete.with_columns(pl.col(pl.Float64).fill_nan(None))

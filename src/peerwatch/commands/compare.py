@@ -16,7 +16,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from peerwatch.analysis.published_comparison import Comparison, Own, beside_published
+from peerwatch.analysis.published_comparison import (
+    OwnEstimate,
+    PublishedComparison,
+    compare_with_published,
+)
 from peerwatch.analysis.published_figures import PublishedFigure, published
 from peerwatch.commands.options import AsJson
 from peerwatch.common.errors import PeerwatchError, unknown
@@ -46,7 +50,7 @@ def compare_command(
 
     figures = chosen(published(), model, behaviour)
     loaded = load_episodes(runs)
-    found = beside_published(estimate(loaded.episodes), figures)
+    found = compare_with_published(estimate(loaded.episodes), figures)
     for warning in loaded.warnings:
         print(warning, file=sys.stderr)
     shown = {id(comparison.figure) for comparison in found}
@@ -86,7 +90,7 @@ def chosen(
     )
 
 
-def comparison_tables(found: Sequence[Comparison], left: int) -> Group:
+def comparison_tables(found: Sequence[PublishedComparison], left: int) -> Group:
     """Return the tables to print, one for each own estimate that a figure stands beside."""
     parts: list[RenderableType] = []
     for own, group in itertools.groupby(found, key=lambda comparison: comparison.own):
@@ -101,7 +105,7 @@ def comparison_tables(found: Sequence[Comparison], left: int) -> Group:
     return Group(*parts, Text(_LEGEND, "dim"))
 
 
-def _part(own: Own, group: Sequence[Comparison]) -> Iterator[RenderableType]:
+def _part(own: OwnEstimate, group: Sequence[PublishedComparison]) -> Iterator[RenderableType]:
     what = own.contrast or own.arm
     where = own.model if own.world == "memory" else f"{own.model} ({own.world}, {own.critic})"
     yield Text.from_markup(
@@ -141,7 +145,7 @@ def _mark(place: int) -> str:
     return f"[{place + 1}]"
 
 
-def _ours(own: Own) -> str:
+def _ours(own: OwnEstimate) -> str:
     unit = "points" if own.measure.endswith("_error") else "pp" if own.contrast else "percent"
     if own.value is None:
         return f"not estimable ({own.status}), n {own.n}"

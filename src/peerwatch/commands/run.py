@@ -15,7 +15,7 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from peerwatch.analysis.outcome_table import outcome_table, summarise
+from peerwatch.analysis.outcome_table import outcome_rows, outcome_table
 from peerwatch.commands.options import AsJson, Factors, Families, Models, Seeds, Size, parse_factors
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.folder_lock import holding
@@ -178,7 +178,7 @@ def _new_folder(study: Study) -> Path:
 
 def _print_tables(done: StudyRun, rule: StoppingRule | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 100)
-    console.print(outcome_table(summarise(done.episodes)))
+    console.print(outcome_table(outcome_rows(done.episodes)))
     if rule is not None and done.stopping is not None:
         from peerwatch.stopping.interim_looks import looks_table
 
@@ -196,7 +196,7 @@ def _as_json(
         "ended": done.ended,
         "expected": done.expected,
         "complete": done.complete,
-        "rows": [row.to_dict() for row in summarise(done.episodes)],
+        "rows": [row.to_dict() for row in outcome_rows(done.episodes)],
         "stopping": _looks_as_json(rule, done),
     }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.line_charts import LineChart, ShareAtLevel, line_chart
 from peerwatch.charts.numbers import count_text, known, percent_interval_text, percent_text
 from peerwatch.design.arms import FACTORS
-from peerwatch.report.estimate_grid import EstimateRow, Levels, Rates, Who, rows_at
+from peerwatch.report.estimate_grid import Levels, Rates, Who, rows_at
 from peerwatch.report.plain_words import FACTOR_LEADS
 
 DRAWN = tuple(FACTOR_LEADS)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILY_NAMES
 
 Who = tuple[str, str, str]
 """Model, world and critic: results of different ones are never pooled."""
-EstimateRow = Mapping[str, Any]
 Levels = tuple[str | None, ...]
 """One level a factor, in the order of ``FACTORS``."""
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from peerwatch.analysis import between_worlds as between
+from peerwatch.analysis.between_worlds import MINUS_SHELL, WORLDS_KIND
+from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.axis import Axis, symmetric_axis
 from peerwatch.charts.forest_rows import ForestRow, interval_mark
 from peerwatch.charts.numbers import (
@@ -23,7 +24,6 @@ from peerwatch.charts.numbers import (
 )
 from peerwatch.design.contrasts import CONTRASTS
 from peerwatch.report.estimate_grid import (
-    EstimateRow,
     Who,
     arm_words,
     family_rank,
@@ -157,7 +157,7 @@ def exploratory(estimates: pl.DataFrame) -> tuple[ForestGroup, ...]:
 def world_forests(estimates: pl.DataFrame) -> tuple[Forest, ...]:
     """Return the contrasts between worlds, where the same critic was run in both."""
     chosen = estimates.filter(
-        (pl.col("kind") == between.KIND) & pl.col("measure").is_in(["any_deviation", *ERRORS])
+        (pl.col("kind") == WORLDS_KIND) & pl.col("measure").is_in(["any_deviation", *ERRORS])
     )
     return _forests(
         row | {"world": f"memory {MINUS} shell", "contrast": _between(row)}
@@ -168,7 +168,7 @@ def world_forests(estimates: pl.DataFrame) -> tuple[Forest, ...]:
 def _between(row: EstimateRow) -> str:
     """Return what is compared between worlds: an arm, or a peer with its control."""
     words = arm_words(row_levels(row))
-    if row["contrast"] == between.MINUS_SHELL:
+    if row["contrast"] == MINUS_SHELL:
         return words
     return f"{name_in_words(row['contrast'])}: {words}"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.heat_steps import heat_step
 from peerwatch.charts.numbers import count_text, known, percent_text, share_range_text
-from peerwatch.report.estimate_grid import EstimateRow, Levels, Rates, Who, arm_words, rows_at
+from peerwatch.report.estimate_grid import Levels, Rates, Who, arm_words, rows_at
 from peerwatch.report.plain_words import HEAT, STATUSES
 
 CONTROLS = ("asset", "human")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.axis import Axis
 from peerwatch.charts.numbers import difference_text, known, name_in_words
-from peerwatch.report.estimate_grid import EstimateRow, Who, family_rank, who_of
+from peerwatch.report.estimate_grid import Who, family_rank, who_of
 from peerwatch.report.forest import ERRORS, contrast_axis
 
 _LEFT_OUT = re.compile(r"wording!=\d+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from peerwatch.analysis.outcome_table import KINDS
+from peerwatch.analysis.outcome_table import CRITIC_KINDS
 
 OUTCOMES: Mapping[str, str] = {
     "complied": "complied",
@@ -68,7 +68,8 @@ FACTOR_LEADS: Mapping[str, str] = {
 
 def kind_words(kind: str) -> str:
     """Return what a critic is: a scripted critic is never called a model."""
-    return {"scripted": "scripted critic"}.get(KINDS.get(kind, kind), KINDS.get(kind, kind))
+    name = CRITIC_KINDS.get(kind, kind)
+    return "scripted critic" if name == "scripted" else name
 
 
 def verdict_words(verdict: str) -> str:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from peerwatch.analysis.outcome_table import KINDS
-from peerwatch.analysis.published_comparison import Comparison, Own, beside_published
+from peerwatch.analysis.outcome_table import CRITIC_KINDS
+from peerwatch.analysis.published_comparison import (
+    OwnEstimate,
+    PublishedComparison,
+    compare_with_published,
+)
 from peerwatch.analysis.published_figures import PublishedFigure, published
 from peerwatch.charts.numbers import (
     count_text,
@@ -40,20 +44,22 @@ def published_beside(estimates: pl.DataFrame) -> PublishedBeside:
 
     Scripted critics are left out: what they do is known, and says nothing of any model's figure.
     """
-    scripted = [kind for kind, what in KINDS.items() if what == "scripted"]
-    found = beside_published(estimates.filter(~pl.col("critic_kind").is_in(scripted)), published())
-    critics: dict[tuple[str, ...], list[Comparison]] = {}
+    scripted = [kind for kind, what in CRITIC_KINDS.items() if what == "scripted"]
+    found = compare_with_published(
+        estimates.filter(~pl.col("critic_kind").is_in(scripted)), published()
+    )
+    critics: dict[tuple[str, ...], list[PublishedComparison]] = {}
     for one in sorted(found, key=_distance):
         critics.setdefault((one.own.model, one.own.world, one.own.critic), []).append(one)
     shown = [one for _, own in sorted(critics.items()) for one in own[:_SHOWN]]
     return PublishedBeside(HEADINGS, tuple(map(_row, shown)), len(found) - len(shown))
 
 
-def _distance(one: Comparison) -> tuple[bool, int, int]:
+def _distance(one: PublishedComparison) -> tuple[bool, int, int]:
     return not one.same_model, ("yes", "partly", "no").index(one.same_arms), len(one.differs)
 
 
-def _row(one: Comparison) -> tuple[str, ...]:
+def _row(one: PublishedComparison) -> tuple[str, ...]:
     own, figure = one.own, one.figure
     what = name_in_words(own.contrast) if own.contrast else own.arm
     same = one.same_arms if not one.differs else f"{one.same_arms}: {_sentence(one.differs)}"
@@ -71,7 +77,7 @@ def _sentence(phrases: Sequence[str]) -> str:
     return "; ".join(phrases)
 
 
-def _ours(own: Own) -> str:
+def _ours(own: OwnEstimate) -> str:
     in_points = own.measure.endswith("_error")
     n = f"n {count_text(own.n)}"
     if own.value is None:

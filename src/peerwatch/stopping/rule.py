@@ -13,9 +13,14 @@ from statistics import fmean
 import numpy as np
 import polars as pl
 
-from peerwatch.analysis.contrast_cells import JUDGED, by_latitude, main_stratum, masked
-from peerwatch.analysis.pairing import Pair, Square, block_of, differences
-from peerwatch.analysis.prepare import IDENTITY, started_episodes
+from peerwatch.analysis.contrast_cells import (
+    JUDGED_WORK,
+    cells_by_latitude,
+    main_stratum,
+    stratum_mask,
+)
+from peerwatch.analysis.pairing import MatchedArms, differences_by_instance, episode_block
+from peerwatch.analysis.started_episodes import EPISODE_IDENTITY, started_episodes
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
@@ -179,10 +184,10 @@ def blocks_of(seeds: Sequence[int], block: int = BLOCK) -> tuple[tuple[int, ...]
     return cut
 
 
-def _cells(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[Pair | Square, ...]:
+def _cells(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[MatchedArms, ...]:
     """Return the matched arms of a contrast whose deviations are counted: not of judged work."""
-    parts = dict(by_latitude(contrast, arms))
-    parts.pop(JUDGED, None)
+    parts = dict(cells_by_latitude(contrast, arms))
+    parts.pop(JUDGED_WORK, None)
     return next(iter(parts.values()), ())
 
 
@@ -190,7 +195,7 @@ def ended_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     """Return the last attempt of each episode that has ended, whatever its outcome."""
     ended = pl.col("completed").is_not_null() & pl.col("error").ne_missing(INTERRUPTED)
     attempts = episodes.filter(ended).sort("attempt")
-    return attempts.unique(list(IDENTITY), keep="last", maintain_order=True)
+    return attempts.unique(list(EPISODE_IDENTITY), keep="last", maintain_order=True)
 
 
 def seed_differences(ended: pl.DataFrame, contrast: Contrast | Interaction) -> dict[int, float]:
@@ -202,11 +207,11 @@ def seed_differences(ended: pl.DataFrame, contrast: Contrast | Interaction) -> d
         ended: Ended episodes of one model in one family, with arms that answer the contrast.
         contrast: What is compared.
     """
-    block = block_of(started_episodes(ended))
+    block = episode_block(started_episodes(ended))
     cells = _cells(contrast, block.arms)
     level = contrast.level if isinstance(contrast, Contrast) else ""
-    inside = masked(block, main_stratum(block, level))
-    values = differences(block, MEASURE, cells)
+    inside = stratum_mask(block, main_stratum(block, level))
+    values = differences_by_instance(block, MEASURE, cells)
     seeds = [int(str(cluster).rpartition("-")[2]) for cluster in block.clusters]
     kept = inside & ~np.isnan(values)
     return {seed: float(d) for seed, d, keep in zip(seeds, values, kept, strict=True) if keep}

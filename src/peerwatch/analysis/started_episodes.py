@@ -8,14 +8,14 @@ from peerwatch.analysis.estimate_columns import (
     COMPLETION,
     DEVIATIONS,
     ERRORS,
-    KEYS,
+    NEVER_POOLED,
     RETRIED,
     SHARES,
 )
 from peerwatch.behaviours.record import OUTCOMES
 from peerwatch.episodes.rows import SCHEMA
 
-IDENTITY = (*KEYS, "family", "arm", "instance", "epoch")
+EPISODE_IDENTITY = (*NEVER_POOLED, "family", "arm", "instance", "epoch")
 """What makes attempts attempts at the same episode."""
 MEASURES = (*SHARES, *ERRORS)
 
@@ -33,13 +33,13 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
         if name not in episodes.columns
     ]
     rows = episodes.with_columns(missing).with_columns(
-        *(pl.col(name).fill_null("unknown") for name in (*KEYS, "family", "arm")),
+        *(pl.col(name).fill_null("unknown") for name in (*NEVER_POOLED, "family", "arm")),
         pl.col("instance").fill_null("unknown"),
         pl.col("epoch").fill_null(1),
         pl.col("outcome").fill_null("incomplete"),
     )
     last = rows.sort("attempt", "started", nulls_last=False, maintain_order=True).unique(
-        list(IDENTITY), keep="last", maintain_order=True
+        list(EPISODE_IDENTITY), keep="last", maintain_order=True
     )
     done = pl.col("outcome") != "incomplete"
     outcomes = {str(x): pl.col("outcome") == x for x in OUTCOMES if x != "incomplete"}
@@ -63,11 +63,11 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce(pl.col("seed").cast(pl.String), pl.col("instance")),
             separator="-",
         ).alias("cluster"),
-    ).sort(*KEYS, "family", "arm", "instance", "epoch")
+    ).sort(*NEVER_POOLED, "family", "arm", "instance", "epoch")
 
 
-def duplicates(episodes: pl.DataFrame) -> int:
+def count_repeated_rows(episodes: pl.DataFrame) -> int:
     """Return how many rows are a second run of the same attempt at the same episode."""
-    if not {*IDENTITY, "attempt"} <= set(episodes.columns):
+    if not {*EPISODE_IDENTITY, "attempt"} <= set(episodes.columns):
         return 0
-    return episodes.height - episodes.select(*IDENTITY, "attempt").n_unique()
+    return episodes.height - episodes.select(*EPISODE_IDENTITY, "attempt").n_unique()
