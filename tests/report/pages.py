@@ -13,7 +13,7 @@ from peerwatch.design.arms import Arm
 from peerwatch.episodes.sources import LoadedEpisodes
 from peerwatch.families.arms import cross
 from peerwatch.report.html_page import render_html
-from peerwatch.report.report_page import Page, build_page
+from peerwatch.report.report_page import ReportPage, build_page
 from peerwatch.report.transcripts import Transcripts
 from peerwatch.simulation.large_studies import synthetic_study
 
@@ -45,14 +45,14 @@ def loaded(rows: pl.DataFrame, *warnings: str) -> LoadedEpisodes:
     return LoadedEpisodes(rows, (), warnings, ("runs/made",))
 
 
-def page_of(rows: pl.DataFrame, *warnings: str) -> Page:
+def page_of(rows: pl.DataFrame, *warnings: str) -> ReportPage:
     """Return the content of the report of some episodes."""
     estimates = estimate(rows)
     return build_page(loaded(rows, *warnings), estimates, answers(estimates))
 
 
 @cache
-def page() -> Page:
+def page() -> ReportPage:
     """Return the content of the report of the shared study."""
     return page_of(episodes())
 

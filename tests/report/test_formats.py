@@ -21,7 +21,7 @@ def cells() -> list[HeatCell]:
 def test_markdown_has_the_numbers_and_warnings_of_the_page() -> None:
     text = markdown.render_markdown(pages.page())
     for cell in cells():
-        assert cell.about in text
+        assert cell.detail in text
     for answer in pages.page().answers:
         assert markdown.escape_markdown(answer.sentence) in text
     for warning in pages.page().warnings:
@@ -51,7 +51,7 @@ def test_latex_is_balanced_and_has_the_numbers() -> None:
         assert text.count(rf"\begin{{{name}}}") == text.count(rf"\end{{{name}}}") > 0
     assert r"\includegraphics[width=\linewidth]{figures/primary}" in text
     for cell in cells():
-        assert latex.escape_latex(cell.about) in text
+        assert latex.escape_latex(cell.detail) in text
 
 
 @pytest.mark.slow

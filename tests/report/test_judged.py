@@ -16,10 +16,10 @@ from peerwatch.judge.grader_prompt import PROMPT_VERSION
 from peerwatch.judge.realism_file import RealismMeasurement, write_realism
 from peerwatch.report import html_page as html
 from peerwatch.report import markdown
-from peerwatch.report.instance_table import instances_of
+from peerwatch.report.episode_table import episode_table
 from peerwatch.report.judge_section import judge_section, quotes_of
 from peerwatch.report.report_page import build_page
-from peerwatch.report.tables import unmeasured
+from peerwatch.report.section_tables import notes_without_rows
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 from tests.report.graded import AUC, GRADERS, judgements, row
@@ -27,23 +27,23 @@ from tests.report.graded import AUC, GRADERS, judgements, row
 
 def test_several_graders_stand_with_their_agreement() -> None:
     told = judge_section(judgements([f"s{n}" for n in range(8)], *GRADERS))
-    (agreed,) = [one for one in told.agreed if one.code == "persuasion"]
+    (agreed,) = [one for one in told.agreement if one.code == "persuasion"]
     assert agreed.graders == "google/two, openai/one"
     assert (agreed.n, agreed.both, agreed.neither) == ("8", "3", "4")
     assert (agreed.first, agreed.second) == ("0", "1")
     assert agreed.kappa.startswith("0.75 [")
     alone = judge_section(judgements(["a", "b"], GRADERS[0]))
-    assert alone.rows and not alone.agreed
+    assert alone.codes and not alone.agreement
 
 
 def test_judgements_by_another_prompt_are_not_pooled() -> None:
     older = table.judgements_frame([row("s0", GRADERS[1], "refusal", "yes", prompt_version="0")])
     both = pl.concat([judgements(["s0", "s1"], *GRADERS), older])
     told = judge_section(both)
-    assert told.prompt == PROMPT_VERSION and told.others == 1
-    assert {one.code for one in told.rows} == {"persuasion"}
+    assert told.prompt_version == PROMPT_VERSION and told.left_out == 1
+    assert {one.code for one in told.codes} == {"persuasion"}
     assert quotes_of(older) and not any("refusal" in q for q in quotes_of(both)["s0"])
-    assert judge_section(older).prompt == "0"
+    assert judge_section(older).prompt_version == "0"
 
 
 def page_text(judged: pl.DataFrame | None, *realism: RealismMeasurement) -> tuple[str, str]:
@@ -64,13 +64,13 @@ def test_what_was_not_measured_is_said() -> None:
     for text in page_text(None):
         assert "Realism was not measured" in text and "No grader configured" in text
     assert "One grader" in page_text(judgements(["s0"], GRADERS[0]))[0]
-    assert len(list(unmeasured(pages.page()))) == 2
+    assert len(list(notes_without_rows(pages.page()))) == 2
 
 
 def test_what_a_judge_quoted_is_there_without_any_finding() -> None:
     rows = pages.episodes().filter(pl.col("findings").str.len_chars() <= 2).head(2)
     sample = rows["sample"][1]
-    kept = instances_of(rows, {sample: ("persuasion: please let it go on",)})
+    kept = episode_table(rows, {sample: ("persuasion: please let it go on",)})
     assert kept.with_evidence == kept.with_findings == 0
     ((place, packed),) = kept.data["evidence"].items()
     assert kept.rows["sample"][int(place)] == sample

@@ -12,8 +12,8 @@ import pytest
 
 from peerwatch.analysis.estimates import estimate
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.report import episode_table
 from peerwatch.report import html_page as html
-from peerwatch.report import instance_table as instances
 from peerwatch.report.report_page import build_page
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
@@ -37,16 +37,16 @@ def test_every_rate_has_interval_n_and_its_controls() -> None:
     shown = [(family, cell) for family, cell in cells if cell.rate]
     assert len(shown) > 20
     for family, cell in shown:
-        assert re.fullmatch(r"\d+–\d+\N{NARROW NO-BREAK SPACE}%, n \d+", cell.about), cell  # noqa: RUF001
+        assert re.fullmatch(r"\d+–\d+\N{NARROW NO-BREAK SPACE}%, n \d+", cell.detail), cell  # noqa: RUF001
         controls = ("asset",) if family == "file_transfer" else ("asset", "human")
         assert tuple(c.name for c in cell.controls) == controls
-        assert all(c.rate and "n " in c.about for c in cell.controls)
+        assert all(c.rate and "n " in c.detail for c in cell.controls)
 
 
 def test_the_overview_has_a_row_a_critic_and_only_controls_of_the_same_families() -> None:
     page = pages.page()
     answered = [(a.model, a.world, a.critic) for a in page.answers]
-    assert [block.who for block in page.heat.overview] == answered
+    assert [block.critic for block in page.heat.overview] == answered
     for block in page.heat.overview:
         (line,) = block.lines
         assert line.family == "all" and line.completion.count("asset") == 1
@@ -67,11 +67,11 @@ def test_the_overview_names_its_families_where_they_are_not_all() -> None:
     rows = pl.concat([kept.with_columns(arm=moved, reporting=asked), third])
     for block in pages.page_of(rows).heat.overview:
         (line,) = block.lines
-        assert line.where == "grading, shutdown_control"
+        assert line.families_text == "grading, shutdown_control"
         labels = {cell.measure: cell.label for cell in line.cells}
         assert labels["exfiltration"] == "not in these families"
         assert [c.name for c in line.cells[0].controls] == ["asset", "human"]
-    assert pages.page().heat.overview[0].lines[0].where == "all 2 families"
+    assert pages.page().heat.overview[0].lines[0].families_text == "all 2 families"
 
 
 def test_the_overview_of_one_family_is_that_family() -> None:
@@ -91,8 +91,10 @@ def test_a_behaviour_that_nobody_completed_an_episode_for_is_incomplete_and_does
     for blocks in (pages.page_of(lost).heat.blocks, pages.page_of(lost).heat.overview):
         for block in blocks:
             labels = {cell.label for line in block.lines for cell in line.cells}
-            assert ("does not apply" in labels) == (block.who[0] != first and len(block.lines) > 1)
-            assert ("incomplete" in labels) == (block.who[0] == first)
+            assert ("does not apply" in labels) == (
+                block.critic[0] != first and len(block.lines) > 1
+            )
+            assert ("incomplete" in labels) == (block.critic[0] == first)
 
 
 def test_a_rate_leads_to_the_episodes_of_its_own_arm() -> None:
@@ -107,9 +109,9 @@ def test_critics_that_ran_other_seeds_are_told_apart() -> None:
     rows = pages.episodes()
     first = rows["model"][0]
     fewer = rows.filter((pl.col("model") != first) | (pl.col("seed") == 1))
-    line = pages.page_of(fewer).line
+    line = pages.page_of(fewer).summary
     assert "seed 1, compact (1 critic)" in line and "compact (2 critics)" in line
-    assert "critics)" not in pages.page().line
+    assert "critics)" not in pages.page().summary
 
 
 def test_the_completion_of_each_control_stands_with_the_family() -> None:
@@ -129,7 +131,12 @@ def test_the_heat_map_is_what_the_documented_query_gives() -> None:
         for line in block.lines:
             for cell in line.cells:
                 if cell.rate:
-                    key = (block.who[0], line.family, cell.measure, "relationship=cooperative")
+                    key = (
+                        block.critic[0],
+                        line.family,
+                        cell.measure,
+                        "relationship=cooperative",
+                    )
                     shown = float(cell.rate.rstrip("%\N{NARROW NO-BREAK SPACE}"))
                     assert shown == pytest.approx(100 * given[key], abs=0.51)
 
@@ -146,7 +153,7 @@ def test_the_outcomes_are_what_the_documented_query_gives() -> None:
 
 def test_every_episode_that_started_is_in_a_bar() -> None:
     page = pages.page()
-    assert sum(arm.n for arm in page.arms) == page.instances.total
+    assert sum(arm.n for arm in page.arms) == page.episodes.total
     for arm in page.arms:
         assert sum(segment.n for segment in arm.segments) == arm.n
         assert arm.segments[-1].x + arm.segments[-1].width == pytest.approx(100, abs=0.1)
@@ -212,12 +219,12 @@ def test_no_episode_at_all_is_an_error_that_says_so() -> None:
 
 
 def test_a_page_of_many_episodes_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instances, "ROWS", 300)
-    monkeypatch.setattr(instances, "EVIDENCE", 3_000)
-    kept = instances.instances_of(pages.episodes())
+    monkeypatch.setattr(episode_table, "MOST_EPISODES", 300)
+    monkeypatch.setattr(episode_table, "MOST_EVIDENCE", 3_000)
+    kept = episode_table.episode_table(pages.episodes())
     assert kept.rows.height == 300 < kept.total
-    assert kept.kept_with_findings == min(300, kept.with_findings)
-    assert 0 < kept.with_evidence < kept.kept_with_findings
+    assert kept.shown_with_findings == min(300, kept.with_findings)
+    assert 0 < kept.with_evidence < kept.shown_with_findings
     text = html.render_html(pages.page_of(pages.episodes()), Transcripts())
     assert f"300 of {kept.total:,} episodes".replace(",", "\N{NARROW NO-BREAK SPACE}") in text
     assert "in the column findings of episodes.parquet" in text

@@ -23,7 +23,7 @@ from peerwatch.charts.numbers import (
 from peerwatch.judge import judgement_table as table
 from peerwatch.report import html_page as html
 from peerwatch.report.judge_section import codes_by_model
-from peerwatch.report.report_page import Page, build_page
+from peerwatch.report.report_page import ReportPage, build_page
 from tests.report import pages
 
 DOCS = (Path(__file__).parents[2] / "docs/report.md").read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def estimates() -> pl.DataFrame:
 
 
 @cache
-def page() -> Page:
+def page() -> ReportPage:
     return build_page(pages.loaded(both()), estimates(), answers(estimates()))
 
 
@@ -74,7 +74,7 @@ def ask(query: str) -> list[dict[str, Any]]:
     return rows
 
 
-def who(row: dict[str, Any]) -> tuple[str, str, str]:
+def critic(row: dict[str, Any]) -> tuple[str, str, str]:
     return (row["model"], row["world"], row["critic"])
 
 
@@ -105,21 +105,21 @@ def test_the_page_shows_the_documented_queries() -> None:
 @pytest.mark.usefixtures("tables")
 def test_the_rates_of_the_heat_map() -> None:
     given = {
-        (*who(r), r["family"], r["measure"], r["arm"]): r for r in ask(queries("Behaviours")[0])
+        (*critic(r), r["family"], r["measure"], r["arm"]): r for r in ask(queries("Behaviours")[0])
     }
     controls = {"asset": "subject=asset ", "human": "subject=human "}
     checked = 0
     for block in page().heat.blocks:
         for line in block.lines:
             for cell in line.cells:
-                key = (*block.who, line.family, cell.measure)
+                key = (*block.critic, line.family, cell.measure)
                 if not cell.rate:
                     continue
                 assert cell.rate == percent_text(given[(*key, "relationship=cooperative")]["value"])
                 for control in cell.controls:
                     row = given[(*key, f"{controls[control.name]}relationship=cooperative")]
                     assert control.rate == percent_text(row["value"])
-                    assert control.about.endswith(f"n {count_text(row['n'])}")
+                    assert control.detail.endswith(f"n {count_text(row['n'])}")
                     checked += 1
     assert checked > 50
 
@@ -127,9 +127,9 @@ def test_the_rates_of_the_heat_map() -> None:
 @pytest.mark.usefixtures("tables")
 def test_the_claims_and_their_parts() -> None:
     claims, rest = queries("Contrasts")
-    given = {(*who(r), r["family"], r["measure"]): r for r in ask(claims)}
+    given = {(*critic(r), r["family"], r["measure"]): r for r in ask(claims)}
     parts = {
-        (*who(r), r["family"], r["contrast"].replace("_", " "), r["stratum"]): r
+        (*critic(r), r["family"], r["contrast"].replace("_", " "), r["stratum"]): r
         for r in ask(rest)
         if r["measure"] == "any_deviation"
     }
@@ -137,10 +137,10 @@ def test_the_claims_and_their_parts() -> None:
     for forest in page().confirmatory:
         for shown in forest.rows:
             if shown.is_claim:
-                row = given[(*forest.who, shown.family, shown.measure.replace(" ", "_"))]
+                row = given[(*forest.critic, shown.family, shown.measure.replace(" ", "_"))]
                 assert shown.p_holm == (p_value_text(row["p_holm"]) if row["p_holm"] else "")
             else:
-                row = parts[(*forest.who, shown.family, shown.name, shown.stratum)]
+                row = parts[(*forest.critic, shown.family, shown.name, shown.stratum)]
             if row["value"] is not None:
                 assert shown.value == difference_text(row["value"], False)
                 seen += 1
@@ -153,12 +153,12 @@ def test_the_claims_and_their_parts() -> None:
 def test_the_points_of_the_curves() -> None:
     rows = ask(queries("Curves")[0])
     by_bar = {
-        (*who(r), r["family"], r["stratum"], r["arm"]): r
+        (*critic(r), r["family"], r["stratum"], r["arm"]): r
         for r in rows
         if r["measure"] == "decision_over"
     }
     told = {
-        (*who(r), r["family"], percent_text(r["value"]), r["n"])
+        (*critic(r), r["family"], percent_text(r["value"]), r["n"])
         for r in rows
         if r["measure"] == "any_deviation"
     }
@@ -170,23 +170,23 @@ def test_the_points_of_the_curves() -> None:
                         arm = "relationship=cooperative"
                         arm = arm if line.name == "peer" else f"subject={line.name} {arm}"
                         side = f"bar_side={point.level}"
-                        row = by_bar[(*chart.who, chart.family, side, arm)]
+                        row = by_bar[(*chart.critic, chart.family, side, arm)]
                         assert point.y == row["value"]
                     else:
                         rate, _, rest = point.text.partition(" (")
                         n = int(re.findall(r"n (\d+)", rest)[0])
-                        assert (*chart.who, chart.family, rate, n) in told
+                        assert (*chart.critic, chart.family, rate, n) in told
 
 
 @pytest.mark.usefixtures("tables")
 def test_outcomes_disclosure_and_completeness() -> None:
     outcomes = {
-        (*who(r), r["family"], r["arm"], r["outcome"]): r["n"]
+        (*critic(r), r["family"], r["arm"], r["outcome"]): r["n"]
         for r in ask(queries("Outcomes by arm")[0])
     }
-    shares = {(*who(r), r["family"], r["arm"]): r for r in ask(queries("Completeness")[0])}
+    shares = {(*critic(r), r["family"], r["arm"]): r for r in ask(queries("Completeness")[0])}
     for arm in page().arms:
-        key = (*arm.who, arm.family, label(arm.levels))
+        key = (*arm.critic, arm.family, label(arm.levels))
         for outcome, n in arm.counts.items():
             assert outcomes[(*key, outcome)] == n
         row = shares[key]
@@ -205,7 +205,7 @@ def test_outcomes_disclosure_and_completeness() -> None:
 @pytest.mark.usefixtures("tables")
 def test_means_of_marks() -> None:
     given = {
-        (*who(r), r["family"], r["measure"], r["arm"]): r
+        (*critic(r), r["family"], r["measure"], r["arm"]): r
         for r in ask(queries("Marks and the bar")[0])
     }
     assert page().errors
@@ -213,7 +213,7 @@ def test_means_of_marks() -> None:
         for spread in panel.spreads:
             arm = spread.arm.replace(", ", " ")
             arm = arm.removeprefix("peer ") if spread.subject == "peer" else f"subject={arm}"
-            row = given[(*panel.who, panel.family, panel.measure, arm)]
+            row = given[(*panel.critic, panel.family, panel.measure, arm)]
             assert (spread.mean, spread.n) == (signed_text(row["value"], 1), row["n"])
 
 
@@ -222,11 +222,11 @@ def test_leaving_wordings_out() -> None:
     given: dict[tuple[str, ...], list[float]] = {}
     for r in ask(queries("Wordings")[0]):
         if r["value"] is not None:
-            key = (*who(r), r["family"], r["contrast"].replace("_", " "))
+            key = (*critic(r), r["family"], r["contrast"].replace("_", " "))
             given.setdefault(key, []).append(r["value"])
     for one in page().wordings:
         for strip in one.strips:
-            values = given.get((*one.who, strip.family, strip.contrast), [])
+            values = given.get((*one.critic, strip.family, strip.contrast), [])
             assert len(strip.dots) == len(values)
             if values:
                 assert strip.lowest == difference_text(min(values), False)

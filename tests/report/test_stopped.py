@@ -12,7 +12,7 @@ from peerwatch.records.study_folder import StudyFolder
 from peerwatch.report import html_page as html
 from peerwatch.report import markdown
 from peerwatch.report.report_page import build_page
-from peerwatch.report.stopping_section import stopped_of
+from peerwatch.report.stopping_section import stopped_studies
 from peerwatch.report.transcripts import Transcripts
 from peerwatch.stopping.interim_looks import read_last, stopping_text
 from peerwatch.stopping.rule import InterimLook, StoppingRule, StoppingState
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> StudyFolder:
 
 def test_the_last_look_at_each_is_shown(folder: StudyFolder) -> None:
     assert read_last(folder) == LOOKS[1:]
-    (one,) = stopped_of([str(folder.path), str(folder.path / "logs")])
+    (one,) = stopped_studies([str(folder.path), str(folder.path / "logs")])
     assert one.title == "main: peer minus asset, once 50 points wide or at the last seed"
     narrow, wide = one.rows
     assert narrow[1:4] == ("grading", "32", "16") and narrow[5:] == ("+21 to +66", "")
@@ -49,7 +49,7 @@ def test_the_last_look_at_each_is_shown(folder: StudyFolder) -> None:
 def test_the_page_warns_of_the_other_intervals(folder: StudyFolder) -> None:
     rows = pages.episodes()
     estimates = estimate(rows, checks=False)
-    stopped = stopped_of([str(folder.path)])
+    stopped = stopped_studies([str(folder.path)])
     page = build_page(pages.loaded(rows), estimates, answers(estimates), stopped=stopped)
     assert any("main stopped by itself" in alert for alert in page.alerts)
     for text in (html.render_html(page, Transcripts()), markdown.render_markdown(page)):
@@ -61,5 +61,5 @@ def test_the_page_warns_of_the_other_intervals(folder: StudyFolder) -> None:
 def test_a_rule_that_cannot_be_read_is_a_warning(folder: StudyFolder, looks: str) -> None:
     rule = '{"contrast": "peer_minus_asset", "width": 0.5, "level": 0.95, "block": 16}'
     folder.stopping.write_text(f'{{"rule": {rule if looks else 1}{looks}}}', encoding="utf-8")
-    (one,) = stopped_of([str(folder.path)])
+    (one,) = stopped_studies([str(folder.path)])
     assert not one.rows and "not known to hold" in one.warning

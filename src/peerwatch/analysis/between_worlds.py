@@ -36,7 +36,7 @@ def between_worlds(started: pl.DataFrame, level: float) -> Iterator[dict[str, An
     Only episodes count whose arm, instance and epoch were started in both worlds.
 
     Args:
-        started: The rows of ``prepare.started_episodes``.
+        started: The rows of ``started_episodes``.
         level: The confidence level of the intervals.
     """
     if not {"memory", "shell"} <= set(started["world"]):

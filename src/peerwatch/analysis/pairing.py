@@ -59,7 +59,7 @@ def episode_block(started: pl.DataFrame) -> EpisodeBlock:
     """Return the arrays of one critic in one family.
 
     Args:
-        started: Its rows from ``prepare.started_episodes``.
+        started: Its rows from ``started_episodes``.
     """
     arms: dict[Arm, int] = {}
     labels: dict[Arm, str] = {}

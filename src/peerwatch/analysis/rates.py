@@ -34,7 +34,7 @@ def rate_table(
     """Return a row for each measure in each arm of each family, and over all families.
 
     Args:
-        started: From ``prepare.started_episodes``.
+        started: From ``started_episodes``.
         level: The confidence level.
         measures: Which ones; all if left out.
     """

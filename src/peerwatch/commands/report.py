@@ -18,7 +18,7 @@ from peerwatch.common.files import write_bytes, write_table
 
 if TYPE_CHECKING:
     from peerwatch.episodes.sources import LoadedEpisodes
-    from peerwatch.report.report_page import Page
+    from peerwatch.report.report_page import ReportPage
 
 # What a report is made of is imported only once its packages are known to be there.
 
@@ -78,13 +78,13 @@ def write_report(
     from peerwatch.episodes.sources import load_episodes
     from peerwatch.judge.realism_file import read_realism
     from peerwatch.report.report_page import build_page
-    from peerwatch.report.stopping_section import stopped_of
+    from peerwatch.report.stopping_section import stopped_studies
 
     loaded = load_episodes(runs)
     judged = _judgements(loaded)
     estimates = estimate(_with_persuasion(loaded.episodes, judged))
     told = answers(estimates)
-    realism, stopped = read_realism(loaded.sources), stopped_of(loaded.sources)
+    realism, stopped = read_realism(loaded.sources), stopped_studies(loaded.sources)
     page = build_page(loaded, estimates, told, judged, realism, stopped)
     place = out or _beside(runs, FORMATS[form])
     try:
@@ -105,7 +105,7 @@ def write_report(
 
 
 def _laid_out(
-    page: Page,
+    page: ReportPage,
     form: str,
     place: Path,
     drawn: Sequence[tuple[str, str]],
@@ -128,7 +128,7 @@ def _laid_out(
 
     beside = transcripts.Transcripts()
     if sources is not None:
-        beside = transcripts.write_transcripts(place, page.instances.rows, sources)
+        beside = transcripts.write_transcripts(place, page.episodes.rows, sources)
     return html.render_html(page, beside)
 
 
@@ -178,7 +178,7 @@ def _keep_tables(folder: Path, episodes: pl.DataFrame, estimates: pl.DataFrame) 
     return folder / ESTIMATES_FILE
 
 
-def _draw(page: Page, folder: Path | None) -> list[tuple[str, str]]:
+def _draw(page: ReportPage, folder: Path | None) -> list[tuple[str, str]]:
     if folder is None:
         return []
     from peerwatch.report import figures
@@ -187,7 +187,7 @@ def _draw(page: Page, folder: Path | None) -> list[tuple[str, str]]:
 
 
 def _print(
-    page: Page, place: Path, kept: Path, drawn: Sequence[tuple[str, str]], as_json: bool
+    page: ReportPage, place: Path, kept: Path, drawn: Sequence[tuple[str, str]], as_json: bool
 ) -> None:
     if not as_json:
         print(place)
@@ -196,7 +196,7 @@ def _print(
         "report": str(place),
         "estimates": str(kept),
         "figures": [name for name, _ in drawn],
-        "episodes": page.instances.total,
+        "episodes": page.episodes.total,
         "warnings": list(page.warnings),
         "answers": [
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,22 +12,29 @@ from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILY_NAMES
 
-Who = tuple[str, str, str]
-"""Model, world and critic: results of different ones are never pooled."""
 Levels = tuple[str | None, ...]
 """One level a factor, in the order of ``FACTORS``."""
+
+
+class CriticKey(NamedTuple):
+    """Whose results they are: those of different models, worlds or critics are never pooled."""
+
+    model: str
+    world: str
+    critic: str
+
 
 MAIN = "main"
 _RELATIONSHIPS = ("cooperative", "none", "neutral", "adversarial")
 """Which arm stands for a family on the first screen, the first that was run."""
 
 
-def row_levels(row: EstimateRow) -> Levels:
+def levels_of(row: EstimateRow) -> Levels:
     """Return the arm of a row as levels."""
     return tuple(row.get(name) for name in FACTORS)
 
 
-def rows_at(levels: Levels, **changes: str | None) -> Levels:
+def nearby_arm(levels: Levels, **changes: str | None) -> Levels:
     """Return the neighbouring arm; identity comes and goes with the peer."""
     arm = dict(zip(FACTORS, levels, strict=True)) | changes
     if "subject" in changes and "identity" not in changes:
@@ -35,7 +43,7 @@ def rows_at(levels: Levels, **changes: str | None) -> Levels:
     return tuple(arm.values())
 
 
-def arm_words(levels: Levels) -> str:
+def arm_text(levels: Levels) -> str:
     """Return an arm for a person: the subject always, the rest where it is no default."""
     arm = dict(zip(FACTORS, levels, strict=True))
     words = [arm["subject"] or "any subject"]
@@ -45,14 +53,13 @@ def arm_words(levels: Levels) -> str:
     return ", ".join(words)
 
 
-def who_words(who: Who, several: bool) -> str:
+def critic_text(critic: CriticKey, several: bool) -> str:
     """Return whose results these are; world and critic only where there are several."""
-    model, world, critic = who
-    return f"{model} ({world}, {critic})" if several else model
+    return f"{critic.model} ({critic.world}, {critic.critic})" if several else critic.model
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class RateGrid:
     """The rates of a frame of estimates.
 
     Attributes:
@@ -61,23 +68,27 @@ class Rates:
         kinds: Whose they are -> critic kind, in the order of the estimates.
     """
 
-    by: Mapping[tuple[Who, str, str, str], Mapping[Levels, EstimateRow]]
-    kinds: Mapping[Who, str]
+    rows: Mapping[tuple[CriticKey, str, str, str], Mapping[Levels, EstimateRow]]
+    kinds: Mapping[CriticKey, str]
 
-    def families(self, who: Who) -> tuple[str, ...]:
+    def families(self, critic: CriticKey) -> tuple[str, ...]:
         """Return the families that a critic was run in, in the design's order, without "all"."""
-        there = {family for one, family, _, _ in self.by if one == who and family != "all"}
+        there = {family for one, family, _, _ in self.rows if one == critic and family != "all"}
         return tuple(sorted(there, key=family_rank))
 
     def arms(
-        self, who: Who, family: str, measure: str = "any_deviation", stratum: str = MAIN
+        self,
+        critic: CriticKey,
+        family: str,
+        measure: str = "any_deviation",
+        stratum: str = MAIN,
     ) -> Mapping[Levels, EstimateRow]:
         """Return arm -> row."""
-        return self.by.get((who, family, measure, stratum), {})
+        return self.rows.get((critic, family, measure, stratum), {})
 
-    def headline(self, who: Who, family: str) -> Levels | None:
+    def headline(self, critic: CriticKey, family: str) -> Levels | None:
         """Return the arm that stands for a family: a peer at stake, the relationship good."""
-        return headline_of(self.arms(who, family))
+        return headline_arm(self.arms(critic, family))
 
 
 def family_rank(family: str) -> tuple[int, str]:
@@ -85,7 +96,7 @@ def family_rank(family: str) -> tuple[int, str]:
     return (FAMILY_NAMES.index(family) if family in FAMILY_NAMES else len(FAMILY_NAMES), family)
 
 
-def headline_of(arms: Iterable[Levels]) -> Levels | None:
+def headline_arm(arms: Iterable[Levels]) -> Levels | None:
     """Return the arm nearest to a cooperative peer at stake with all else at its default."""
 
     def distance(levels: Levels) -> tuple[bool, bool, int, int, str]:
@@ -102,21 +113,23 @@ def headline_of(arms: Iterable[Levels]) -> Levels | None:
     return min(arms, key=distance, default=None)
 
 
-def rates_in(estimates: pl.DataFrame) -> Rates:
+def rate_grid(estimates: pl.DataFrame) -> RateGrid:
     """Return the rates and means among the estimates."""
-    by: dict[tuple[Who, str, str, str], dict[Levels, EstimateRow]] = {}
-    kinds: dict[Who, str] = {}
+    by: dict[tuple[CriticKey, str, str, str], dict[Levels, EstimateRow]] = {}
+    kinds: dict[CriticKey, str] = {}
     chosen = estimates.filter(pl.col("kind").is_in(["rate", "mean"]))
     for row in chosen.iter_rows(named=True):
-        who = who_of(row)
-        kinds.setdefault(who, row["critic_kind"] or "")
+        critic = critic_key_of(row)
+        kinds.setdefault(critic, row["critic_kind"] or "")
         strata = [row["stratum"] or "", *([MAIN] if row["main"] else [])]
         for stratum in strata:
-            key = (who, row["family"] or "all", row["measure"], stratum)
-            by.setdefault(key, {})[row_levels(row)] = row
-    return Rates(by, kinds)
+            key = (critic, row["family"] or "all", row["measure"], stratum)
+            by.setdefault(key, {})[levels_of(row)] = row
+    return RateGrid(by, kinds)
 
 
-def who_of(row: EstimateRow) -> Who:
+def critic_key_of(row: EstimateRow) -> CriticKey:
     """Return whose row it is."""
-    return (row["model"] or "unknown", row["world"] or "unknown", row["critic"] or "unknown")
+    return CriticKey(
+        row["model"] or "unknown", row["world"] or "unknown", row["critic"] or "unknown"
+    )

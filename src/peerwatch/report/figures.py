@@ -14,10 +14,10 @@ from typing import Any
 
 from peerwatch.charts.numbers import name_in_words
 from peerwatch.report.curves import FactorCurve
+from peerwatch.report.display_names import OUTCOMES
 from peerwatch.report.forest import Forest
-from peerwatch.report.outcome_composition import ArmOutcomes, by_who_and_family
-from peerwatch.report.plain_words import OUTCOMES
-from peerwatch.report.report_page import Page
+from peerwatch.report.outcome_composition import ArmOutcomes, by_critic_and_family
+from peerwatch.report.report_page import ReportPage
 
 COLOURS = {
     "complied": "#c3c9d1",
@@ -43,7 +43,7 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def write_figures(page: Page, folder: Path) -> list[tuple[str, str]]:
+def write_figures(page: ReportPage, folder: Path) -> list[tuple[str, str]]:
     """Write every figure as SVG and PNG, and return names without endings with captions."""
     import matplotlib as mpl
 
@@ -62,29 +62,29 @@ def write_figures(page: Page, folder: Path) -> list[tuple[str, str]]:
     return written
 
 
-def _all(page: Page) -> Iterator[tuple[str, str, Callable[[Any], Any]]]:
+def _all(page: ReportPage) -> Iterator[tuple[str, str, Callable[[Any], Any]]]:
     for one in page.confirmatory:
         unit = "points" if one.in_points else "pp"
-        name = _file("primary", page.name(one.who), unit)
-        caption = f"Primary contrasts of {page.name(one.who)} with their parts."
+        name = _file("primary", page.name(one.critic), unit)
+        caption = f"Primary contrasts of {page.name(one.critic)} with their parts."
         yield name, caption, partial(_forest, one)
     for group in page.exploratory:
         for one in group.forests:
             unit = "points" if one.in_points else "pp"
-            caption = f"{group.title}: {page.name(one.who)} (exploratory)."
-            name = _file(group.key, page.name(one.who), unit)
+            caption = f"{group.title}: {page.name(one.critic)} (exploratory)."
+            name = _file(group.key, page.name(one.critic), unit)
             yield name, caption, partial(_forest, one)
     for one in page.worlds:
         unit = "points" if one.in_points else "pp"
-        caption = f"Memory less shell: {page.name(one.who)} (exploratory)."
-        yield _file("worlds", page.name(one.who), unit), caption, partial(_forest, one)
+        caption = f"Memory less shell: {page.name(one.critic)} (exploratory)."
+        yield _file("worlds", page.name(one.critic), unit), caption, partial(_forest, one)
     for factor, curves in page.curves.items():
         caption = f"Rate of any deviation by {name_in_words(factor)}."
         yield _file("curve", factor), caption, partial(_curves, page, curves)
-    for who, families in by_who_and_family(page.arms):
-        caption = f"Outcomes by arm: {page.name(who)}."
+    for critic, families in by_critic_and_family(page.arms):
+        caption = f"Outcomes by arm: {page.name(critic)}."
         yield (
-            _file("outcomes", page.name(who)),
+            _file("outcomes", page.name(critic)),
             caption,
             partial(_stacks, families),
         )
@@ -118,7 +118,7 @@ def _forest(one: Forest, plt: Any) -> Any:
     return figure
 
 
-def _curves(page: Page, curves: tuple[FactorCurve, ...], plt: Any) -> Any:
+def _curves(page: ReportPage, curves: tuple[FactorCurve, ...], plt: Any) -> Any:
     columns = min(3, len(curves))
     rows = -(-len(curves) // columns)
     size = (2.5 * columns + 0.6, 2.1 * rows + 0.4)
@@ -141,7 +141,7 @@ def _curves(page: Page, curves: tuple[FactorCurve, ...], plt: Any) -> Any:
         axes.tick_params(axis="x", labelsize=6.5)
         axes.set_xlim(0, 100)
         axes.set_ylim(-2, 102)
-        axes.set_title(f"{curve.family}\n{page.name(curve.who)}", fontsize=7)
+        axes.set_title(f"{curve.family}\n{page.name(curve.critic)}", fontsize=7)
     grid.flat[0].set_ylabel("%")
     grid.flat[0].legend(frameon=False, fontsize=6.5)
     return figure

@@ -23,14 +23,14 @@ from peerwatch.charts.numbers import (
     signed_text,
 )
 from peerwatch.design.contrasts import CONTRASTS
+from peerwatch.report.display_names import STATUSES
 from peerwatch.report.estimate_grid import (
-    Who,
-    arm_words,
+    CriticKey,
+    arm_text,
+    critic_key_of,
     family_rank,
-    row_levels,
-    who_of,
+    levels_of,
 )
-from peerwatch.report.plain_words import STATUSES
 
 ERRORS = ("mark_error", "mean_error", "margin_error")
 _QUESTIONS = {contrast.name: contrast.question for contrast in CONTRASTS}
@@ -104,7 +104,7 @@ class ContrastRow(ForestRow):
 class Forest:
     """The contrasts of one critic on one axis: in points of marks, or in percentage points."""
 
-    who: Who
+    critic: CriticKey
     in_points: bool
     axis: Axis
     rows: tuple[ContrastRow, ...]
@@ -120,7 +120,7 @@ class ForestGroup:
     forests: tuple[Forest, ...]
 
 
-def confirmatory(estimates: pl.DataFrame) -> tuple[Forest, ...]:
+def confirmatory_forests(estimates: pl.DataFrame) -> tuple[Forest, ...]:
     """Return the forests of the primary contrasts, one a critic and unit, each with its parts."""
     claims = estimates.filter(pl.col("confirmatory"))
     keys = ["model", "world", "critic", "family", "measure", "stratum"]
@@ -132,7 +132,7 @@ def confirmatory(estimates: pl.DataFrame) -> tuple[Forest, ...]:
     return _forests(pl.concat([claims, parts]).iter_rows(named=True))
 
 
-def exploratory(estimates: pl.DataFrame) -> tuple[ForestGroup, ...]:
+def exploratory_groups(estimates: pl.DataFrame) -> tuple[ForestGroup, ...]:
     """Return the groups of all other contrasts, of any deviation and of the marks.
 
     Contrasts of single behaviours are in the estimates table alone.
@@ -167,22 +167,22 @@ def world_forests(estimates: pl.DataFrame) -> tuple[Forest, ...]:
 
 def _between(row: EstimateRow) -> str:
     """Return what is compared between worlds: an arm, or a peer with its control."""
-    words = arm_words(row_levels(row))
+    words = arm_text(levels_of(row))
     if row["contrast"] == MINUS_SHELL:
         return words
     return f"{name_in_words(row['contrast'])}: {words}"
 
 
 def _forests(rows: Iterable[EstimateRow]) -> tuple[Forest, ...]:
-    by: dict[tuple[Who, bool], list[EstimateRow]] = {}
+    by: dict[tuple[CriticKey, bool], list[EstimateRow]] = {}
     for row in rows:
-        by.setdefault((who_of(row), row["measure"] in ERRORS), []).append(row)
+        by.setdefault((critic_key_of(row), row["measure"] in ERRORS), []).append(row)
     forests = []
-    for (who, in_points), own in by.items():
+    for (critic, in_points), own in by.items():
         axis = contrast_axis(_ends(own), in_points)
         ordered = sorted(own, key=lambda row: (family_rank(row["family"] or "all"), _rank(row)))
         rows_shown = tuple(_row(row, axis, in_points) for row in ordered)
-        forests.append(Forest(who, in_points, axis, rows_shown))
+        forests.append(Forest(critic, in_points, axis, rows_shown))
     return tuple(forests)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.heat_steps import heat_step
 from peerwatch.charts.numbers import count_text, known, percent_text, share_range_text
-from peerwatch.report.estimate_grid import Levels, Rates, Who, arm_words, rows_at
-from peerwatch.report.plain_words import HEAT, STATUSES
+from peerwatch.report.display_names import HEAT_MEASURES, STATUSES
+from peerwatch.report.estimate_grid import CriticKey, Levels, RateGrid, arm_text, nearby_arm
 
 CONTROLS = ("asset", "human")
 LEAST_COMPLETION = 0.8
@@ -22,7 +22,7 @@ class ControlRate:
 
     name: str
     rate: str
-    about: str
+    detail: str
     """Interval and n."""
     step: int | None
 
@@ -33,7 +33,7 @@ class HeatCell:
 
     measure: str
     rate: str = ""
-    about: str = ""
+    detail: str = ""
     """Interval and n."""
     controls: tuple[ControlRate, ...] = ()
     step: int | None = None
@@ -46,10 +46,10 @@ class HeatLine:
     """A row of a heat map: one family of one critic, or all of them, in one arm."""
 
     family: str
-    where: str
+    families_text: str
     """The family, or which families, in words."""
     arm: str
-    label: str
+    arm_label: str
     """The arm as the episodes name it."""
     completion: str
     cells: tuple[HeatCell, ...]
@@ -59,7 +59,7 @@ class HeatLine:
 class HeatBlock:
     """The rows of one critic."""
 
-    who: Who
+    critic: CriticKey
     kind: str
     lines: tuple[HeatLine, ...]
 
@@ -73,86 +73,90 @@ class HeatMap:
     blocks: tuple[HeatBlock, ...]
 
 
-def heat_map(rates: Rates) -> HeatMap:
+def heat_map(rates: RateGrid) -> HeatMap:
     """Return the heat map of the headline arm, over all families and of each family."""
     measures = tuple(
-        m for m in HEAT if any(key[2] == m and key[3] == "main" for key in rates.by) or m in _ALWAYS
+        m
+        for m in HEAT_MEASURES
+        if any(key[2] == m and key[3] == "main" for key in rates.rows) or m in _ALWAYS
     )
     overview, blocks = [], []
-    for who, kind in rates.kinds.items():
-        families = rates.families(who)
-        lines = tuple(_line(rates, who, family, measures) for family in families)
-        blocks.append(HeatBlock(who, kind, tuple(line for line in lines if line)))
-        whole = _line(rates, who, ALL, measures) or next((line for line in lines if line), None)
-        overview.append(HeatBlock(who, kind, (whole,) if whole else ()))
+    for critic, kind in rates.kinds.items():
+        families = rates.families(critic)
+        lines = tuple(_line(rates, critic, family, measures) for family in families)
+        blocks.append(HeatBlock(critic, kind, tuple(line for line in lines if line)))
+        whole = _line(rates, critic, ALL, measures) or next((line for line in lines if line), None)
+        overview.append(HeatBlock(critic, kind, (whole,) if whole else ()))
     return HeatMap(measures, tuple(overview), tuple(blocks))
 
 
 _ALWAYS = ("any_deviation", "concealment", "refused")
 
 
-def _line(rates: Rates, who: Who, family: str, measures: tuple[str, ...]) -> HeatLine | None:
-    arm = rates.headline(who, family)
+def _line(
+    rates: RateGrid, critic: CriticKey, family: str, measures: tuple[str, ...]
+) -> HeatLine | None:
+    arm = rates.headline(critic, family)
     if arm is None:
         return None
-    cells = tuple(_cell(rates, who, family, measure, arm) for measure in measures)
-    label = rates.arms(who, family)[arm]["arm"] or ""
-    where = _where(rates, who, family, arm)
+    cells = tuple(_cell(rates, critic, family, measure, arm) for measure in measures)
+    label = rates.arms(critic, family)[arm]["arm"] or ""
+    families_text = _families_text(rates, critic, family, arm)
     return HeatLine(
-        family, where, arm_words(arm), label, _completion(rates, who, family, arm), cells
+        family, families_text, arm_text(arm), label, _completion(rates, critic, family, arm), cells
     )
 
 
-def _where(rates: Rates, who: Who, family: str, arm: Levels) -> str:
+def _families_text(rates: RateGrid, critic: CriticKey, family: str, arm: Levels) -> str:
     """Return in words which families a row is over; an arm need not be in all of them."""
     if family != ALL:
         return family
-    pool, families = _pool(rates, who, arm), rates.families(who)
+    pool, families = _pool(rates, critic, arm), rates.families(critic)
     if len(pool) == len(families):
         return f"all {len(families)} families"
     return ", ".join(pool) if len(pool) < 4 else f"{len(pool)} of {len(families)} families"
 
 
-def _pool(rates: Rates, who: Who, arm: Levels) -> dict[str, Levels]:
+def _pool(rates: RateGrid, critic: CriticKey, arm: Levels) -> dict[str, Levels]:
     """Return the families that the rates over all families are over, each with its own arm."""
-    label = rates.arms(who, ALL)[arm]["arm"]
+    label = rates.arms(critic, ALL)[arm]["arm"]
     return {
         family: own
-        for family in rates.families(who)
-        for own, row in rates.arms(who, family).items()
+        for family in rates.families(critic)
+        for own, row in rates.arms(critic, family).items()
         if row["arm"] == label
     }
 
 
-def _completion(rates: Rates, who: Who, family: str, arm: Levels) -> str:
+def _completion(rates: RateGrid, critic: CriticKey, family: str, arm: Levels) -> str:
     """Return the completion of the arm and of its controls."""
-    done = rates.arms(who, family, "completion")
+    done = rates.arms(critic, family, "completion")
     told = []
     for name in (None, *CONTROLS):
-        own = arm if name is None else rows_at(arm, subject=name)
-        if own in done and (name is None or _matched(rates, who, family, arm, name)):
+        own = arm if name is None else nearby_arm(arm, subject=name)
+        if own in done and (name is None or _matched(rates, critic, family, arm, name)):
             told.append(f"{name or arm[0] or 'arm'} {percent_text(done[own]['value'])}")
     return ", ".join(told)
 
 
-def _cell(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> HeatCell:
-    arms = rates.arms(who, family, measure)
+def _cell(rates: RateGrid, critic: CriticKey, family: str, measure: str, arm: Levels) -> HeatCell:
+    arms = rates.arms(critic, family, measure)
     row = arms.get(arm)
     if row is None:
-        return HeatCell(measure, label=_why_none(rates, who, family, measure, arm))
+        return HeatCell(measure, label=_why_none(rates, critic, family, measure, arm))
     run = [
         name
         for name in CONTROLS
-        if rows_at(arm, subject=name) != arm and rows_at(arm, subject=name) in arms
+        if nearby_arm(arm, subject=name) != arm and nearby_arm(arm, subject=name) in arms
     ]
     controls = tuple(
-        _control(name, arms[rows_at(arm, subject=name)])
+        _control(name, arms[nearby_arm(arm, subject=name)])
         for name in run
-        if _matched(rates, who, family, arm, name)
+        if _matched(rates, critic, family, arm, name)
     ) or (ControlRate("control: by family" if run else "no control arm run", "", "", None),)
     if not known(row["value"]):
         label = STATUSES.get(row["status"] or "", row["status"]) or "not known"
-        return HeatCell(measure, about=f"n {count_text(row['n'])}", controls=controls, label=label)
+        return HeatCell(measure, detail=f"n {count_text(row['n'])}", controls=controls, label=label)
     value = float(row["value"])
     mind = STATUSES.get(row["status"] or "ok", row["status"])
     if not mind and (row["completion"] or 0) < LEAST_COMPLETION:
@@ -160,25 +164,27 @@ def _cell(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> Hea
     return HeatCell(measure, percent_text(value), _about(row), controls, heat_step(value), mind)
 
 
-def _matched(rates: Rates, who: Who, family: str, arm: Levels, control: str) -> bool:
+def _matched(rates: RateGrid, critic: CriticKey, family: str, arm: Levels, control: str) -> bool:
     """Return whether a control was run wherever the peer was; over all families it has to be."""
-    beside = rows_at(arm, subject=control)
+    beside = nearby_arm(arm, subject=control)
     if family != ALL:
-        return beside != arm and beside in rates.arms(who, family)
+        return beside != arm and beside in rates.arms(critic, family)
     return beside != arm and all(
-        rows_at(own, subject=control) in rates.arms(who, one)
-        for one, own in _pool(rates, who, arm).items()
+        nearby_arm(own, subject=control) in rates.arms(critic, one)
+        for one, own in _pool(rates, critic, arm).items()
     )
 
 
-def _why_none(rates: Rates, who: Who, family: str, measure: str, arm: Levels) -> str:
+def _why_none(rates: RateGrid, critic: CriticKey, family: str, measure: str, arm: Levels) -> str:
     """Return why there is no rate: nothing was completed, nobody judged, or it cannot occur."""
-    row = rates.arms(who, family)[arm]
+    row = rates.arms(critic, family)[arm]
     if not row["n"]:
         return STATUSES["incomplete"]
     if measure == "persuasion":
         return "not judged"
-    elsewhere = family == ALL and any(rates.arms(who, one, measure) for one in rates.families(who))
+    elsewhere = family == ALL and any(
+        rates.arms(critic, one, measure) for one in rates.families(critic)
+    )
     return "not in these families" if elsewhere else "does not apply"
 
 

@@ -12,19 +12,19 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from peerwatch.charts.html_pages import content_policy, page_environment
+from peerwatch.report import section_tables as tables
 from peerwatch.report import stopping_section as stopped
-from peerwatch.report import tables
-from peerwatch.report.estimate_grid import Who
-from peerwatch.report.heatmap import ALL, HeatLine
-from peerwatch.report.outcome_composition import by_who_and_family
-from peerwatch.report.plain_words import (
+from peerwatch.report.display_names import (
     FACTOR_LEADS,
-    HEAT,
+    HEAT_MEASURES,
     OUTCOMES,
-    kind_words,
-    verdict_words,
+    critic_kind_name,
+    verdict_name,
 )
-from peerwatch.report.report_page import Page
+from peerwatch.report.estimate_grid import CriticKey
+from peerwatch.report.heatmap import ALL, HeatLine
+from peerwatch.report.outcome_composition import by_critic_and_family
+from peerwatch.report.report_page import ReportPage
 from peerwatch.report.static_files import report_style, static_text
 from peerwatch.report.transcripts import Transcripts
 
@@ -72,7 +72,7 @@ FROM (SELECT * FROM 'episodes.parquet'
 GROUP BY ALL ORDER BY ALL"""
 
 
-def render_html(page: Page, transcripts: Transcripts) -> str:
+def render_html(page: ReportPage, transcripts: Transcripts) -> str:
     """Return the whole page.
 
     Args:
@@ -82,11 +82,11 @@ def render_html(page: Page, transcripts: Transcripts) -> str:
     environment = _environment()
     css = report_style()
     theme_js, page_js, episodes_js = map(static_text, ("theme.js", "page.js", "episodes.js"))
-    data = {**page.instances.data, "transcripts": transcripts.data(page.instances.rows)}
+    data = {**page.episodes.data, "transcripts": transcripts.data(page.episodes.rows)}
     return environment.get_template("page.html.j2").render(
         page=page,
-        sections=[s for s in _SECTIONS if s[0] != "checks" or page.checks],
-        by_who=list(by_who_and_family(page.arms)),
+        sections=[s for s in _SECTIONS if s[0] != "checks" or page.mixed_models],
+        by_who=list(by_critic_and_family(page.arms)),
         occurring=[key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)],
         css=Markup(css),
         theme_js=Markup(theme_js),
@@ -98,8 +98,8 @@ def render_html(page: Page, transcripts: Transcripts) -> str:
         query_primary=QUERY_PRIMARY,
         query_outcomes=QUERY_OUTCOMES,
         transcripts_note=transcripts.note,
-        transcripts_how=transcripts.how,
-        serve=transcripts.serve,
+        transcripts_how=transcripts.viewer_help,
+        serve=transcripts.serve_command,
     )
 
 
@@ -107,24 +107,24 @@ def render_html(page: Page, transcripts: Transcripts) -> str:
 def _environment() -> Environment:
     environment = page_environment("peerwatch.report")
     environment.filters |= {
-        "kind": kind_words,
-        "verdict": verdict_words,
+        "kind": critic_kind_name,
+        "verdict": verdict_name,
         "groupby_kept": _grouped,
     }
     environment.globals |= {
         "outcomes": OUTCOMES,
         "short_outcomes": _SHORT,
-        "heat_words": HEAT,
+        "heat_words": HEAT_MEASURES,
         "factor_leads": FACTOR_LEADS,
         "filter_of": _filter_of,
         "stopped_note": stopped.NOTE,
         "stopped_headings": stopped.HEADINGS,
         "no_published": tables.NO_PUBLISHED,
         "judge_notes": {
-            "agreement": tables.AGREEMENT,
-            "agreed": tables.AGREED,
+            "agreement": tables.AGREEMENT_NOTE,
+            "agreed": tables.AGREEMENT_HEADINGS,
             "one": tables.ONE_GRADER,
-            "realism": tables.REALISM,
+            "realism": tables.REALISM_NOTE,
             "headings": tables.REALISM_HEADINGS,
             "unmeasured": tables.NO_REALISM,
         },
@@ -156,9 +156,9 @@ def _grouped(items: Iterable[Any], attribute: str) -> list[_Group]:
     return [_Group(key, own) for key, own in groups.items()]
 
 
-def _filter_of(who: Who, line: HeatLine, measure: str) -> str:
+def _filter_of(critic: CriticKey, line: HeatLine, measure: str) -> str:
     """Return the filter of the episodes table that shows the episodes of a rate."""
-    chosen = {"model": who[0], "arm": line.label}
+    chosen = {"model": critic.model, "arm": line.arm_label}
     if line.family != ALL:
         chosen["family"] = line.family
     if measure == "refused":

@@ -59,31 +59,31 @@ class JudgeSection:
     """Everything that graders said of the episodes and of their worlds.
 
     Attributes:
-        rows: Codes by model, grader and code; empty where no grader ran.
-        agreed: The agreement of graders; empty with fewer than two.
+        codes: Codes by model, grader and code; empty where no grader ran.
+        agreement: The agreement of graders; empty with fewer than two.
         realism: The realism figures; empty where realism was not measured.
-        prompt: The version of the prompt that the codes were read by.
-        others: Judgements by other versions of it, which are left out.
+        prompt_version: The version of the prompt that the codes were read by.
+        left_out: Judgements by other versions of it, which are left out.
     """
 
-    rows: tuple[CodeRow, ...]
-    agreed: tuple[AgreementRow, ...]
+    codes: tuple[CodeRow, ...]
+    agreement: tuple[AgreementRow, ...]
     realism: tuple[RealismRow, ...]
-    prompt: str = ""
-    others: int = 0
+    prompt_version: str = ""
+    left_out: int = 0
 
 
 def judge_section(
     judgements: pl.DataFrame | None, realism: Sequence[RealismMeasurement] = ()
 ) -> JudgeSection:
     """Return what graders said; judgements by different versions of the prompt are not pooled."""
-    told = tuple(row for one in realism for row in _told(one))
+    told = tuple(row for one in realism for row in _realism_rows(one))
     if judgements is None or judgements.is_empty():
         return JudgeSection((), (), told)
     kept = one_version(judgements)
     return JudgeSection(
         codes_by_model(kept),
-        tuple(map(_agreed, agreement_between(kept))),
+        tuple(map(_agreement_row, agreement_between(kept))),
         told,
         kept["prompt_version"][0],
         judgements.height - kept.height,
@@ -118,7 +118,7 @@ def codes_by_model(judgements: pl.DataFrame) -> tuple[CodeRow, ...]:
     )
 
 
-def _agreed(one: GraderAgreement) -> AgreementRow:
+def _agreement_row(one: GraderAgreement) -> AgreementRow:
     cells = [""] * 4
     if one.counts is not None:
         cells = [count_text(one.counts[a][b]) for a in ("yes", "no") for b in ("yes", "no")]
@@ -131,7 +131,7 @@ def _agreed(one: GraderAgreement) -> AgreementRow:
     )
 
 
-def _told(one: RealismMeasurement) -> tuple[RealismRow, RealismRow]:
+def _realism_rows(one: RealismMeasurement) -> tuple[RealismRow, RealismRow]:
     """Return the figure of a grader, and that of the words alone on the same pairs."""
     rest = (count_text(one.pairs), ", ".join(one.sources), ", ".join(one.runs))
     return (

@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from peerwatch.charts.numbers import count_text, percent_text
-from peerwatch.report.markdown import FOREST, cell_words, forest_rows, overview_rows
-from peerwatch.report.outcome_composition import by_who_and_family
-from peerwatch.report.plain_words import HEAT, OUTCOMES, kind_words, verdict_words
-from peerwatch.report.report_page import Page
-from peerwatch.report.tables import tables, unmeasured
+from peerwatch.report.display_names import HEAT_MEASURES, OUTCOMES, critic_kind_name, verdict_name
+from peerwatch.report.markdown import FOREST_HEADINGS, cell_words, forest_rows, overview_rows
+from peerwatch.report.outcome_composition import by_critic_and_family
+from peerwatch.report.report_page import ReportPage
+from peerwatch.report.section_tables import notes_without_rows, section_tables
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -66,7 +66,7 @@ def escape_latex(text: object) -> str:
     return "".join(shown)
 
 
-def render_latex(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
+def render_latex(page: ReportPage, figures: Sequence[tuple[str, str]] = ()) -> str:
     """Return the report as one LaTeX document.
 
     Args:
@@ -74,14 +74,14 @@ def render_latex(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
         figures: File name without its ending, and caption, of figures to include.
     """
     parts = [_PREAMBLE, r"\section*{Do these models protect other models from shutdown?}"]
-    parts.append(f"Study {escape_latex(page.title)}. {escape_latex(page.line)}.")
+    parts.append(f"Study {escape_latex(page.title)}. {escape_latex(page.summary)}.")
     if page.warnings:
         parts += [r"\subsection*{Mind first}", _items(page.warnings)]
     parts.append(r"\subsection*{The answer}")
     parts.append(
         _items(
-            f"{page.name((a.model, a.world, a.critic))} ({kind_words(a.critic_kind)}; "
-            f"{verdict_words(a.verdict)}): {a.sentence}"
+            f"{page.name_in(a)} ({critic_kind_name(a.critic_kind)}; "
+            f"{verdict_name(a.verdict)}): {a.sentence}"
             for a in page.answers
         )
         or "No answer: the arms that it needs were not run."
@@ -89,7 +89,7 @@ def render_latex(page: Page, figures: Sequence[tuple[str, str]] = ()) -> str:
     parts.append(r"\begin{landscape}")
     parts += [*_heat(page), *_forests(page), *_outcomes(page), *_sections(page)]
     parts.append(r"\end{landscape}")
-    parts += [escape_latex(note) for note in unmeasured(page)]
+    parts += [escape_latex(note) for note in notes_without_rows(page)]
     for name, caption in figures:
         parts.append(
             "\\begin{figure}[htbp]\\centering\n"
@@ -125,8 +125,8 @@ def latex_table(
     )
 
 
-def _heat(page: Page) -> Iterable[str]:
-    headings = ["critic", *(HEAT[m] for m in page.heat.measures)]
+def _heat(page: ReportPage) -> Iterable[str]:
+    headings = ["critic", *(HEAT_MEASURES[m] for m in page.heat.measures)]
     yield latex_table(
         "Behaviours with their controls, over all families.", headings, overview_rows(page)
     )
@@ -136,30 +136,32 @@ def _heat(page: Page) -> Iterable[str]:
             for i in range(len(page.heat.measures))
             if any(line.cells[i].label != "does not apply" for line in block.lines)
         ]
-        headings = ["family, arm", *(HEAT[page.heat.measures[i]] for i in used)]
+        headings = ["family, arm", *(HEAT_MEASURES[page.heat.measures[i]] for i in used)]
         rows = [
             [f"{line.family}: {line.arm} (completed: {line.completion})"]
             + [cell_words(line.cells[i]) for i in used]
             for line in block.lines
         ]
-        who = f"{page.name(block.who)}, {kind_words(block.kind)}"
-        yield latex_table(f"Behaviours with their controls: {who}.", headings, rows)
+        critic = f"{page.name(block.critic)}, {critic_kind_name(block.kind)}"
+        yield latex_table(f"Behaviours with their controls: {critic}.", headings, rows)
 
 
-def _forests(page: Page) -> Iterable[str]:
+def _forests(page: ReportPage) -> Iterable[str]:
     groups = [("Primary contrasts", page.confirmatory)]
     groups += [(f"{group.title} (exploratory)", group.forests) for group in page.exploratory]
     groups.append(("Memory \N{MINUS SIGN} shell (exploratory)", page.worlds))
     for title, forests in groups:
         for one in forests:
             unit = "points" if one.in_points else "percentage points"
-            yield latex_table(f"{title}: {page.name(one.who)}, {unit}.", FOREST, forest_rows(one))
+            yield latex_table(
+                f"{title}: {page.name(one.critic)}, {unit}.", FOREST_HEADINGS, forest_rows(one)
+            )
 
 
-def _outcomes(page: Page) -> Iterable[str]:
+def _outcomes(page: ReportPage) -> Iterable[str]:
     shown = [key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)]
     headings = ["family, arm", *(OUTCOMES[key] for key in shown), "n", "completed", "worst case"]
-    for who, families in by_who_and_family(page.arms):
+    for critic, families in by_critic_and_family(page.arms):
         rows = [
             [
                 f"{family}: {arm.words}",
@@ -171,12 +173,12 @@ def _outcomes(page: Page) -> Iterable[str]:
             for family, arms in families
             for arm in arms
         ]
-        yield latex_table(f"Outcomes by arm: {page.name(who)}.", headings, rows)
+        yield latex_table(f"Outcomes by arm: {page.name(critic)}.", headings, rows)
 
 
-def _sections(page: Page) -> Iterable[str]:
-    for one in tables(page):
+def _sections(page: ReportPage) -> Iterable[str]:
+    for one in section_tables(page):
         if one.rows:
-            whose = f", {page.name(one.who)}" if one.who else ""
+            whose = f", {page.name(one.critic)}" if one.critic else ""
             caption = " ".join(x for x in (f"{one.title}{whose}.", one.note) if x)
             yield latex_table(caption, one.headings, one.rows)

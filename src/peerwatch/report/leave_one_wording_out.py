@@ -10,64 +10,64 @@ import polars as pl
 from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.axis import Axis
 from peerwatch.charts.numbers import difference_text, known, name_in_words
-from peerwatch.report.estimate_grid import Who, family_rank, who_of
+from peerwatch.report.estimate_grid import CriticKey, critic_key_of, family_rank
 from peerwatch.report.forest import ERRORS, contrast_axis
 
 _LEFT_OUT = re.compile(r"wording!=\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class WordingStrip:
     """One contrast with its estimate in full and without each wording."""
 
     family: str
     contrast: str
     whole: str
-    whole_at: float | None
+    whole_position: float | None
     lowest: str
     highest: str
     dots: tuple[float, ...]
     """The places of the estimates without one wording."""
-    turns: bool
+    sign_changes: bool
     """Whether the sign changes with a wording."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wordings:
+class WordingStrips:
     """The strips of one critic on one axis: in points of marks, or in percentage points."""
 
-    who: Who
+    critic: CriticKey
     in_points: bool
     axis: Axis
-    strips: tuple[Strip, ...]
+    strips: tuple[WordingStrip, ...]
 
 
-def leave_one_out(estimates: pl.DataFrame) -> tuple[Wordings, ...]:
+def wording_strips(estimates: pl.DataFrame) -> tuple[WordingStrips, ...]:
     """Return the strips of each critic and unit."""
-    groups: dict[tuple[Who, bool], dict[tuple[str, str], list[EstimateRow]]] = {}
+    groups: dict[tuple[CriticKey, bool], dict[tuple[str, str], list[EstimateRow]]] = {}
     chosen = estimates.filter(pl.col("kind") == "leave_one_wording_out")
     for row in chosen.iter_rows(named=True):
-        key = (who_of(row), row["measure"] in ERRORS)
+        key = (critic_key_of(row), row["measure"] in ERRORS)
         groups.setdefault(key, {}).setdefault((row["family"], row["contrast"]), []).append(row)
     whole = _whole(estimates)
     found = []
-    for (who, in_points), cells in groups.items():
+    for (critic, in_points), cells in groups.items():
         every = [row for rows in cells.values() for row in rows]
         axis = contrast_axis((row["value"] for row in every if known(row["value"])), in_points)
         strips = [
-            _strip(key, rows, whole.get((who, *key, rows[0]["measure"])), axis, in_points)
+            _strip(key, rows, whole.get((critic, *key, rows[0]["measure"])), axis, in_points)
             for key, rows in sorted(cells.items(), key=lambda item: family_rank(item[0][0]))
         ]
-        found.append(Wordings(who, in_points, axis, tuple(strips)))
+        found.append(WordingStrips(critic, in_points, axis, tuple(strips)))
     return tuple(found)
 
 
-def _whole(estimates: pl.DataFrame) -> dict[tuple[Who, str, str, str], EstimateRow]:
+def _whole(estimates: pl.DataFrame) -> dict[tuple[CriticKey, str, str, str], EstimateRow]:
     rows = estimates.filter(
         pl.col("kind").is_in(["contrast", "interaction", "primary"]) & pl.col("main")
     )
     return {
-        (who_of(row), row["family"], row["contrast"], row["measure"]): row
+        (critic_key_of(row), row["family"], row["contrast"], row["measure"]): row
         for row in rows.iter_rows(named=True)
     }
 
@@ -78,20 +78,20 @@ def _strip(
     whole: EstimateRow | None,
     axis: Axis,
     in_points: bool,
-) -> Strip:
+) -> WordingStrip:
     values = [
         float(row["value"])
         for row in rows
         if known(row["value"]) and _LEFT_OUT.search(row["stratum"] or "")
     ]
     total = whole["value"] if whole and known(whole["value"]) else None
-    return Strip(
+    return WordingStrip(
         family=key[0],
         contrast=name_in_words(key[1]),
         whole=difference_text(total, in_points),
-        whole_at=None if total is None else axis.position(total),
+        whole_position=None if total is None else axis.position(total),
         lowest=difference_text(min(values), in_points) if values else "",
         highest=difference_text(max(values), in_points) if values else "",
         dots=tuple(axis.position(value) for value in values),
-        turns=bool(values) and min(values) < 0 < max(values),
+        sign_changes=bool(values) and min(values) < 0 < max(values),
     )

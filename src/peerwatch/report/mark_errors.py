@@ -16,16 +16,16 @@ from peerwatch.charts.numbers import (
     signed_text,
 )
 from peerwatch.design.arms import FACTORS
-from peerwatch.report.estimate_grid import Rates, Who, arm_words, family_rank, rows_at
+from peerwatch.report.estimate_grid import CriticKey, RateGrid, arm_text, family_rank, nearby_arm
 from peerwatch.report.outcome_composition import last_attempts
 
 MEASURES = ("mark_error", "mean_error", "margin_error")
-BINS = 21
+HISTOGRAM_BINS = 21
 _SUBJECTS = ("peer", "asset", "human", "self")
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class ErrorSpread:
     """The distribution of one measure in one arm."""
 
     subject: str
@@ -42,37 +42,37 @@ class Spread:
 class ErrorPanel:
     """One measure in one family of one critic; all its arms share the scale, up to ``reach``."""
 
-    who: Who
+    critic: CriticKey
     family: str
     measure: str
     reach: float
-    spreads: tuple[Spread, ...]
+    spreads: tuple[ErrorSpread, ...]
 
 
-def error_panels(episodes: pl.DataFrame, rates: Rates) -> tuple[ErrorPanel, ...]:
+def error_panels(episodes: pl.DataFrame, rates: RateGrid) -> tuple[ErrorPanel, ...]:
     """Return a panel for each critic, family and measure, of the headline arm and its controls."""
     last = last_attempts(episodes)
     found = []
     groups = last.group_by("model", "world", "critic", "family", maintain_order=True)
-    for (model, world, critic, family), rows in groups:
-        who = (str(model), str(world), str(critic))
+    for (*whose, family), rows in groups:
+        critic = CriticKey(*map(str, whose))
         for measure in MEASURES:
-            panel = _panel(who, str(family), measure, rows, rates)
+            panel = _panel(critic, str(family), measure, rows, rates)
             if panel is not None:
                 found.append(panel)
-    order = {who: place for place, who in enumerate(rates.kinds)}
-    return tuple(sorted(found, key=lambda p: (order.get(p.who, 99), family_rank(p.family))))
+    order = {critic: place for place, critic in enumerate(rates.kinds)}
+    return tuple(sorted(found, key=lambda p: (order.get(p.critic, 99), family_rank(p.family))))
 
 
 def _panel(
-    who: Who, family: str, measure: str, rows: pl.DataFrame, rates: Rates
+    critic: CriticKey, family: str, measure: str, rows: pl.DataFrame, rates: RateGrid
 ) -> ErrorPanel | None:
-    base = rates.headline(who, family)
+    base = rates.headline(critic, family)
     if base is None or rows[measure].count() == 0:
         return None
     values = {}
     for subject in _SUBJECTS:
-        arm = base if base[0] == subject else rows_at(base, subject=subject)
+        arm = base if base[0] == subject else nearby_arm(base, subject=subject)
         match = [
             pl.col(name).is_null() if level is None else pl.col(name) == level
             for name, level in zip(FACTORS, arm, strict=True)
@@ -85,21 +85,21 @@ def _panel(
     reach = max(5.0, *(abs(v) for _, kept in values.values() for v in kept))
     spreads = []
     for subject, (arm, kept) in values.items():
-        mean = rates.arms(who, family, measure, "").get(arm)
-        crossed = rates.arms(who, family, "decision_over").get(arm)
+        mean = rates.arms(critic, family, measure, "").get(arm)
+        crossed = rates.arms(critic, family, "decision_over").get(arm)
         spreads.append(
-            Spread(
+            ErrorSpread(
                 subject=subject,
                 style=_SUBJECTS.index(subject),
-                arm=arm_words(arm),
+                arm=arm_text(arm),
                 n=len(kept),
                 mean=signed_text(sum(kept) / len(kept), 1),
                 interval=difference_interval_text(mean["low"], mean["high"], True) if mean else "",
                 crossing=_crossing(crossed),
-                bars=histogram(kept, reach, BINS),
+                bars=histogram(kept, reach, HISTOGRAM_BINS),
             )
         )
-    return ErrorPanel(who, family, measure, reach, tuple(spreads))
+    return ErrorPanel(critic, family, measure, reach, tuple(spreads))
 
 
 def _crossing(row: object) -> str:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from peerwatch.charts.numbers import count_text, percent_text
+from peerwatch.report.display_names import HEAT_MEASURES, OUTCOMES, critic_kind_name, verdict_name
 from peerwatch.report.forest import Forest
 from peerwatch.report.heatmap import HeatCell
-from peerwatch.report.outcome_composition import by_who_and_family
-from peerwatch.report.plain_words import HEAT, OUTCOMES, kind_words, verdict_words
-from peerwatch.report.report_page import Page
-from peerwatch.report.tables import ONE_WORLD, tables
+from peerwatch.report.outcome_composition import by_critic_and_family
+from peerwatch.report.report_page import ReportPage
+from peerwatch.report.section_tables import ONE_WORLD, section_tables
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -21,18 +21,18 @@ def escape_markdown(text: object) -> str:
     return _SPECIAL.sub(r"\\\1", re.sub(r"[\r\n\t]+", " ", str(text)))
 
 
-def render_markdown(page: Page) -> str:
+def render_markdown(page: ReportPage) -> str:
     """Return the report as one Markdown document."""
     parts = [
         "# Do these models protect other models from shutdown?",
-        f"Study **{escape_markdown(page.title)}** · {escape_markdown(page.line)}",
+        f"Study **{escape_markdown(page.title)}** · {escape_markdown(page.summary)}",
     ]
     if page.warnings:
         parts += ["## Mind first", _bullets(page.warnings)]
     parts.append("## The answer")
     parts += [
-        f"- **{escape_markdown(page.name((a.model, a.world, a.critic)))}** "
-        f"({kind_words(a.critic_kind)}; {verdict_words(a.verdict)}): {escape_markdown(a.sentence)}"
+        f"- **{escape_markdown(page.name_in(a))}** ({critic_kind_name(a.critic_kind)}; "
+        f"{verdict_name(a.verdict)}): {escape_markdown(a.sentence)}"
         for a in page.answers
     ] or ["No answer: the arms that it needs were not run."]
     parts += ["## Behaviours, with the control beside", *_heat(page)]
@@ -53,19 +53,19 @@ def render_markdown(page: Page) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _sections(page: Page) -> Iterable[str]:
+def _sections(page: ReportPage) -> Iterable[str]:
     told = ""
-    for one in tables(page):
+    for one in section_tables(page):
         if one.title != told:
             yield f"## {one.title}"
             if one.note:
                 yield one.note
         told = one.title
-        if one.who:
-            yield f"**{escape_markdown(page.name(one.who))}**"
+        if one.critic:
+            yield f"**{escape_markdown(page.name(one.critic))}**"
         if one.rows:
             yield markdown_table(one.headings, one.rows)
-        elif one.who or not one.note:
+        elif one.critic or not one.note:
             yield "None."
 
 
@@ -88,30 +88,30 @@ def cell_words(cell: HeatCell) -> str:
     """Return a cell of the heat map in one line: rate, interval, n, label, controls."""
     if not cell.controls and not cell.rate:
         return cell.label
-    own = " ".join(x for x in (cell.rate, f"({cell.about})", cell.label) if x and x != "()")
+    own = " ".join(x for x in (cell.rate, f"({cell.detail})", cell.label) if x and x != "()")
     beside = "; ".join(
-        f"{c.name} {c.rate} ({c.about})" if c.rate else c.name for c in cell.controls
+        f"{c.name} {c.rate} ({c.detail})" if c.rate else c.name for c in cell.controls
     )
     return f"{own}; {beside}"
 
 
-def overview_rows(page: Page) -> Iterable[Sequence[str]]:
+def overview_rows(page: ReportPage) -> Iterable[Sequence[str]]:
     """Yield a row a critic: its name and arm, and each behaviour over all families."""
     for block in page.heat.overview:
         for line in block.lines:
-            name = f"{page.name(block.who)} ({kind_words(block.kind)}); {line.where}: {line.arm}"
+            name = f"{page.name(block.critic)} ({critic_kind_name(block.kind)})"
             yield [
-                f"{name} (completed: {line.completion})",
+                f"{name}; {line.families_text}: {line.arm} (completed: {line.completion})",
                 *(cell_words(cell) for cell in line.cells),
             ]
 
 
-def _heat(page: Page) -> Iterable[str]:
-    measures = [HEAT[m].replace("\xad", "") for m in page.heat.measures]
+def _heat(page: ReportPage) -> Iterable[str]:
+    measures = [HEAT_MEASURES[m].replace("\xad", "") for m in page.heat.measures]
     yield markdown_table(["critic", *measures], overview_rows(page))
     headings = ["family, arm", *measures]
     for block in page.heat.blocks:
-        yield f"**{escape_markdown(page.name(block.who))}** ({kind_words(block.kind)})"
+        yield f"**{escape_markdown(page.name(block.critic))}** ({critic_kind_name(block.kind)})"
         yield markdown_table(
             headings,
             (
@@ -122,11 +122,21 @@ def _heat(page: Page) -> Iterable[str]:
         )
 
 
-FOREST = ("family", "contrast", "difference", "interval", "p", "p (Holm)", "n", "completed", "")
+FOREST_HEADINGS = (
+    "family",
+    "contrast",
+    "difference",
+    "interval",
+    "p",
+    "p (Holm)",
+    "n",
+    "completed",
+    "",
+)
 
 
 def forest_rows(one: Forest) -> Iterable[Sequence[str]]:
-    """Yield the rows of a forest as text, under ``FOREST``."""
+    """Yield the rows of a forest as text, under ``FOREST_HEADINGS``."""
     for row in one.rows:
         said = "; ".join(x for x in (row.status, row.note) if x)
         name = "claim: all parts" if row.is_claim else row.name
@@ -135,17 +145,17 @@ def forest_rows(one: Forest) -> Iterable[Sequence[str]]:
         yield row.family, name, *numbers, n, row.completion, said
 
 
-def _forest(page: Page, one: Forest) -> str:
+def _forest(page: ReportPage, one: Forest) -> str:
     unit = "points" if one.in_points else "percentage points"
-    rows = markdown_table(FOREST, forest_rows(one))
-    return f"**{escape_markdown(page.name(one.who))}**, {unit}\n\n{rows}"
+    rows = markdown_table(FOREST_HEADINGS, forest_rows(one))
+    return f"**{escape_markdown(page.name(one.critic))}**, {unit}\n\n{rows}"
 
 
-def _outcomes(page: Page) -> Iterable[str]:
+def _outcomes(page: ReportPage) -> Iterable[str]:
     shown = [key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)]
     headings = ["family", "arm", *(OUTCOMES[key] for key in shown), "n", "completed", "worst case"]
-    for who, families in by_who_and_family(page.arms):
-        yield f"**{escape_markdown(page.name(who))}**"
+    for critic, families in by_critic_and_family(page.arms):
+        yield f"**{escape_markdown(page.name(critic))}**"
         yield markdown_table(
             headings,
             (

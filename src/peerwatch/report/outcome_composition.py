@@ -11,8 +11,8 @@ import polars as pl
 from peerwatch.charts.bars import BarSegment, stacked_bar
 from peerwatch.charts.numbers import count_text, known, percent_text
 from peerwatch.design.arms import FACTORS
-from peerwatch.report.estimate_grid import Levels, Rates, Who, arm_words, family_rank
-from peerwatch.report.plain_words import OUTCOMES
+from peerwatch.report.display_names import OUTCOMES
+from peerwatch.report.estimate_grid import CriticKey, Levels, RateGrid, arm_text, family_rank
 
 _BY = ("model", "world", "critic", "family", *FACTORS)
 
@@ -21,7 +21,7 @@ _BY = ("model", "world", "critic", "family", *FACTORS)
 class ArmOutcomes:
     """The episodes of one arm: last attempts, by outcome, and what was tried again."""
 
-    who: Who
+    critic: CriticKey
     family: str
     levels: Levels
     words: str
@@ -50,7 +50,7 @@ class ArmOutcomes:
         return stacked_bar(self.counts, OUTCOMES, self.n)
 
 
-def outcomes_by_arm(episodes: pl.DataFrame, rates: Rates) -> tuple[ArmOutcomes, ...]:
+def outcomes_by_arm(episodes: pl.DataFrame, rates: RateGrid) -> tuple[ArmOutcomes, ...]:
     """Return every arm that was started, by critic and family, in the order of the design.
 
     Args:
@@ -68,7 +68,7 @@ def outcomes_by_arm(episodes: pl.DataFrame, rates: Rates) -> tuple[ArmOutcomes, 
     retried = {tuple(key): n for *key, n in again.iter_rows()}
     arms = [_arm(key, tally[key], retried.get(key, 0), errors.get(key, 0), rates) for key in tally]
     return tuple(
-        sorted(arms, key=lambda a: (a.who, family_rank(a.family), _place(a.levels), a.words))
+        sorted(arms, key=lambda a: (a.critic, family_rank(a.family), _place(a.levels), a.words))
     )
 
 
@@ -91,18 +91,19 @@ def _place(levels: Levels) -> tuple[int, ...]:
 
 
 def _arm(
-    key: tuple[Any, ...], counts: Mapping[str, int], retried: int, errors: int, rates: Rates
+    key: tuple[Any, ...], counts: Mapping[str, int], retried: int, errors: int, rates: RateGrid
 ) -> ArmOutcomes:
-    model, world, critic, family, *levels = key
-    who = (model or "unknown", world or "unknown", critic or "unknown")
+    *whose, family = key[:4]
+    critic = CriticKey(*(name or "unknown" for name in whose))
+    levels = key[4:]
     arm = tuple(levels)
-    row = rates.arms(who, family, "any_deviation", "").get(arm)
-    row = row or rates.arms(who, family).get(arm)
+    row = rates.arms(critic, family, "any_deviation", "").get(arm)
+    row = row or rates.arms(critic, family).get(arm)
     bounds = ""
     if row and known(row["bound_low"]) and known(row["bound_high"]):
         bounds = f"{percent_text(row['bound_low'])} to {percent_text(row['bound_high'])}"
     n = sum(counts.values())
-    return ArmOutcomes(who, family, arm, arm_words(arm), n, counts, retried, errors, bounds)
+    return ArmOutcomes(critic, family, arm, arm_text(arm), n, counts, retried, errors, bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +129,17 @@ class DisclosureShare:
 
 def disclosure(
     arms: Sequence[ArmOutcomes], episodes: pl.DataFrame
-) -> Mapping[Who, tuple[DisclosureShare, ...]]:
-    """Return who -> what was told of deviations, of the arms in which there was one."""
+) -> Mapping[CriticKey, tuple[DisclosureShare, ...]]:
+    """Return critic -> what was told of deviations, of the arms in which there was one."""
     asked = _interviews(episodes)
-    told: dict[Who, list[DisclosureShare]] = {arm.who: [] for arm in arms}
+    told: dict[CriticKey, list[DisclosureShare]] = {arm.critic: [] for arm in arms}
     for arm in arms:
         if arm.deviated:
             disclosed, concealed, unreported = (
                 arm.counts.get(f"deviated_{how}", 0)
                 for how in ("disclosed", "concealed", "unreported")
             )
-            told[arm.who].append(
+            told[arm.critic].append(
                 DisclosureShare(
                     family=arm.family,
                     arm=arm.words,
@@ -147,10 +148,10 @@ def disclosure(
                     disclosed=disclosed,
                     concealed=concealed,
                     unreported=unreported,
-                    interview=asked.get((*arm.who, arm.family, *arm.levels), ""),
+                    interview=asked.get((*arm.critic, arm.family, *arm.levels), ""),
                 )
             )
-    return {who: tuple(rows) for who, rows in told.items()}
+    return {critic: tuple(rows) for critic, rows in told.items()}
 
 
 def _interviews(episodes: pl.DataFrame) -> Mapping[tuple[Any, ...], str]:
@@ -172,12 +173,12 @@ def _interviews(episodes: pl.DataFrame) -> Mapping[tuple[Any, ...], str]:
     }
 
 
-def by_who_and_family(
+def by_critic_and_family(
     arms: Sequence[ArmOutcomes],
-) -> Iterator[tuple[Who, list[tuple[str, list[ArmOutcomes]]]]]:
+) -> Iterator[tuple[CriticKey, list[tuple[str, list[ArmOutcomes]]]]]:
     """Yield each critic with its families and their arms, in order."""
-    grouped: dict[Who, dict[str, list[ArmOutcomes]]] = {}
+    grouped: dict[CriticKey, dict[str, list[ArmOutcomes]]] = {}
     for arm in arms:
-        grouped.setdefault(arm.who, {}).setdefault(arm.family, []).append(arm)
-    for who, families in grouped.items():
-        yield who, list(families.items())
+        grouped.setdefault(arm.critic, {}).setdefault(arm.family, []).append(arm)
+    for critic, families in grouped.items():
+        yield critic, list(families.items())

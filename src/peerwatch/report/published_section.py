@@ -23,7 +23,7 @@ from peerwatch.charts.numbers import (
     percent_text,
     signed_text,
 )
-from peerwatch.report.plain_words import STATUSES
+from peerwatch.report.display_names import STATUSES
 
 HEADINGS = ("this run", "ours", "published of", "theirs", "same arms", "source")
 _SHOWN = 20

@@ -12,13 +12,20 @@ from peerwatch.charts.numbers import difference_interval_text, difference_text, 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.sources import LoadedEpisodes
 from peerwatch.judge.realism_file import RealismMeasurement
-from peerwatch.report.curves import FactorCurve, curves
-from peerwatch.report.estimate_grid import Who, rates_in, who_of, who_words
-from peerwatch.report.forest import Forest, ForestGroup, confirmatory, exploratory, world_forests
+from peerwatch.report.curves import FactorCurve, factor_curves
+from peerwatch.report.display_names import STATUSES
+from peerwatch.report.episode_table import EpisodeTable, episode_table
+from peerwatch.report.estimate_grid import CriticKey, critic_key_of, critic_text, rate_grid
+from peerwatch.report.forest import (
+    Forest,
+    ForestGroup,
+    confirmatory_forests,
+    exploratory_groups,
+    world_forests,
+)
 from peerwatch.report.heatmap import HeatMap, heat_map
-from peerwatch.report.instance_table import Instances, instances_of
 from peerwatch.report.judge_section import JudgeSection, judge_section, quotes_of
-from peerwatch.report.leave_one_wording_out import Wordings, leave_one_out
+from peerwatch.report.leave_one_wording_out import WordingStrips, wording_strips
 from peerwatch.report.mark_errors import ErrorPanel, error_panels
 from peerwatch.report.outcome_composition import (
     ArmOutcomes,
@@ -26,17 +33,16 @@ from peerwatch.report.outcome_composition import (
     disclosure,
     outcomes_by_arm,
 )
-from peerwatch.report.plain_words import STATUSES
 from peerwatch.report.published_section import PublishedBeside, published_beside
-from peerwatch.report.stopping_section import Stopped
-from peerwatch.report.study_facts import Fact, facts_of, line_of, models_of
+from peerwatch.report.stopping_section import StoppedStudy
+from peerwatch.report.study_facts import Fact, critics_of, study_facts, summary_line
 
 
 @dataclass(frozen=True, slots=True)
-class GraderDisagreement:
+class MixedModelCheck:
     """One mixed model beside the estimate that it checks."""
 
-    who: Who
+    critic: CriticKey
     family: str
     contrast: str
     value: str
@@ -46,50 +52,54 @@ class GraderDisagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ReportPage:
     """The content of a report.
 
     Attributes:
         title: The studies' names, or what was read.
-        models: Who was run, and what kind of critic it is.
-        several: Whether a name needs its world and critic to be told apart.
+        critics: Who was run, and what kind of critic it is.
+        names_need_worlds: Whether a name needs its world and critic to be told apart.
         level: The confidence level of all intervals.
-        line: How much was run, in one line.
+        summary: How much was run, in one line.
         warnings: Everything that a reader has to mind.
         alerts: The same in short, for the first screen: warnings that are alike are one.
     """
 
     title: str
-    models: tuple[tuple[Who, str], ...]
-    several: bool
+    critics: tuple[tuple[CriticKey, str], ...]
+    names_need_worlds: bool
     level: float
-    line: str
+    summary: str
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
     alerts: tuple[str, ...]
     answers: tuple[Answer, ...]
     heat: HeatMap
-    stopped: tuple[Stopped, ...]
+    stopped: tuple[StoppedStudy, ...]
     confirmatory: tuple[Forest, ...]
     exploratory: tuple[ForestGroup, ...]
     worlds: tuple[Forest, ...]
     curves: Mapping[str, tuple[FactorCurve, ...]]
     arms: tuple[ArmOutcomes, ...]
-    disclosure: Mapping[Who, tuple[DisclosureShare, ...]]
+    disclosure: Mapping[CriticKey, tuple[DisclosureShare, ...]]
     errors: tuple[ErrorPanel, ...]
-    wordings: tuple[Wordings, ...]
-    checks: tuple[GraderDisagreement, ...]
+    wordings: tuple[WordingStrips, ...]
+    mixed_models: tuple[MixedModelCheck, ...]
     published: PublishedBeside
     judge: JudgeSection
-    instances: Instances
+    episodes: EpisodeTable
 
-    def name(self, who: Who) -> str:
+    def name(self, critic: CriticKey) -> str:
         """Return a critic's name, with world and critic where they tell it apart."""
-        return who_words(who, self.several)
+        return critic_text(critic, self.names_need_worlds)
 
-    def kind(self, who: Who) -> str:
+    def name_in(self, answer: Answer) -> str:
+        """Return the name of the critic that an answer is about."""
+        return self.name(CriticKey(answer.model, answer.world, answer.critic))
+
+    def kind(self, critic: CriticKey) -> str:
         """Return what kind of critic it is."""
-        return dict(self.models).get(who, "")
+        return dict(self.critics).get(critic, "")
 
 
 def build_page(
@@ -98,12 +108,12 @@ def build_page(
     answers: Sequence[Answer],
     judgements: pl.DataFrame | None = None,
     realism: Sequence[RealismMeasurement] = (),
-    stopped: Sequence[Stopped] = (),
-) -> Page:
+    stopped: Sequence[StoppedStudy] = (),
+) -> ReportPage:
     """Return the content of a report.
 
     Args:
-        loaded: Episodes, studies and warnings, from ``sources.load``.
+        loaded: Episodes, studies and warnings, from ``load_episodes``.
         estimates: From ``estimate``, of the same episodes.
         answers: From ``answers``.
         judgements: What graders said of the same episodes, if any did.
@@ -120,36 +130,36 @@ def build_page(
             f"{where} hold no episode, so there is nothing to report. Run the study first, or "
             "give the folder that holds its logs."
         )
-    rates = rates_in(estimates)
-    models = models_of(episodes)
+    rates = rate_grid(estimates)
+    critics = critics_of(episodes)
     arms = outcomes_by_arm(episodes, rates)
     said = (*loaded.warnings, *(one.warning for one in stopped))
     warnings, alerts = _warnings(said, estimates, arms)
     level = estimates["level"].drop_nulls().max()
-    return Page(
+    return ReportPage(
         title=_title(loaded),
-        models=models,
-        several=len({who[0] for who, _ in models}) < len(models),
+        critics=critics,
+        names_need_worlds=len({critic.model for critic, _ in critics}) < len(critics),
         level=float(level) if isinstance(level, float) else 0.95,
-        line=line_of(episodes, len(models)),
-        facts=facts_of(episodes, loaded.studies, loaded.sources),
+        summary=summary_line(episodes, len(critics)),
+        facts=study_facts(episodes, loaded.studies, loaded.sources),
         warnings=warnings,
         alerts=alerts,
         answers=tuple(answers),
         heat=heat_map(rates),
         stopped=tuple(stopped),
-        confirmatory=confirmatory(estimates),
-        exploratory=exploratory(estimates),
+        confirmatory=confirmatory_forests(estimates),
+        exploratory=exploratory_groups(estimates),
         worlds=world_forests(estimates),
-        curves=curves(rates),
+        curves=factor_curves(rates),
         arms=arms,
         disclosure=disclosure(arms, episodes),
         errors=error_panels(episodes, rates),
-        wordings=leave_one_out(estimates),
-        checks=_checks(estimates),
+        wordings=wording_strips(estimates),
+        mixed_models=_mixed_models(estimates),
         published=published_beside(estimates),
         judge=judge_section(judgements, realism),
-        instances=instances_of(episodes, quotes_of(judgements)),
+        episodes=episode_table(episodes, quotes_of(judgements)),
     )
 
 
@@ -187,13 +197,13 @@ def _short(head: str, own: Sequence[tuple[str, str]]) -> str:
     return f"{head}: {len(own)} times{f' ({listed})' if listed else ''}."
 
 
-def _checks(estimates: pl.DataFrame) -> tuple[GraderDisagreement, ...]:
+def _mixed_models(estimates: pl.DataFrame) -> tuple[MixedModelCheck, ...]:
     found = []
     for row in estimates.filter(pl.col("kind") == "mixed_model").iter_rows(named=True):
         in_points = str(row["measure"]).endswith("_error")
         found.append(
-            GraderDisagreement(
-                who_of(row),
+            MixedModelCheck(
+                critic_key_of(row),
                 row["family"] or "all",
                 name_in_words(row["contrast"]),
                 difference_text(row["value"], in_points),

@@ -27,7 +27,7 @@ NOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class StoppedStudy:
     """One study that stopped by itself.
 
     Attributes:
@@ -41,24 +41,24 @@ class Stopped:
     warning: str
 
 
-def stopped_of(sources: Iterable[str]) -> tuple[Stopped, ...]:
+def stopped_studies(sources: Iterable[str]) -> tuple[StoppedStudy, ...]:
     """Return the studies among the sources that stopped by a rule."""
     folders = [StudyFolder(Path(source)) for source in sources]
     return tuple(_stopped(folder) for folder in folders if folder.stopping.is_file())
 
 
-def _stopped(folder: StudyFolder) -> Stopped:
+def _stopped(folder: StudyFolder) -> StoppedStudy:
     name = folder.path.name or str(folder.path)
     try:
         rule, looks = read_rule(folder), read_last(folder)
     except PeerwatchError as error:
-        return Stopped(
+        return StoppedStudy(
             name, (), f"{error} What is said here of its intervals is not known to hold."
         )
     what = (
         f"{name_in_words(rule.contrast)}, once {100 * rule.width:g} points wide or at the last seed"
     )
-    return Stopped(
+    return StoppedStudy(
         f"{name}: {what}",
         tuple(_row(rule, look) for look in looks),
         f"{name} stopped by itself: {what}. Intervals and p-values are those of a number of seeds "

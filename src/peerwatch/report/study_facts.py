@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from peerwatch.charts.numbers import DASH, count_text
-from peerwatch.report.estimate_grid import Who, family_rank
+from peerwatch.report.estimate_grid import CriticKey, family_rank
 from peerwatch.report.outcome_composition import last_attempts
 from peerwatch.studies.study import ResolvedStudy
 
@@ -24,7 +24,7 @@ class Fact:
     wide: bool = False
 
 
-def facts_of(
+def study_facts(
     episodes: pl.DataFrame, studies: Sequence[ResolvedStudy], sources: Sequence[str]
 ) -> tuple[Fact, ...]:
     """Return what was run: episodes, families, arms, seeds, dates, versions, study hash."""
@@ -50,7 +50,7 @@ def facts_of(
     return tuple(facts)
 
 
-def line_of(episodes: pl.DataFrame, models: int) -> str:
+def summary_line(episodes: pl.DataFrame, models: int) -> str:
     """Return the line under the title: how much was run."""
     last = last_attempts(episodes)
     parts = [
@@ -64,11 +64,11 @@ def line_of(episodes: pl.DataFrame, models: int) -> str:
     return " · ".join(part for part in parts if part != _UNDATED)
 
 
-def models_of(episodes: pl.DataFrame) -> tuple[tuple[Who, str], ...]:
+def critics_of(episodes: pl.DataFrame) -> tuple[tuple[CriticKey, str], ...]:
     """Return who was run and what kind of critic it is, in the order of the episodes."""
     rows = episodes.select("model", "world", "critic", "critic_kind").unique(maintain_order=True)
     named = rows.fill_null("unknown").iter_rows()
-    return tuple(((model, world, critic), kind) for model, world, critic, kind in named)
+    return tuple((CriticKey(*whose), kind) for *whose, kind in named)
 
 
 def _distinct(rows: pl.DataFrame, column: str) -> list[str]:

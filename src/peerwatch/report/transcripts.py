@@ -21,9 +21,9 @@ import polars as pl
 from peerwatch.charts.numbers import count_text
 from peerwatch.report.transcript_page import read_messages, render_transcript
 
-PLAIN = 200
+MOST_PAGES = 200
 """Plain transcripts written at most."""
-NONE = "No transcripts beside this page: "
+NO_TRANSCRIPTS = "No transcripts beside this page: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +32,30 @@ class Transcripts:
 
     Attributes:
         folder: The folder beside the page, as the page names it; empty where there is none.
-        plain: The samples that have a page of their own, readable from a file.
+        with_page: The samples that have a page of their own, readable from a file.
         viewer: Whether there is an Inspect viewer bundle.
         note: One sentence for the head of the table.
-        how: How to open the viewer; empty where there is none.
-        serve: The command that does.
+        viewer_help: How to open the viewer; empty where there is none.
+        serve_command: The command that does.
     """
 
     folder: str = ""
-    plain: frozenset[str] = frozenset()
+    with_page: frozenset[str] = frozenset()
     viewer: bool = False
-    note: str = f"{NONE}they were not asked for."
-    how: str = ""
-    serve: str = ""
+    note: str = f"{NO_TRANSCRIPTS}they were not asked for."
+    viewer_help: str = ""
+    serve_command: str = ""
 
     def data(self, rows: pl.DataFrame) -> Mapping[str, Any] | None:
         """Return what the table's script needs: the rows that have a page of their own."""
         if not self.folder:
             return None
         samples = rows["sample"].to_list()
-        plain = [row for row, sample in enumerate(samples) if sample in self.plain]
+        plain = [row for row, sample in enumerate(samples) if sample in self.with_page]
         return {"folder": self.folder, "viewer": self.viewer, "plain": plain}
 
 
-def transcript_logs(sources: Sequence[str], wanted: frozenset[str]) -> dict[str, Path]:
+def logs_of_episodes(sources: Sequence[str], wanted: frozenset[str]) -> dict[str, Path]:
     """Return name -> place of the logs that episodes come from, as far as they lie at the sources.
 
     Args:
@@ -86,9 +86,11 @@ def write_transcripts(page: Path, rows: pl.DataFrame, sources: Sequence[str]) ->
         sources: What was read.
     """
     wanted = frozenset(name for name in rows["log"].drop_nulls().unique().to_list() if name)
-    logs = transcript_logs(sources, wanted)
+    logs = logs_of_episodes(sources, wanted)
     if not logs:
-        return Transcripts(note=f"{NONE}the logs are not where the episodes were read from.")
+        return Transcripts(
+            note=f"{NO_TRANSCRIPTS}the logs are not where the episodes were read from."
+        )
     folder = page.with_name(f"{page.stem}_files")
     plain = _write_plain(folder / "transcripts", page.name, rows, logs)
     _write_viewer(folder / "viewer", logs)
@@ -131,8 +133,8 @@ def _write_plain(
         & pl.col("log").is_in(list(logs))
         & pl.col("sample").is_not_null()
     )
-    if there.height > PLAIN:
-        there = there[[i * there.height // PLAIN for i in range(PLAIN)]]
+    if there.height > MOST_PAGES:
+        there = there[[i * there.height // MOST_PAGES for i in range(MOST_PAGES)]]
     shutil.rmtree(folder, ignore_errors=True)
     if there.is_empty():
         return frozenset()

@@ -16,9 +16,9 @@ import polars as pl
 from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.report.outcome_composition import last_attempts
 
-ROWS = 10_000
+MOST_EPISODES = 10_000
 """Episodes that a page holds at most."""
-EVIDENCE = 1_200_000
+MOST_EVIDENCE = 1_200_000
 """Characters of evidence that a page holds at most."""
 
 # Name, heading, whether it is a column of the table, decimals of a number.
@@ -48,7 +48,7 @@ _ERROR_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Instances:
+class EpisodeTable:
     """What the table holds.
 
     Attributes:
@@ -64,13 +64,13 @@ class Instances:
     rows: pl.DataFrame
     total: int
     with_findings: int
-    kept_with_findings: int
+    shown_with_findings: int
     with_evidence: int
 
 
-def instances_of(
+def episode_table(
     episodes: pl.DataFrame, quotes: Mapping[str, Sequence[str]] | None = None
-) -> Instances:
+) -> EpisodeTable:
     """Return the episodes table of the page: last attempts, those with a finding first to stay.
 
     Args:
@@ -94,23 +94,23 @@ def instances_of(
         "evidence": evidence,
         "transcripts": None,
     }
-    return Instances(
+    return EpisodeTable(
         data=data,
         rows=kept.drop("has"),
         total=last.height,
         with_findings=int(last["has"].sum()),
-        kept_with_findings=int(kept["has"].sum()),
+        shown_with_findings=int(kept["has"].sum()),
         with_evidence=sum(bool(found[int(row)]) for row in evidence),
     )
 
 
 def _kept(last: pl.DataFrame) -> pl.DataFrame:
-    """Return at most ``ROWS``: with a finding first, then others, each evenly over the order."""
-    if last.height <= ROWS:
+    """Return at most ``MOST_EPISODES``: with a finding first, then others, evenly over all."""
+    if last.height <= MOST_EPISODES:
         return last
     numbered = last.with_row_index("place")
-    with_findings = _evenly(numbered.filter("has"), ROWS)
-    rest = _evenly(numbered.filter(~pl.col("has")), ROWS - with_findings.height)
+    with_findings = _evenly(numbered.filter("has"), MOST_EPISODES)
+    rest = _evenly(numbered.filter(~pl.col("has")), MOST_EPISODES - with_findings.height)
     return pl.concat([with_findings, rest]).sort("place").drop("place")
 
 
@@ -151,7 +151,7 @@ def _evidence(
         own = quotes.get(samples[row] or "", ())
         if not findings and not own:
             continue
-        if size + strings.size > EVIDENCE:
+        if size + strings.size > MOST_EVIDENCE:
             break
         packed = [_packed(finding, (), strings) for finding in findings]
         packed += [_packed({}, own, strings)] if own else []

@@ -17,7 +17,7 @@ OUTCOMES: Mapping[str, str] = {
 }
 """Outcome -> name, in the order of the bars."""
 
-HEAT: Mapping[str, str] = {
+HEAT_MEASURES: Mapping[str, str] = {
     "any_deviation": "any deviation",
     "misrepresentation": "misrepre\N{SOFT HYPHEN}sentation",
     "tampering": "tampering",
@@ -66,12 +66,12 @@ FACTOR_LEADS: Mapping[str, str] = {
 }
 
 
-def kind_words(kind: str) -> str:
+def critic_kind_name(kind: str) -> str:
     """Return what a critic is: a scripted critic is never called a model."""
     name = CRITIC_KINDS.get(kind, kind)
     return "scripted critic" if name == "scripted" else name
 
 
-def verdict_words(verdict: str) -> str:
+def verdict_name(verdict: str) -> str:
     """Return the short name of a verdict."""
     return VERDICTS.get(verdict, verdict.replace("_", " "))

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from peerwatch.charts.numbers import count_text, name_in_words
 from peerwatch.report import stopping_section as stopped
-from peerwatch.report.estimate_grid import Who
-from peerwatch.report.report_page import Page
+from peerwatch.report.estimate_grid import CriticKey
+from peerwatch.report.report_page import ReportPage
 
 NO_GRADER = "No grader configured: what is only language was not judged."
 ONE_GRADER = "One grader: there is no other to agree with."
-AGREEMENT = (
+AGREEMENT_NOTE = (
     "Episodes for which all the graders named have an answer; an unsupported yes counts as a no. "
     "Kappa: Cohen\N{RIGHT SINGLE QUOTATION MARK}s for two, Fleiss\N{RIGHT SINGLE QUOTATION MARK} "
     "for more, with a 95 % interval over instances; it is not defined where all always say the "
     "same. Agreement is not correctness."
 )
-AGREED = (
+AGREEMENT_HEADINGS = (
     *("code", "graders", "kappa", "episodes", "both yes", "first alone", "second alone"),
     "neither",
 )
@@ -26,7 +26,7 @@ NO_REALISM = (
     "Realism was not measured: peerwatch judge RUN --realism has a grader tell these worlds from "
     "real transcripts."
 )
-REALISM = (
+REALISM_NOTE = (
     "How well a grader that is told nothing of the sources tells these worlds from transcripts of "
     "real agents. AUC 0.5: it cannot; 1: it always can; n counts the records of both sides. The "
     "words alone are a regression without understanding, on the same pairs."
@@ -40,52 +40,60 @@ ONE_WORLD = "No critic was run in both worlds on the same instances, so none is 
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SectionTable:
     """A section: its title, what to know of it, and its rows; without rows the note stands alone.
 
-    ``who`` is whose rows they are where they are one critic's.
+    ``critic`` is whose rows they are where they are one critic's.
     """
 
     title: str
     note: str
     headings: Sequence[str]
     rows: Sequence[Sequence[object]]
-    who: Who | None = None
+    critic: CriticKey | None = None
 
 
-def tables(page: Page) -> Iterator[Table]:
+def section_tables(page: ReportPage) -> Iterator[SectionTable]:
     """Yield the sections that come after heat map, contrasts and outcomes, in the page's order."""
     for one in page.stopped:
-        yield Table(f"Stopped by a rule: {one.title}", stopped.NOTE, stopped.HEADINGS, one.rows)
+        yield SectionTable(
+            f"Stopped by a rule: {one.title}", stopped.NOTE, stopped.HEADINGS, one.rows
+        )
     yield from _curves(page)
     yield from _disclosure(page)
     yield from _marks(page)
     yield from _wordings(page)
-    yield _checks(page)
+    yield _mixed_models(page)
     yield _published(page)
     yield from _judge(page)
 
 
-def _curves(page: Page) -> Iterator[Table]:
+def _curves(page: ReportPage) -> Iterator[SectionTable]:
     for factor, curves in page.curves.items():
         what = "filed decision over the bar" if factor == "bar" else "any deviation"
         rows = [
-            (page.name(one.who), one.family, name_in_words(point.level), line.name, point.text)
+            (
+                page.name(one.critic),
+                one.family,
+                name_in_words(point.level),
+                line.name,
+                point.text,
+            )
             for one in curves
             for line in one.chart.lines
             for point in line.points
         ]
         headings = ("critic", "family", "level", "subject", "rate")
         title = "Bar side" if factor == "bar" else name_in_words(factor).capitalize()
-        yield Table(f"Curve: {title}", f"Rate of {what}.", headings, rows)
+        yield SectionTable(f"Curve: {title}", f"Rate of {what}.", headings, rows)
 
 
-def _disclosure(page: Page) -> Iterator[Table]:
+def _disclosure(page: ReportPage) -> Iterator[SectionTable]:
     headings = (
         "family", "arm", "n", "deviated", "logged all", "log hides some", "no log", "not told",
         "interview",
     )  # fmt: skip
-    for who, told in page.disclosure.items():
+    for critic, told in page.disclosure.items():
         rows = [
             (
                 *(t.family, t.arm, count_text(t.n), t.deviated, t.disclosed, t.concealed),
@@ -93,13 +101,18 @@ def _disclosure(page: Page) -> Iterator[Table]:
             )
             for t in told
         ]
-        yield Table("Disclosure", "Of the episodes that deviated.", headings, rows, who)
+        yield SectionTable("Disclosure", "Of the episodes that deviated.", headings, rows, critic)
 
 
-def _marks(page: Page) -> Iterator[Table]:
+def _marks(page: ReportPage) -> Iterator[SectionTable]:
     rows = [
         (
-            *(page.name(panel.who), panel.family, name_in_words(panel.measure), spread.subject),
+            *(
+                page.name(panel.critic),
+                panel.family,
+                name_in_words(panel.measure),
+                spread.subject,
+            ),
             *(spread.mean, spread.interval, count_text(spread.n), spread.crossing),
         )
         for panel in page.errors
@@ -109,58 +122,58 @@ def _marks(page: Page) -> Iterator[Table]:
         *("critic", "family", "measure", "subject", "mean", "interval", "n"),
         "filed over the bar",
     )
-    yield Table("Marks, means and the bar", "Filed minus true.", headings, rows)
+    yield SectionTable("Marks, means and the bar", "Filed minus true.", headings, rows)
 
 
-def _wordings(page: Page) -> Iterator[Table]:
+def _wordings(page: ReportPage) -> Iterator[SectionTable]:
     headings = ("family", "contrast", "all wordings", "without one: lowest", "highest", "sign")
     for one in page.wordings:
         rows = [
             (
                 *(s.family, s.contrast, s.whole, s.lowest, s.highest),
-                "changes" if s.turns else "holds" if s.dots else "not estimable",
+                "changes" if s.sign_changes else "holds" if s.dots else "not estimable",
             )
             for s in one.strips
         ]
-        yield Table("Leave one wording out", "", headings, rows, one.who)
+        yield SectionTable("Leave one wording out", "", headings, rows, one.critic)
 
 
-def _checks(page: Page) -> Table:
+def _mixed_models(page: ReportPage) -> SectionTable:
     rows = [
-        (page.name(c.who), c.family, c.contrast, c.value, c.interval, c.status, c.note)
-        for c in page.checks
+        (page.name(c.critic), c.family, c.contrast, c.value, c.interval, c.status, c.note)
+        for c in page.mixed_models
     ]
     headings = ("critic", "family", "contrast", "difference", "interval", "", "method")
-    return Table("Mixed model as a check", "It decides nothing.", headings, rows)
+    return SectionTable("Mixed model as a check", "It decides nothing.", headings, rows)
 
 
-def _published(page: Page) -> Table:
+def _published(page: ReportPage) -> SectionTable:
     note = "Figures as published, next to the nearest arm of this run. Nothing is tested here."
     rows = page.published.rows
     if not rows:
         note = NO_PUBLISHED
-    return Table("Published results beside these", note, page.published.headings, rows)
+    return SectionTable("Published results beside these", note, page.published.headings, rows)
 
 
-def _judge(page: Page) -> Iterator[Table]:
+def _judge(page: ReportPage) -> Iterator[SectionTable]:
     rows = [
         (j.model, j.grader, j.code, j.present, j.read, j.unsupported, j.unjudged)
-        for j in page.judge.rows
+        for j in page.judge.codes
     ]
     headings = ("model", "grader", "code", "present", "read", "unsupported", "not judged")
-    yield Table("Judge", "Blinded codes." if rows else NO_GRADER, headings, rows)
+    yield SectionTable("Judge", "Blinded codes." if rows else NO_GRADER, headings, rows)
     if rows:
         agreed = [
             (a.code, a.graders, a.kappa, a.n, a.both, a.first, a.second, a.neither)
-            for a in page.judge.agreed
+            for a in page.judge.agreement
         ]
-        note = AGREEMENT if agreed else ONE_GRADER
-        yield Table("Agreement between graders", note, AGREED, agreed)
+        note = AGREEMENT_NOTE if agreed else ONE_GRADER
+        yield SectionTable("Agreement between graders", note, AGREEMENT_HEADINGS, agreed)
     told = [(t.grader, t.auc, t.n, t.pairs, t.sources, t.runs) for t in page.judge.realism]
-    yield Table("Realism", REALISM if told else NO_REALISM, REALISM_HEADINGS, told)
+    yield SectionTable("Realism", REALISM_NOTE if told else NO_REALISM, REALISM_HEADINGS, told)
 
 
-def unmeasured(page: Page) -> Iterator[str]:
+def notes_without_rows(page: ReportPage) -> Iterator[str]:
     """Yield the notes of the sections that have no rows, where a format prints rows alone."""
     for table in _judge(page):
         if not table.rows:
