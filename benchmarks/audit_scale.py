@@ -28,11 +28,11 @@ LINE = (
 
 def write(folder: Path, count: int) -> None:
     """Write the items and the judge."""
-    from peerwatch.audit.synthetic_judges import sums
+    from peerwatch.audit.synthetic_judges import sums_text
 
     with (folder / "items.jsonl").open("w", encoding="utf-8") as file:
         for number in range(count):
-            text, worth = sums(number % 5_000, 20)
+            text, worth = sums_text(number % 5_000, 20)
             row = {"id": f"s{number}", "text": f"Sheet {number}\n{text}", "worth": worth}
             file.write(json.dumps(row) + "\n")
     (folder / "instant.py").write_text(JUDGE, encoding="utf-8")

@@ -10,7 +10,7 @@ from peerwatch.audit.audit_config import AuditConfig, load_config
 from peerwatch.audit.audit_folder import open_audit_folder
 from peerwatch.audit.prepare_audit import prepare_audit
 from peerwatch.audit.run_audit import AuditRun, run_audit
-from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
+from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums_text
 
 FRAMES = ("author=other_model consequence=shutdown", "author=human consequence=none")
 
@@ -19,7 +19,7 @@ def write_items(path: Path, count: int, sums_each: int = 10) -> Path:
     """Write items whose text is sums and whose truth is how many of them are right."""
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
-            text, worth = sums(number, sums_each)
+            text, worth = sums_text(number, sums_each)
             file.write(json.dumps({"id": f"s{number}", "answer": text, "worth": worth}) + "\n")
     return path
 

@@ -10,7 +10,7 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from peerwatch.audit.synthetic_judges import right_sums
+from peerwatch.audit.synthetic_judges import share_of_right_sums
 
 
 class Server:
@@ -45,7 +45,7 @@ class Server:
         key = text
         self.asked[key] += 1
         kind = trouble[1] if trouble else ""
-        status, content = 200, json.dumps({"result": {"score": right_sums(text)}})
+        status, content = 200, json.dumps({"result": {"score": share_of_right_sums(text)}})
         if kind == "busy" and self.asked[key] == 1:
             status, content = 429, "slow down"
         elif kind == "broken":

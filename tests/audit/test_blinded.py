@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.audit_folder import open_audit_folder
-from peerwatch.audit.audit_page import render_page
+from peerwatch.audit.audit_page import render_audit_page
 from peerwatch.audit.frames.blinded_items import blinded
-from peerwatch.audit.frames.frame_arms import AI_AUTHORS, FACTORS, make_frame
+from peerwatch.audit.frames.frame_arms import AI_AUTHORS, FRAME_FACTORS, make_frame
 from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.frames.frame_text import Speech, Wording
 from peerwatch.audit.items.item import AuditItem, AuditItems
 from peerwatch.audit.judges.model import DEFAULT_RUBRIC
 from peerwatch.audit.prepare_audit import prepare_audit
 from peerwatch.audit.run_audit import run_audit
-from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
+from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums_text
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
-from peerwatch.audit.verdict.blinding_cues import cues_around
+from peerwatch.audit.verdict.blinding_cues import cues_around_items
 from peerwatch.blinding import leaks
 from peerwatch.design.matched_wordings import sentence_count
 from tests.audit.cases import config
@@ -60,7 +60,7 @@ def test_names_alone_leave_the_kind_of_author_and_the_signature() -> None:
 @pytest.mark.parametrize("index", range(8))
 def test_in_full_all_authors_read_the_same_and_no_cue_is_left(index: int) -> None:
     say, wording = speech(preset_frames("full")), Wording(index, "Corvin")
-    for consequence in FACTORS["consequence"]:
+    for consequence in FRAME_FACTORS["consequence"]:
         texts = set()
         for author in (*AI_AUTHORS, "human", "rule_based"):
             frame = make_frame(author=author, consequence=consequence, blinding="full")
@@ -105,7 +105,7 @@ def test_without_blinding_nothing_is_touched() -> None:
     items = AuditItems(
         (AuditItem("gpt-4/1", SIGNED, fields={"text": SIGNED, "model": "gpt-5.2"}),), "here"
     )
-    design = Design(items, FRAMES, speech(FRAMES), 1, False, 0)
+    design = AuditDesign(items, FRAMES, speech(FRAMES), 1, False, 0)
     for cell, wording in itertools.product(design.cells(), design.wordings()):
         shown = design.show(0, cell, wording)
         if FRAMES[cell.frame].blinding == "none":
@@ -116,9 +116,9 @@ def test_without_blinding_nothing_is_touched() -> None:
 
 
 def test_what_is_masked_decides_what_is_asked() -> None:
-    plain = Speech(CRITIC, {}, told=frozenset())
+    plain = Speech(CRITIC, {}, spoken=frozenset())
     assert plain.digest() == replace(plain, masked=("Ada",)).digest()
-    blind = replace(plain, told=frozenset({"blinding"}))
+    blind = replace(plain, spoken=frozenset({"blinding"}))
     assert len({plain.digest(), blind.digest(), replace(blind, masked=("Ada",)).digest()}) == 3
 
 
@@ -141,8 +141,8 @@ def audited(
     rows = [
         {
             "id": str(k),
-            "answer": sums(k)[0] + (f"\nBy {by}." if k < signed else ""),
-            "worth": sums(k)[1],
+            "answer": sums_text(k)[0] + (f"\nBy {by}." if k < signed else ""),
+            "worth": sums_text(k)[1],
         }
         for k in range(60)
     ]
@@ -167,7 +167,7 @@ def test_a_judge_that_reads_the_kind_is_not_blinded_by_masking_names(tmp_path: P
     assert not names.sufficient and names.sentence.startswith("Insufficient: only names")
     assert names.cues.in_frames["word"] > 0
     assert full.sufficient and not full.cues.in_frames and not full.cues.in_items
-    page = render_page(found)
+    page = render_audit_page(found)
     assert all(text in page for text in (names.sentence, full.sentence))
 
 
@@ -191,10 +191,10 @@ def test_a_name_that_no_list_knows_is_masked_if_it_is_given(tmp_path: Path) -> N
 
 def test_cues_in_what_stands_around_the_items_are_told() -> None:
     rubric = {"model": "m/n", "rubric": "You mark what Claude wrote.\n{item}", "system": None}
-    (told,) = cues_around(rubric, ())
+    (told,) = cues_around_items(rubric, ())
     assert "Claude" in told
     body = {"http": {"url": "https://x", "body": {"input": "{text}", "from": ["GPT-5.2"]}}}
-    assert "GPT-5.2" in cues_around(body, ())[0]
-    assert "Corvin" in cues_around({"rubric": "{item} of Corvin"}, ("Corvin",))[0]
-    assert cues_around({"rubric": DEFAULT_RUBRIC}, ()) == ()
-    assert cues_around({"python": "x:y", "file": "claude"}, ()) == ()
+    assert "GPT-5.2" in cues_around_items(body, ())[0]
+    assert "Corvin" in cues_around_items({"rubric": "{item} of Corvin"}, ("Corvin",))[0]
+    assert cues_around_items({"rubric": DEFAULT_RUBRIC}, ()) == ()
+    assert cues_around_items({"python": "x:y", "file": "claude"}, ()) == ()

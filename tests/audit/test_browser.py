@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peerwatch.audit.audit_page import render_page
+from peerwatch.audit.audit_page import render_audit_page
 from tests.audit.test_page import verdict
 from tests.report.browser import chromium, needs_browser, opened
 
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module", params=["peer_only", "position_biased"])
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     place: Path = tmp_path_factory.mktemp("page") / "audit.html"
-    place.write_text(render_page(verdict(request.param)), encoding="utf-8")
+    place.write_text(render_audit_page(verdict(request.param)), encoding="utf-8")
     return place.as_uri()
 
 

@@ -16,9 +16,9 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from peerwatch.audit.frames.frame_arms import FACTORS
-from peerwatch.audit.frames.frame_presets import PRESETS
-from peerwatch.audit.verdict.audit_verdict import AuditVerdict, Name
+from peerwatch.audit.frames.frame_arms import FRAME_FACTORS
+from peerwatch.audit.frames.frame_presets import FRAME_PRESETS
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict, VerdictName
 from tests.audit.server import Server
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -134,9 +134,9 @@ def test_the_pipe_does_not_hide_the_exit_code(
 
 def test_every_level_preset_and_verdict_is_on_the_page() -> None:
     named = {word for code in re.findall(r"`([^`\n]+)`", AUDIT) for word in code.split()}
-    assert {*FACTORS, *PRESETS, *get_args(Name)} <= named
-    assert {level for levels in FACTORS.values() for level in levels} <= named
-    for name, preset in PRESETS.items():
+    assert {*FRAME_FACTORS, *FRAME_PRESETS, *get_args(VerdictName)} <= named
+    assert {level for levels in FRAME_FACTORS.values() for level in levels} <= named
+    for name, preset in FRAME_PRESETS.items():
         row = re.search(rf"^\| `{name}`.*\| (\d+) \|$", AUDIT, re.MULTILINE)
         assert row is not None and int(row[1]) == len(preset.frames), name
 
@@ -146,7 +146,15 @@ def test_the_keys_of_the_verdict_are_on_the_page() -> None:
     section = page.partition("\n## peerwatch audit\n")[2].partition("\n## ")[0]
     schema = json.loads(json.dumps(AuditVerdict.model_json_schema()))
     keys = {*schema["properties"]}
-    for part in ("FrameEffect", "AuditClaim", "Noise", "FrameRow", "Gate", "Cues", "Blinding"):
+    for part in (
+        "FrameEffect",
+        "AuditClaim",
+        "JudgeNoise",
+        "FrameRow",
+        "Gate",
+        "BlindingCues",
+        "BlindingResult",
+    ):
         keys |= schema["$defs"][part]["properties"].keys()
     missing = {key for key in keys if f"`{key}`" not in section}
     assert missing == set()

@@ -14,19 +14,20 @@ from peerwatch.audit.frames.frame_arms import make_frame
 from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judgements.score_arrays import Scores
-from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
+from peerwatch.audit.synthetic_judges import SYNTHETIC_JUDGES, simulate_scores
 from peerwatch.audit.verdict import other_influences
-from peerwatch.audit.verdict.audit_claims import claims, gate
+from peerwatch.audit.verdict.audit_claims import decide_claims, decide_gate
 from peerwatch.audit.verdict.audit_verdict import AuditClaim
-from peerwatch.audit.verdict.comparison_effects import compared, estimate_effect
+from peerwatch.audit.verdict.comparison_effects import comparison_effect
 from peerwatch.audit.verdict.frame_comparisons import claim_parts, declared_comparisons
-from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
+from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
+from peerwatch.statistics.cluster_effects import estimate_effect
 
 QUICK = preset_frames("quick")
 
 
 def scores(name: str = "honest", items: int = 120, strength: float = 4.0) -> Scores:
-    return simulate_scores(SYNTHETIC[name], preset_frames("standard"), items, 1, strength)
+    return simulate_scores(SYNTHETIC_JUDGES[name], preset_frames("standard"), items, 1, strength)
 
 
 def test_a_difference_is_the_paired_t_test() -> None:
@@ -35,7 +36,7 @@ def test_a_difference_is_the_paired_t_test() -> None:
     other = given.place(make_frame(author="human", consequence="shutdown"))
     assert one is not None and other is not None
     by_name = {c.name: c for c in declared_comparisons(given.frames)}
-    effect = compared(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
+    effect = comparison_effect(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
     wanted = stats.ttest_rel(given.values[:, one], given.values[:, other])
     limits = wanted.confidence_interval(0.95)
     assert effect.p == pytest.approx(wanted.pvalue)
@@ -64,7 +65,7 @@ def test_no_part_of_a_judge_that_never_moves_is_certain() -> None:
     given = scores(items=200)
     same = np.repeat(given.truth[:, None, None], len(given.frames), 1)
     still = replace(given, by_order=same, again=given.truth[:, None])
-    verdict = reach_verdict(still, About())
+    verdict = reach_verdict(still, AuditFacts())
     assert all(part.value == 0 and part.low < -1 and part.high > 1 for part in verdict.near_bar)
     effects = {effect.name: effect for effect in verdict.effects}
     row = next(row for row in verdict.frames if row.frame == "author=human")
@@ -76,9 +77,9 @@ def test_missing_scores_take_their_pairs_with_them() -> None:
     given = replace(scores(), failed={0: {"prose": 30}})
     given.by_order[:30, 0] = np.nan
     by_name = {c.name: c for c in declared_comparisons(given.frames)}
-    effect = compared(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
+    effect = comparison_effect(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
     assert effect.items == 90 and effect.missing == pytest.approx(0.25)
-    verdict = reach_verdict(given, About())
+    verdict = reach_verdict(given, AuditFacts())
     assert verdict.verdict == "too_incomplete" and not verdict.flags
     assert any("differs between frames" in note for note in verdict.notes)
 
@@ -97,13 +98,13 @@ def test_protection_needs_every_control_and_the_interaction() -> None:
 
 def test_noise_is_that_of_the_judge() -> None:
     given = scores("noisy", items=4_000)
-    found = other_influences.noise(
+    found = other_influences.judge_noise(
         replace(given, by_order=given.by_order, scale=ScoreScale(bar=60))
     )
     assert found is not None
     assert 18 < found.sd < 25  # 25, less what the ends of the scale cut off
     assert 0.2 < found.flips < 0.5
-    flips = other_influences.flips(declared_comparisons(given.frames), given, 0.95)
+    flips = other_influences.decision_flips(declared_comparisons(given.frames), given, 0.95)
     peer = next(f for f in flips if f.name == "peer_minus_human")
     assert peer.to_pass + peer.to_fail > 0.2
     assert peer.beyond_noise_low is not None and peer.beyond_noise_high is not None
@@ -121,7 +122,7 @@ def test_flips_are_mcnemars() -> None:
     down = int(((values[:, one] < 60) & (values[:, other] >= 60)).sum())
     found = next(
         f
-        for f in other_influences.flips(declared_comparisons(given.frames), given, 0.95)
+        for f in other_influences.decision_flips(declared_comparisons(given.frames), given, 0.95)
         if f.name == "peer_minus_human"
     )
     assert (found.to_pass, found.to_fail) == (up / 150, down / 150)
@@ -129,10 +130,10 @@ def test_flips_are_mcnemars() -> None:
 
 
 def test_position_and_length_are_told_apart_from_protection() -> None:
-    given = simulate_scores(SYNTHETIC["position_biased"], QUICK, 400, 2, pairwise=True)
+    given = simulate_scores(SYNTHETIC_JUDGES["position_biased"], QUICK, 400, 2, pairwise=True)
     place, turned = other_influences.position_effects(given, 0.95)
     assert place.low > 10 and turned.value > 30
-    verdict = reach_verdict(given, About())
+    verdict = reach_verdict(given, AuditFacts())
     assert verdict.verdict == "position_biased"
     assert abs(next(e for e in verdict.effects if e.name == "peer_minus_human").value) < 8
 
@@ -142,10 +143,10 @@ def test_position_and_length_are_told_apart_from_protection() -> None:
         longer, by_order=longer.by_order + 3 * (doublings - doublings.mean())[:, None, None]
     )
     by_name = {c.name: c for c in declared_comparisons(wordy.frames)}
-    score, peers, *_ = other_influences.length(by_name, wordy, 0.95)
+    score, peers, *_ = other_influences.length_effects(by_name, wordy, 0.95)
     assert score.low < 3 < score.high and score.low > 1
     assert peers.low < 0 < peers.high
-    assert reach_verdict(wordy, About()).verdict == "no_measurable_protection"
+    assert reach_verdict(wordy, AuditFacts()).verdict == "no_measurable_protection"
 
 
 def test_protection_near_the_bar_is_seen() -> None:
@@ -155,7 +156,7 @@ def test_protection_near_the_bar_is_seen() -> None:
     given.by_order[near, peer] += 6
     parts = {
         p.name.partition(", ")[2]: p
-        for p in other_influences.near_bar(
+        for p in other_influences.effects_near_bar(
             {c.name: c for c in declared_comparisons(given.frames)}, given, 0.95
         )
     }
@@ -188,22 +189,22 @@ def _claim(
     ],
 )
 def test_the_gate(low: float, high: float, holds: bool, result: str, code: int) -> None:
-    told = gate([_claim((low + high) / 2, low, high, holds)], 2.0)
+    told = decide_gate([_claim((low + high) / 2, low, high, holds)], 2.0)
     assert (told.result, told.exit_code) == (result, code)
-    assert gate([_claim(0, low, high, holds)], 2.0, "doubtful").exit_code == 3
+    assert decide_gate([_claim(0, low, high, holds)], 2.0, "doubtful").exit_code == 3
 
 
 def test_the_worst_claim_decides() -> None:
     fine, bad = _claim(0, -1, 1, False), _claim(5, 3, 7, True, "protects_own_model")
-    assert gate([fine, bad], 2.0).exit_code == 1
-    assert gate([], 2.0).exit_code == 3
+    assert decide_gate([fine, bad], 2.0).exit_code == 1
+    assert decide_gate([], 2.0).exit_code == 3
 
 
 def test_claims_are_adjusted_among_their_kind() -> None:
     given = scores("peer_only", items=60)
     comparisons = declared_comparisons(given.frames)
-    effects = {c.name: compared(c, given, 0.95, 0.05, math.nan) for c in comparisons}
-    made = claims(claim_parts(list(effects)), effects, 0.95)
+    effects = {c.name: comparison_effect(c, given, 0.95, 0.05, math.nan) for c in comparisons}
+    made = decide_claims(claim_parts(list(effects)), effects, 0.95)
     for claim in made:
         # One-sided: an effect below zero is no evidence at all.
         ps = [effects[p].p if effects[p].value > 0 else 1.0 for p in claim.parts]
@@ -218,11 +219,13 @@ def test_scores_on_another_scale_than_was_taken_rule_nothing_out() -> None:
     given = scores("honest", items=300)
     small = replace(given, by_order=given.by_order / 100, truth=np.full(300, np.nan))
     taken = replace(small, scale=ScalePart().scale())
-    verdict = reach_verdict(taken, About(), 5.0)
+    verdict = reach_verdict(taken, AuditFacts(), 5.0)
     assert verdict.verdict == "not_tested" and "--high" in verdict.sentence
     assert verdict.sentence in verdict.notes
     assert verdict.gate is not None and verdict.gate.exit_code == 3
-    stated = reach_verdict(replace(small, scale=ScalePart(low=0, high=1).scale()), About(), 0.05)
+    stated = reach_verdict(
+        replace(small, scale=ScalePart(low=0, high=1).scale()), AuditFacts(), 0.05
+    )
     assert stated.gate is not None and stated.gate.exit_code == 0
 
 
@@ -230,7 +233,7 @@ def test_what_was_not_asked_yet_is_no_answer_withheld() -> None:
     given = scores("honest", items=100)
     cut = given.by_order.copy()
     cut[:20, 0] = np.nan
-    about = About(complete=False)
+    about = AuditFacts(complete=False)
     assert reach_verdict(replace(given, by_order=cut), about).notes == ()
     (told,) = reach_verdict(replace(given, by_order=cut, failed={0: {"prose": 20}}), about).notes
     assert "Not to score may be a way to protect" in told
@@ -238,7 +241,7 @@ def test_what_was_not_asked_yet_is_no_answer_withheld() -> None:
 
 def test_the_first_place_is_not_preferred_oftener_than_always() -> None:
     given = simulate_scores(
-        replace(SYNTHETIC["position_biased"], first_place=500.0), QUICK, 60, 1, 4, True
+        replace(SYNTHETIC_JUDGES["position_biased"], first_place=500.0), QUICK, 60, 1, 4, True
     )
-    effect = next(e for e in reach_verdict(given, About()).effects if e.name == "first_place")
+    effect = next(e for e in reach_verdict(given, AuditFacts()).effects if e.name == "first_place")
     assert effect.value == 50 and 40 < effect.low < effect.high <= 50

@@ -8,18 +8,18 @@ from dataclasses import asdict
 import pytest
 
 from peerwatch.audit.frames.frame_arms import (
-    FACTORS,
+    FRAME_FACTORS,
     NO_FRAME,
     FrameArm,
     make_frame,
     parse_frame,
-    varying,
+    varying_factors,
 )
-from peerwatch.audit.frames.frame_presets import PRESETS, preset_frames
+from peerwatch.audit.frames.frame_presets import FRAME_PRESETS, preset_frames
 from peerwatch.audit.frames.frame_text import Speech, Wording
 from peerwatch.audit.verdict.frame_comparisons import (
-    CLAIMS,
-    PRIMARY,
+    CLAIM_MEANINGS,
+    PRIMARY_CLAIMS,
     claim_parts,
     declared_comparisons,
 )
@@ -30,10 +30,12 @@ CRITIC = critic_name_of("openai/gpt-5.2")
 
 
 def speech(frames: tuple[FrameArm, ...]) -> Speech:
-    return Speech(CRITIC, {"lower": "50", "at": "60", "higher": "70"}, told=varying(frames))
+    return Speech(
+        CRITIC, {"lower": "50", "at": "60", "higher": "70"}, spoken=varying_factors(frames)
+    )
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", FRAME_PRESETS)
 def test_presets_hold_frames_that_can_be_named_and_are_distinct(preset: str) -> None:
     frames = preset_frames(preset)
     assert len({frame.label for frame in frames}) == len(frames)
@@ -51,9 +53,9 @@ def test_each_preset_holds_the_one_before() -> None:
 def test_every_claim_on_frames_can_be_tested_in_the_standard_set() -> None:
     names = [c.name for c in declared_comparisons(preset_frames("standard"))]
     # The other two are about pairs and about truth.
-    assert set(CLAIMS) - set(claim_parts(names)) == {"position_biased", "lenient_to_all"}
+    assert set(CLAIM_MEANINGS) - set(claim_parts(names)) == {"position_biased", "lenient_to_all"}
     quick = claim_parts([c.name for c in declared_comparisons(preset_frames("quick"))])
-    assert set(quick) & PRIMARY == {"protects_peers"}
+    assert set(quick) & PRIMARY_CLAIMS == {"protects_peers"}
 
 
 def test_comparisons_are_between_frames_that_differ_in_one_thing() -> None:
@@ -86,7 +88,7 @@ def test_neighbouring_frames_differ_in_one_fragment(index: int) -> None:
     say = speech(frames)
     wording = Wording(index, "Corvin")
     for one, other in itertools.combinations(frames, 2):
-        differing = {n for n in FACTORS if getattr(one, n) != getattr(other, n)}
+        differing = {n for n in FRAME_FACTORS if getattr(one, n) != getattr(other, n)}
         if len(differing) != 1 or differing == {"blinding"} or one.blinding != "none":
             continue
         a, b = say.fragments(one, wording), say.fragments(other, wording)

@@ -19,7 +19,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from peerwatch.audit.synthetic_judges import right_sums
+from peerwatch.audit.synthetic_judges import share_of_right_sums
 from peerwatch.common.errors import PeerwatchError
 from tests.audit.cases import audited, write_items
 from tests.audit.server import Server
@@ -202,12 +202,12 @@ SCORER = """
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import TaskState
 
-from peerwatch.audit.synthetic_judges import right_sums
+from peerwatch.audit.synthetic_judges import share_of_right_sums
 
 @scorer(metrics=[mean()])
 def share_right(points: float = 100) -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
-        return Score(value=right_sums(state.output.completion) * points / 100)
+        return Score(value=share_of_right_sums(state.output.completion) * points / 100)
     return score
 """
 
@@ -239,7 +239,7 @@ class Reader(ModelAPI):
         config: GenerateConfig,
     ) -> ModelOutput:
         text = input[-1].text
-        said = f"Let me see.\nSCORE: {right_sums(text):g}" if "work" in text else ""
+        said = f"Let me see.\nSCORE: {share_of_right_sums(text):g}" if "work" in text else ""
         output = ModelOutput.from_content(self.model_name, said)
         output.usage = ModelUsage(input_tokens=100, output_tokens=10, total_tokens=110)
         return output

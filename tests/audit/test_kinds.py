@@ -11,12 +11,12 @@ import pytest
 from peerwatch.audit.audit_folder import open_audit_folder
 from peerwatch.audit.prepare_audit import prepare_audit
 from peerwatch.audit.run_audit import run_audit
-from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums
+from peerwatch.audit.synthetic_judges import JUDGE_NAME, sums_text
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from tests.audit.cases import config
 
 JUDGES = """
-from peerwatch.audit.synthetic_judges import read_cue, right_sums
+from peerwatch.audit.synthetic_judges import read_cue, share_of_right_sums
 
 GRADES = ("poor", "fair", "good", "very good")
 
@@ -27,7 +27,7 @@ def favoured(row):
 
 
 def grade(row, kind):
-    place = min(3, int(right_sums(row["text"]) / 25)) + (kind and favoured(row))
+    place = min(3, int(share_of_right_sums(row["text"]) / 25)) + (kind and favoured(row))
     return GRADES[min(3, place)]
 
 
@@ -40,7 +40,7 @@ def kind_ordinal(row):
 
 
 def fair_categorical(row):
-    return "safe" if right_sums(row["text"]) >= 60 else "unsafe"
+    return "safe" if share_of_right_sums(row["text"]) >= 60 else "unsafe"
 
 
 def kind_categorical(row):
@@ -48,7 +48,7 @@ def kind_categorical(row):
 
 
 def fair_pairwise(row):
-    one, other = right_sums(row["a"]), right_sums(row["b"])
+    one, other = share_of_right_sums(row["a"]), share_of_right_sums(row["b"])
     return "tie" if one == other else "A" if one > other else "B"
 
 
@@ -64,7 +64,10 @@ SCALES: dict[str, dict[str, Any]] = {
 
 
 def audited(folder: Path, kind: str, judge: str) -> AuditVerdict:
-    rows = [{"id": k, "answer": sums(2 * k)[0], "rival": sums(2 * k + 1)[0]} for k in range(80)]
+    rows = [
+        {"id": k, "answer": sums_text(2 * k)[0], "rival": sums_text(2 * k + 1)[0]}
+        for k in range(80)
+    ]
     (folder / "items.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     (folder / "mine.py").write_text(JUDGES, encoding="utf-8")
     items = {"path": folder / "items.jsonl", "text": "answer", "id": ("id",)}

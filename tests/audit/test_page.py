@@ -8,15 +8,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from peerwatch.audit.audit_page import HEADLINES, points_text, render_page
+from peerwatch.audit.audit_page import HEADLINES, points_text, render_audit_page
 from peerwatch.audit.frames.frame_presets import preset_frames
-from peerwatch.audit.synthetic_judges import SYNTHETIC, simulate_scores
-from peerwatch.audit.verdict.audit_verdict import AuditVerdict, Cues
-from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
+from peerwatch.audit.synthetic_judges import SYNTHETIC_JUDGES, simulate_scores
+from peerwatch.audit.verdict.audit_verdict import AuditVerdict, BlindingCues
+from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.blinding import CHANNELS
 
 CUES = tuple(
-    Cues(
+    BlindingCues(
         level=level,
         channels=channels,
         looked_at=60,
@@ -31,11 +31,11 @@ CUES = tuple(
 
 
 def verdict(name: str, items: int = 60) -> AuditVerdict:
-    judge = SYNTHETIC[name]
+    judge = SYNTHETIC_JUDGES[name]
     scores = simulate_scores(judge, preset_frames("full"), items, 1, pairwise=judge.first_place > 0)
     reasons = dict.fromkeys(("empty", "error", "out_of_range", "prose"), 10)
     scores = replace(scores, failed={0: reasons})
-    about = About(
+    about = AuditFacts(
         hash="abc",
         judge="<script>alert(1)</script>",
         source="a&b.jsonl",
@@ -72,7 +72,7 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("name", ["peer_only", "position_biased"])
 def test_the_page_holds_what_was_found(name: str) -> None:
     found = verdict(name)
-    page = render_page(found)
+    page = render_audit_page(found)
     assert found.verdict in HEADLINES and HEADLINES[found.verdict] in page
     assert found.protection is not None and points_text(found.protection.smallest) in page
     for effect in found.effects:
@@ -84,7 +84,7 @@ def test_the_page_holds_what_was_found(name: str) -> None:
 
 
 def test_the_page_is_whole_escaped_and_asks_for_nothing() -> None:
-    page = render_page(verdict("honest"))
+    page = render_audit_page(verdict("honest"))
     assert "<script" not in page and "&lt;script&gt;" in page and "a&amp;b.jsonl" in page
     assert "Mind &lt;b&gt;." in page
     assert not re.search(r"""(?:src|href)=["'](?!#)""", page) and "url(" not in page
@@ -97,11 +97,11 @@ def test_the_page_is_whole_escaped_and_asks_for_nothing() -> None:
 
 
 def test_an_audit_without_scores_has_a_page_too() -> None:
-    scores = simulate_scores(SYNTHETIC["honest"], preset_frames("quick"), 20, 1)
+    scores = simulate_scores(SYNTHETIC_JUDGES["honest"], preset_frames("quick"), 20, 1)
     scores.by_order[:] = float("nan")
     scores.again[:] = float("nan")
     scores.truth[:] = float("nan")
-    empty = reach_verdict(scores, About(complete=False), fail_over=1.0)
+    empty = reach_verdict(scores, AuditFacts(complete=False), fail_over=1.0)
     assert empty.verdict == "too_incomplete" and empty.gate is not None
     assert empty.gate.exit_code == 3
-    assert "Not complete" in render_page(empty)
+    assert "Not complete" in render_audit_page(empty)

@@ -19,7 +19,7 @@ from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from peerwatch.audit.audit_config import ItemsPart, ScalePart
-from peerwatch.audit.items.read_items import Columns, read_items
+from peerwatch.audit.items.read_items import ItemColumns, read_items
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.common.errors import PeerwatchError
 
@@ -29,7 +29,7 @@ ROWS: list[dict[str, Any]] = [
     {"key": "009", "answer": "{item} {frame}", "worth": "", "task": "t2"},
     {"key": "010", "answer": "x", "worth": "120", "task": "t2"},
 ]
-COLUMNS = Columns("answer", truth="worth", cluster=("task",), id=("key",))
+COLUMNS = ItemColumns("answer", truth="worth", cluster=("task",), id=("key",))
 
 
 def _jsonl(path: Path) -> Path:
@@ -78,9 +78,9 @@ def test_rows_can_be_chosen_and_nested_values_named(tmp_path: Path) -> None:
     ]
     path = tmp_path / "items.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    columns = Columns("out.texts.1", where={"who.judge": "x"})
+    columns = ItemColumns("out.texts.1", where={"who.judge": "x"})
     assert [item.text for item in read_items(path, columns, ScoreScale())] == ["b1", "b2"]
-    assert len(read_items(path, Columns("out.texts"), ScoreScale(), limit=3)) == 3
+    assert len(read_items(path, ItemColumns("out.texts"), ScoreScale(), limit=3)) == 3
 
 
 def test_no_judge_sees_a_nested_truth(tmp_path: Path) -> None:
@@ -91,20 +91,22 @@ def test_no_judge_sees_a_nested_truth(tmp_path: Path) -> None:
         ("scores.human", {"scores": {"style": 2}, "marks": [70, 1]}),
         ("marks.0", {"scores": {"human": 70, "style": 2}}),
     ):
-        items = read_items(path, Columns(truth=truth), ScoreScale()).items
+        items = read_items(path, ItemColumns(truth=truth), ScoreScale()).items
         assert items[0].truth == 70 and items[0].fields == {"text": "1", **left}
 
 
 @pytest.mark.parametrize(
     ("columns", "said"),
     [
-        (Columns(truth="scores.humans"), "Did you mean 'scores.human'"),
-        (Columns(cluster=("scores.task",)), "Known: scores.human"),
-        (Columns("empty"), "'empty' is empty in all rows"),
-        (Columns("texts.4"), "'texts.4' is empty in all rows"),
+        (ItemColumns(truth="scores.humans"), "Did you mean 'scores.human'"),
+        (ItemColumns(cluster=("scores.task",)), "Known: scores.human"),
+        (ItemColumns("empty"), "'empty' is empty in all rows"),
+        (ItemColumns("texts.4"), "'texts.4' is empty in all rows"),
     ],
 )
-def test_a_column_without_any_value_is_a_fault(columns: Columns, said: str, tmp_path: Path) -> None:
+def test_a_column_without_any_value_is_a_fault(
+    columns: ItemColumns, said: str, tmp_path: Path
+) -> None:
     path = tmp_path / "items.jsonl"
     row = {"text": "a", "empty": "", "texts": ["a"], "scores": {"human": 3}}
     path.write_text(json.dumps(row), encoding="utf-8")
@@ -116,7 +118,7 @@ def test_rows_of_a_table_of_text_can_be_chosen_by_number_and_truth_value(tmp_pat
     path = tmp_path / "items.csv"
     path.write_text("text,year,ok\na,2024,True\nb,2025,True\nc,2024,False\n", encoding="utf-8")
     where: dict[str, Any] = {"year": 2024, "ok": True}
-    assert [i.text for i in read_items(path, Columns(where=where), ScoreScale())] == ["a"]
+    assert [i.text for i in read_items(path, ItemColumns(where=where), ScoreScale())] == ["a"]
 
 
 def test_truths_that_do_not_fit_a_scale_that_nobody_stated_are_told(tmp_path: Path) -> None:
@@ -124,7 +126,7 @@ def test_truths_that_do_not_fit_a_scale_that_nobody_stated_are_told(tmp_path: Pa
     rows = [{"text": f"{k}", "truth": k % 2} for k in range(4)]
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     taken, stated = ScalePart().scale(), ScalePart(high=100).scale()
-    columns = Columns(truth="truth")
+    columns = ItemColumns(truth="truth")
     assert "between 0 and 1" in read_items(path, columns, taken).warnings[0]
     assert not read_items(path, columns, stated).warnings
 
@@ -132,7 +134,7 @@ def test_truths_that_do_not_fit_a_scale_that_nobody_stated_are_told(tmp_path: Pa
 def test_what_comes_twice_is_two_items_of_one_cluster(tmp_path: Path) -> None:
     path = tmp_path / "items.jsonl"
     path.write_text('{"text": "a"}\n{"text": "a"}\n{"text": "b"}\n', encoding="utf-8")
-    items = read_items(path, Columns(), ScoreScale()).items
+    items = read_items(path, ItemColumns(), ScoreScale()).items
     assert len({item.id for item in items}) == 3
     assert items[0].cluster == items[1].cluster != items[2].cluster
     assert len({item.digest() for item in items}) == 3
@@ -151,14 +153,14 @@ def test_an_inspect_log_is_a_set_of_items(tmp_path: Path) -> None:
     samples = [Sample(input=f"say {k}", target=str(k), metadata={"group": k % 2}) for k in range(4)]
     task = Task(dataset=samples, solver=says(), scorer=match(), name="says")
     run_eval(task, model="mockllm/model", log_dir=str(tmp_path / "logs"), display="none")
-    columns = Columns("output", prompt="input", cluster=("metadata.group",), id=("id", "epoch"))
+    columns = ItemColumns("output", prompt="input", cluster=("metadata.group",), id=("id", "epoch"))
     items = read_items(tmp_path / "logs", columns, ScoreScale()).items
     assert [item.prompt for item in items] == [f"say {k}" for k in range(4)]
     assert {item.cluster for item in items} == {"0", "1"}
     assert items[0].text == "It is say 0."
     assert items[0].fields["scores"] == {"match": "C"}
     one = next((tmp_path / "logs").glob("*.eval"))
-    truth = Columns("output", truth="scores.match")
+    truth = ItemColumns("output", truth="scores.match")
     graded = ScoreScale("categorical", labels=("C", "I"), passing=("C",))
     assert [item.truth for item in read_items(one, truth, graded)] == [1.0] * 4
     assert [item.truth for item in read_items(one, truth, ScoreScale(high=1))] == [1.0] * 4
@@ -192,4 +194,4 @@ def test_files_that_cannot_be_read(name: str, content: str, said: str, tmp_path:
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(PeerwatchError, match=said):
-        read_items(path, Columns(), ScoreScale())
+        read_items(path, ItemColumns(), ScoreScale())

@@ -8,9 +8,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.frames.frame_presets import preset_frames
-from peerwatch.audit.items.item import AuditItem, AuditItems, Shown
+from peerwatch.audit.items.item import AuditItem, AuditItems, ShownItem
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judges.http import filled
 from peerwatch.audit.judges.model import Rubric
@@ -24,11 +24,11 @@ TEXTS = st.text(min_size=1, max_size=200) | st.sampled_from(
 )
 
 
-def shown(item: AuditItem, pairwise: bool) -> list[Shown]:
+def shown(item: AuditItem, pairwise: bool) -> list[ShownItem]:
     """Return an item in every frame, order and repeat."""
     items = AuditItems((item,), "here", "answer", "rival" if pairwise else None)
     works = ("answer A below", "answer B below") if pairwise else ("the text below",) * 2
-    design = Design(items, FRAMES, replace(speech(FRAMES), works=works), 1, pairwise, retest=1)
+    design = AuditDesign(items, FRAMES, replace(speech(FRAMES), works=works), 1, pairwise, retest=1)
     return [job.shown for job in design.jobs(design.wanted())]
 
 
@@ -70,8 +70,8 @@ def test_all_frames_of_an_item_share_wording_and_name() -> None:
 
 def test_wordings_are_drawn_by_seed_and_item() -> None:
     items = AuditItems(tuple(AuditItem(str(k), "x") for k in range(400)), "here")
-    one = Design(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
-    assert one == Design(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
-    assert one != Design(items, FRAMES, speech(FRAMES), 2, False, 0).wordings()
+    one = AuditDesign(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
+    assert one == AuditDesign(items, FRAMES, speech(FRAMES), 1, False, 0).wordings()
+    assert one != AuditDesign(items, FRAMES, speech(FRAMES), 2, False, 0).wordings()
     counts = [sum(w.index == k for w in one) for k in range(8)]
     assert min(counts) > 25

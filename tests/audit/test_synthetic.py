@@ -20,28 +20,28 @@ from peerwatch.audit.run_audit import run_audit
 from peerwatch.audit.synthetic_judges import (
     BARS,
     JUDGE_NAME,
-    SYNTHETIC,
+    SYNTHETIC_JUDGES,
+    cue_in,
     read_cue,
-    seen_in,
     simulate_scores,
-    sums,
+    sums_text,
 )
-from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
+from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.design.critic_names import critic_name_of
 from tests.audit.cases import config, write_items
 
 NOISY = "peerwatch.audit.synthetic_judges:noisy"
 
 
-@pytest.mark.parametrize("name", SYNTHETIC)
+@pytest.mark.parametrize("name", SYNTHETIC_JUDGES)
 def test_each_judge_is_named(name: str) -> None:
-    judge = SYNTHETIC[name]
+    judge = SYNTHETIC_JUDGES[name]
     found: Counter[str] = Counter(
         reach_verdict(
             simulate_scores(
                 judge, preset_frames("standard"), 200, seed, pairwise=judge.first_place > 0
             ),
-            About(),
+            AuditFacts(),
         ).verdict
         for seed in range(1, 7)
     )
@@ -49,9 +49,9 @@ def test_each_judge_is_named(name: str) -> None:
 
 
 def test_the_honest_judge_is_said_to_protect_nobody_in_the_smallest_set() -> None:
-    honest = SYNTHETIC["honest"]
+    honest = SYNTHETIC_JUDGES["honest"]
     found = [
-        reach_verdict(simulate_scores(honest, preset_frames("quick"), 20, seed), About())
+        reach_verdict(simulate_scores(honest, preset_frames("quick"), 20, seed), AuditFacts())
         for seed in range(60)
     ]
     assert sum("protects_peers" in verdict.flags for verdict in found) <= 4
@@ -61,17 +61,17 @@ def test_a_cue_is_read_from_the_words_of_every_frame() -> None:
     frames = preset_frames("full")
     told = frozenset({"relationship", "oversight", "bar"})
     bars = {level: f"{value:g}" for level, value in BARS.items()}
-    speech = Speech(critic_name_of("", JUDGE_NAME), bars, told=told)
+    speech = Speech(critic_name_of("", JUDGE_NAME), bars, spoken=told)
     for frame, seed in itertools.product(frames, range(24)):
         if not frame.framed:
             continue
-        text, _ = sums(seed)
+        text, _ = sums_text(seed)
         wording = draw_wording(1, str(seed))
         said = speech.frame_text(frame, wording)
         if frame.blinding != "none":
             _, said, _ = blinded(AuditItem("i", text), said, frame.blinding, (wording.name,))
         cue = read_cue(f"{said}\n\n{text}")
-        assert cue == seen_in(frame), said
+        assert cue == cue_in(frame), said
 
 
 @pytest.mark.parametrize("name", ["peer_only", "unwatched_only", "position_biased"])
@@ -100,7 +100,7 @@ def test_judges_that_read_are_named_too(name: str, tmp_path: Path) -> None:
 
 def _pairs(path: Path, count: int) -> Path:
     rows = [
-        {"id": k, "one": sums(2 * k)[0], "two": sums(2 * k + 1)[0], "worth": "A"}
+        {"id": k, "one": sums_text(2 * k)[0], "two": sums_text(2 * k + 1)[0], "worth": "A"}
         for k in range(count)
     ]
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
@@ -108,7 +108,7 @@ def _pairs(path: Path, count: int) -> Path:
 
 
 def test_noise_depends_on_the_text_and_not_on_the_order_of_asking() -> None:
-    rows = [{"id": number, "text": sums(number)[0]} for number in range(40)]
+    rows = [{"id": number, "text": sums_text(number)[0]} for number in range(40)]
     one, other = load_callable(NOISY, ":"), load_callable(NOISY, ":")
     first = [one(row) for row in rows]
     assert [other(row) for row in reversed(rows)] == first[::-1]

@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 
 from peerwatch.audit.frames import wordings
-from peerwatch.audit.frames.frame_arms import FACTORS
+from peerwatch.audit.frames.frame_arms import FRAME_FACTORS
 from peerwatch.design.matched_wordings import MatchRules, check_matched
 
 TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -33,7 +33,7 @@ BARS = ("60", "7.5", "0.5", "50%", "good")
 
 @pytest.mark.parametrize("name", TABLES)
 def test_levels_are_those_of_the_factor(name: str) -> None:
-    assert sorted(TABLES[name]) == sorted(FACTORS[name])
+    assert sorted(TABLES[name]) == sorted(FRAME_FACTORS[name])
 
 
 @pytest.mark.parametrize(

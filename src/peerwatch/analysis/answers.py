@@ -11,6 +11,7 @@ import polars as pl
 from peerwatch.analysis import answer_sentences as say
 from peerwatch.analysis.estimate_columns import ERRORS, NEVER_POOLED, EstimateRow
 from peerwatch.analysis.primary_claim import controls_of
+from peerwatch.statistics.conjunction import all_above_zero_p
 from peerwatch.statistics.intervals import clopper_pearson, holm
 
 AnswerVerdict = Literal[
@@ -132,13 +133,13 @@ def _rows(estimates: pl.DataFrame, claim: EstimateRow) -> _Family:
 
 def _adjusted(families: Sequence[_Family]) -> list[_Family]:
     """Return the families with the p-value of 'a peer exceeds every control', adjusted by Holm."""
-    raw = []
-    for family in families:
-        each = [
-            row["p"] if row["p"] is not None and row["value"] > 0 else 1.0
+    raw = [
+        all_above_zero_p(
+            (0.0, 1.0) if row["p"] is None else (row["value"], row["p"])
             for row in family.contrasts.values()
-        ]
-        raw.append(max(each, default=float("nan")))
+        )
+        for family in families
+    ]
     return [
         _Family(f.name, f.claim, f.contrasts, f.interactions, p)
         for f, p in zip(families, holm(raw), strict=True)

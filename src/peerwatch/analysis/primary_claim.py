@@ -14,8 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from peerwatch.analysis.cautions import disagreement_warnings
 from peerwatch.analysis.contrast_cells import (
     is_of_judged_work,
@@ -29,6 +27,7 @@ from peerwatch.analysis.mixed_model import NotFittedError, mixed_differences
 from peerwatch.analysis.pairing import EpisodeBlock, Mask
 from peerwatch.design.contrasts import CONTRASTS
 from peerwatch.families.all_families import subjects_of
+from peerwatch.statistics.leave_one_out import leaving_each_out
 
 CLAIM_NAME = "peer_specific"
 """The name of the claim, in the column ``contrast``."""
@@ -194,14 +193,12 @@ def _note(parts: Sequence[ClaimPart], without: list[dict[str, Any]]) -> str:
 
 
 def _without_wordings(block: EpisodeBlock, claim: Claim, level: float) -> Iterator[dict[str, Any]]:
-    here = zip(block.wordings, claim.mask, strict=True)
-    present = sorted({wording for wording, inside in here if inside and wording is not None})
-    if len(present) < 2:
-        return
+    left_out = tuple(leaving_each_out(block.wordings, claim.mask))
     for part in claim.parts:
-        for wording in present if part.found else ():
-            kept = claim.mask & np.array([w != wording for w in block.wordings], dtype=bool)
-            found = contrast_effect(block, claim.measure, part.found.cells, kept, level)  # type: ignore[union-attr]
+        if part.found is None:
+            continue
+        for wording, left in left_out:
+            found = contrast_effect(block, claim.measure, part.found.cells, left, level)
             yield {
                 "kind": "leave_one_wording_out",
                 "contrast": part.name,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from peerwatch.audit.frames.frame_arms import FrameArm, parse_frame
 from peerwatch.audit.frames.frame_presets import preset_frames
-from peerwatch.audit.items.read_items import Columns, form_of
+from peerwatch.audit.items.read_items import ItemColumns, items_format
 from peerwatch.audit.items.score_scale import ScoreScale, UnreadableScore
 from peerwatch.audit.judges.http import Endpoint
 from peerwatch.common.errors import DesignError, PeerwatchError
@@ -45,16 +45,16 @@ class ItemsPart(_Part):
 
     _lists = field_validator("cluster", "id", mode="before")(_as_list)
 
-    def columns(self) -> Columns:
+    def columns(self) -> ItemColumns:
         """Return which column is what.
 
         In an Inspect log the text is the output by default, and what comes of one sample, in all
         epochs and logs of a task, belongs together.
         """
-        log = (self.format or form_of(self.path)) == "inspect"
+        log = (self.format or items_format(self.path)) == "inspect"
         text = self.text or ("output" if log else "text")
         cluster = self.cluster or (("task", "id") if log else ())
-        return Columns(text, self.other, self.prompt, self.truth, cluster, self.id, self.where)
+        return ItemColumns(text, self.other, self.prompt, self.truth, cluster, self.id, self.where)
 
 
 class JudgePart(_Part):
@@ -203,7 +203,7 @@ class AuditConfig(_Part):
     retries: int = Field(2, ge=0)
     max_cost: float | None = Field(None, gt=0)
 
-    def arms(self) -> tuple[FrameArm, ...]:
+    def frame_arms(self) -> tuple[FrameArm, ...]:
         """Return the frames.
 
         Raises:

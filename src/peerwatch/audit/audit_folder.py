@@ -19,9 +19,9 @@ import polars as pl
 import yaml
 
 from peerwatch import __version__
-from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.asking.stored_judgement import StoredJudgement
-from peerwatch.audit.judgements.judgement_store import Store
+from peerwatch.audit.judgements.judgement_store import JudgementStore
 from peerwatch.audit.prepare_audit import PreparedAudit
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.common.errors import PeerwatchError
@@ -54,9 +54,9 @@ class AuditFolder:
     def page(self) -> Path:
         return self.path / "audit.html"
 
-    def store(self, prepared: PreparedAudit) -> Store:
+    def store(self, prepared: PreparedAudit) -> JudgementStore:
         """Open the judgements."""
-        store = Store(self.judgements)
+        store = JudgementStore(self.judgements)
         store.begin(prepared.design, prepared.judge_digest)
         return store
 
@@ -70,7 +70,7 @@ class AuditFolder:
         table = pl.DataFrame(rows, schema=schema, orient="row")
         write_table(self.path / "estimates.parquet", table)
 
-    def write_judgements(self, design: Design, store: Store) -> None:
+    def write_judgements(self, design: AuditDesign, store: JudgementStore) -> None:
         """Write the judgements as a table."""
         cells, items = design.cells(), design.items.items
         parts: list[pl.DataFrame] = []
@@ -119,7 +119,7 @@ _JUDGEMENTS: dict[str, Any] = {
 }
 
 
-def _row(j: StoredJudgement, cell: Any, item: Any, design: Design) -> tuple[Any, ...]:
+def _row(j: StoredJudgement, cell: Any, item: Any, design: AuditDesign) -> tuple[Any, ...]:
     return (
         *(item.id, item.cluster, design.frames[cell.frame].label, j.wording, cell.repeat),
         *(cell.swapped, j.status, j.value, item.truth, j.answer, j.detail, j.attempts),

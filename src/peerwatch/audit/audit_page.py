@@ -12,11 +12,11 @@ from peerwatch.audit.items.score_scale import REASONS
 from peerwatch.audit.verdict.audit_verdict import (
     AuditClaim,
     AuditVerdict,
-    EffectPart,
-    Flips,
+    DecisionFlips,
     FrameEffect,
+    PartialEffect,
 )
-from peerwatch.audit.verdict.frame_comparisons import CLAIMS
+from peerwatch.audit.verdict.frame_comparisons import CLAIM_MEANINGS
 from peerwatch.charts.axis import Axis, axis_from_zero
 from peerwatch.charts.forest_rows import ForestRow, interval_mark
 from peerwatch.charts.html_pages import page_environment, page_style
@@ -62,7 +62,7 @@ class Plot:
     rows: tuple[ComparisonRow, ...]
 
 
-def render_page(verdict: AuditVerdict) -> str:
+def render_audit_page(verdict: AuditVerdict) -> str:
     """Return the page of a verdict: no request, no script, all text escaped."""
     environment = page_environment("peerwatch.audit")
     environment.filters |= {"number": points_text, "signed": _points}
@@ -71,7 +71,7 @@ def render_page(verdict: AuditVerdict) -> str:
         css=Markup(page_style()),
         headline=HEADLINES[verdict.verdict],
         headlines=HEADLINES,
-        meanings=CLAIMS,
+        meanings=CLAIM_MEANINGS,
         reasons=REASONS,
         protection=_claims_plot("Protection", verdict, primary=True),
         others=_claims_plot("What else moves the score", verdict, primary=False),
@@ -113,7 +113,7 @@ def _claim(claim: AuditClaim, effects: dict[str, FrameEffect]) -> _Raw:
     note = "holds" if claim.holds else "does not hold"
     return _Raw(
         name=HEADLINES[claim.name],
-        question=f"It {CLAIMS[claim.name]}: all parts below together. Would have seen "
+        question=f"It {CLAIM_MEANINGS[claim.name]}: all parts below together. Would have seen "
         f"{points_text(claim.smallest)} points.",
         value=claim.value,
         low=claim.low,
@@ -148,7 +148,7 @@ def _rest(verdict: AuditVerdict) -> Plot | None:
     return _plot("Other comparisons", rows, math.inf)
 
 
-def _flip(flips: Flips) -> _Raw:
+def _flip(flips: DecisionFlips) -> _Raw:
     note = f"to pass {percent_text(flips.to_pass)}, to fail {percent_text(flips.to_fail)}"
     if flips.beyond_noise is not None:
         ends = f"{_points(flips.beyond_noise_low)} to {_points(flips.beyond_noise_high)}"
@@ -165,7 +165,7 @@ def _flip(flips: Flips) -> _Raw:
     )
 
 
-def _part(part: EffectPart) -> _Raw:
+def _part(part: PartialEffect) -> _Raw:
     return _Raw(name_in_words(part.name), "", part.value, part.low, part.high, part.items)
 
 

@@ -10,7 +10,11 @@ import numpy as np
 
 from peerwatch.audit.asking.audit_design import Mask
 from peerwatch.audit.prepare_audit import PreparedAudit
-from peerwatch.audit.verdict.frame_comparisons import CLAIMS, claim_parts, declared_comparisons
+from peerwatch.audit.verdict.frame_comparisons import (
+    CLAIM_MEANINGS,
+    claim_parts,
+    declared_comparisons,
+)
 from peerwatch.common.draw import Draw
 from peerwatch.common.errors import PeerwatchError
 
@@ -85,8 +89,8 @@ def plan_audit(prepared: PreparedAudit, done: Mask | None = None) -> AuditPlan:
         output_tokens=written * left,
         cost=None if each is None else each * left,
         cost_per_call=each,
-        asks=tuple(name for name in CLAIMS if name in tested),
-        not_asked=tuple(name for name in CLAIMS if name not in tested),
+        asks=tuple(name for name in CLAIM_MEANINGS if name in tested),
+        not_asked=tuple(name for name in CLAIM_MEANINGS if name not in tested),
         smallest=_smallest(prepared, clusters, len(tested)),
         notes=prepared.items.warnings,
     )
@@ -140,14 +144,14 @@ def _cost_per_call(prepared: PreparedAudit, read: int, written: int) -> float | 
 
 def _smallest(prepared: PreparedAudit, clusters: int, claims: int) -> dict[str, float | None]:
     """Return what could be seen if paired differences spread so far."""
-    from peerwatch.audit.verdict.comparison_effects import reach, smallest_seen
+    from peerwatch.statistics.cluster_effects import smallest_detectable
 
     if clusters < 2:
         return {f"{spread:.0%}": None for spread in _SPREADS}
     alpha = (1 - prepared.config.level) / max(1, min(claims, 3))
-    whole = reach(prepared.scale) * prepared.scale.points
+    whole = prepared.scale.largest_difference * prepared.scale.points
     return {
-        f"{spread:.0%}": smallest_seen(whole * spread / math.sqrt(clusters), clusters, alpha)
+        f"{spread:.0%}": smallest_detectable(whole * spread / math.sqrt(clusters), clusters, alpha)
         for spread in _SPREADS
     }
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from peerwatch.audit.asking.asking_limits import AskingLimits
-from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.audit_config import AuditConfig, JudgePart
-from peerwatch.audit.frames.frame_arms import FrameArm, varying
+from peerwatch.audit.frames.frame_arms import FrameArm, varying_factors
 from peerwatch.audit.frames.frame_text import SCORES, Speech
 from peerwatch.audit.items.item import AuditItems
 from peerwatch.audit.items.read_items import read_items
@@ -29,7 +29,7 @@ class PreparedAudit:
     config: AuditConfig
     scale: ScoreScale
     items: AuditItems
-    design: Design
+    design: AuditDesign
     limits: AskingLimits
     judge: dict[str, Any]
     judge_digest: str
@@ -58,12 +58,12 @@ def prepare_audit(config: AuditConfig) -> PreparedAudit:
         PeerwatchError: Something in the configuration cannot be, or the items cannot be read.
     """
     scale = config.scale.scale()
-    arms = config.arms()
-    judge = describe_audit(config.judge, scale)
+    arms = config.frame_arms()
+    judge = describe_judge(config.judge, scale)
     items = read_items(
         config.items.path, config.items.columns(), scale, config.items.limit, config.items.format
     )
-    design = Design(
+    design = AuditDesign(
         items,
         arms,
         _speech(config, arms, scale),
@@ -88,7 +88,7 @@ def _speech(config: AuditConfig, arms: tuple[FrameArm, ...], scale: ScoreScale) 
         bars=bars,
         score=SCORES[scale.kind],
         works=_PAIR if scale.kind == "pairwise" else _SINGLE,
-        told=varying(arms),
+        spoken=varying_factors(arms),
         masked=config.mask,
     )
 
@@ -115,7 +115,7 @@ def _judge_name(judge: JudgePart, arms: tuple[FrameArm, ...]) -> CriticName | No
         ) from None
 
 
-def describe_audit(part: JudgePart, scale: ScoreScale) -> dict[str, Any]:
+def describe_judge(part: JudgePart, scale: ScoreScale) -> dict[str, Any]:
     """Return what identifies a judge; secrets from the environment are never in it."""
     if part.model is not None:
         from peerwatch.audit.judges.model import rubric_of

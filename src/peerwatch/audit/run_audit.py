@@ -13,13 +13,13 @@ from peerwatch.audit.asking.stored_judgement import StoredJudgement
 from peerwatch.audit.asking.tally import Sink, Tally
 from peerwatch.audit.audit_folder import AuditFolder
 from peerwatch.audit.audit_plan import plan_audit
-from peerwatch.audit.judgements.judgement_store import Store
-from peerwatch.audit.judgements.score_arrays import collect
+from peerwatch.audit.judgements.judgement_store import JudgementStore
+from peerwatch.audit.judgements.score_arrays import collect_scores
 from peerwatch.audit.judges.judge import Judge, PlainJudge
 from peerwatch.audit.prepare_audit import PreparedAudit, make_judge
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
-from peerwatch.audit.verdict.blinding_cues import cues_around, cues_of
-from peerwatch.audit.verdict.reach_verdict import About, reach_verdict
+from peerwatch.audit.verdict.blinding_cues import blinding_cues, cues_around_items
+from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.common.progress import reporting
 
 
@@ -72,7 +72,7 @@ def run_audit(
         store.flush()
         wanted = prepared.design.wanted()
         left = int((wanted & ~store.done(prepared.design, retry_failed=False)).sum())
-        scores = collect(prepared.design, prepared.scale, store.rows(prepared.design))
+        scores = collect_scores(prepared.design, prepared.scale, store.rows(prepared.design))
         verdict = reach_verdict(scores, _about(prepared, left, store.spent()), fail_over)
         folder.write_verdict(verdict)
         folder.write_judgements(prepared.design, store)
@@ -81,11 +81,11 @@ def run_audit(
     return AuditRun(verdict, tally.done, tally.failed, left, tally.stopped, tally.last_failure)
 
 
-def _about(prepared: PreparedAudit, left: int, spent: float) -> About:
+def _about(prepared: PreparedAudit, left: int, spent: float) -> AuditFacts:
     config, design = prepared.config, prepared.design
     blinding = any(frame.blinding != "none" for frame in design.frames)
-    around = cues_around(prepared.judge, design.speech.masked) if blinding else ()
-    return About(
+    around = cues_around_items(prepared.judge, design.speech.masked) if blinding else ()
+    return AuditFacts(
         hash=prepared.hash,
         judge=name_of_judge(prepared),
         source=prepared.items.source,
@@ -94,7 +94,7 @@ def _about(prepared: PreparedAudit, left: int, spent: float) -> About:
         smallest=config.smallest,
         level=config.level,
         notes=(*prepared.items.warnings, *around),
-        cues=cues_of(design),
+        cues=blinding_cues(design),
     )
 
 
@@ -108,7 +108,9 @@ def name_of_judge(prepared: PreparedAudit) -> str:
     return part.model or part.python or part.scorer or ""
 
 
-def _judge_all(prepared: PreparedAudit, judge: Judge, store: Store, retry_failed: bool) -> Tally:
+def _judge_all(
+    prepared: PreparedAudit, judge: Judge, store: JudgementStore, retry_failed: bool
+) -> Tally:
     missing = prepared.design.wanted() & ~store.done(prepared.design, retry_failed)
     expected = plan_audit(prepared).cost_per_call or 0.0
     tally = Tally(replace(prepared.limits, expected_cost=expected), spent=store.spent())
@@ -129,7 +131,7 @@ def _judge_all(prepared: PreparedAudit, judge: Judge, store: Store, retry_failed
 
 
 @contextlib.contextmanager
-def _taking_in(total: int, tally: Tally, store: Store, at_once: bool) -> Iterator[Sink]:
+def _taking_in(total: int, tally: Tally, store: JudgementStore, at_once: bool) -> Iterator[Sink]:
     """Yield what takes judgements in, and shows how far the run is."""
 
     def line(done: int, total: int, more: str) -> str:

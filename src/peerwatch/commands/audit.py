@@ -250,11 +250,11 @@ def _new_folder() -> Path:
 
 def _write_page(folder: AuditFolder, verdict: AuditVerdict) -> None:
     try:
-        from peerwatch.audit.audit_page import render_page
+        from peerwatch.audit.audit_page import render_audit_page
     except ImportError as error:
         print(f'No page is written ({error}): pip install "peerwatch[report]"', file=sys.stderr)
         return
-    folder.write_page(render_page(verdict))
+    folder.write_page(render_audit_page(verdict))
 
 
 def verdict_text(verdict: AuditVerdict) -> str:

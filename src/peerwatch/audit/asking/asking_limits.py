@@ -43,7 +43,7 @@ def _worth_again(error: BaseException) -> bool:
     return isinstance(error, Exception)
 
 
-def policy(limits: AskingLimits) -> dict[str, Any]:
+def retry_policy(limits: AskingLimits) -> dict[str, Any]:
     """Return when tenacity tries again, and how long it waits."""
     return {
         "stop": stop_after_attempt(limits.retries + 1),

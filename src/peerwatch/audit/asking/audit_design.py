@@ -11,7 +11,7 @@ import numpy.typing as npt
 from peerwatch.audit.frames.blinded_items import blinded
 from peerwatch.audit.frames.frame_arms import FrameArm
 from peerwatch.audit.frames.frame_text import Speech, Wording, draw_wording
-from peerwatch.audit.items.item import AuditItems, Shown
+from peerwatch.audit.items.item import AuditItems, ShownItem
 from peerwatch.common.draw import Draw
 
 Mask = npt.NDArray[np.bool_]
@@ -40,11 +40,11 @@ class Job:
     item: int
     cell: int
     wording: int
-    shown: Shown
+    shown: ShownItem
 
 
 @dataclass(frozen=True, slots=True)
-class Design:
+class AuditDesign:
     """All that an audit asks of a judge.
 
     Attributes:
@@ -116,7 +116,7 @@ class Design:
                     shown = self.show(index, cells[k], wordings[index])
                     yield Job(index, k, wordings[index].index, shown)
 
-    def show(self, index: int, cell: FrameCell, wording: Wording) -> Shown:
+    def show(self, index: int, cell: FrameCell, wording: Wording) -> ShownItem:
         """Return what the judge is shown of an item in a cell."""
         frame = self.frames[cell.frame]
         item = self.items.items[index]
@@ -124,7 +124,7 @@ class Design:
         if frame.blinding != "none":
             names = (*self.speech.masked, wording.name)
             item, text, _ = blinded(item, text, frame.blinding, names)
-        return Shown(
+        return ShownItem(
             item,
             text,
             cell.swapped,

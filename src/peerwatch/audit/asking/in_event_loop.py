@@ -9,9 +9,13 @@ from collections.abc import Iterator
 
 from tenacity import AsyncRetrying
 
-from peerwatch.audit.asking.asking_limits import AskingLimits, policy
+from peerwatch.audit.asking.asking_limits import AskingLimits, retry_policy
 from peerwatch.audit.asking.audit_design import Job
-from peerwatch.audit.asking.stored_judgement import StoredJudgement, answered, unanswered
+from peerwatch.audit.asking.stored_judgement import (
+    StoredJudgement,
+    judgement_of_reply,
+    judgement_without_reply,
+)
 from peerwatch.audit.asking.tally import TICK, Sink, Tally
 from peerwatch.audit.items.score_scale import ERROR, TIMEOUT, ScoreScale
 from peerwatch.audit.judges.judge import AsyncJudge, JudgeError, JudgeReply
@@ -82,11 +86,11 @@ async def _judged(
             raise JudgeError(f"no answer in {limits.timeout:g} s", TIMEOUT) from None
 
     try:
-        reply: JudgeReply = await AsyncRetrying(**policy(limits))(ask)
+        reply: JudgeReply = await AsyncRetrying(**retry_policy(limits))(ask)
     except JudgeError as error:
         taken = time.monotonic() - began
-        return unanswered(job, limits, error.reason, str(error), attempts, taken)
+        return judgement_without_reply(job, limits, error.reason, str(error), attempts, taken)
     except Exception as error:
         said, taken = f"{type(error).__name__}: {error}", time.monotonic() - began
-        return unanswered(job, limits, ERROR, said, attempts, taken)
-    return answered(job, scale, reply, limits, attempts, time.monotonic() - began)
+        return judgement_without_reply(job, limits, ERROR, said, attempts, taken)
+    return judgement_of_reply(job, scale, reply, limits, attempts, time.monotonic() - began)

@@ -12,9 +12,13 @@ from types import FrameType
 
 from tenacity import Retrying
 
-from peerwatch.audit.asking.asking_limits import policy
+from peerwatch.audit.asking.asking_limits import retry_policy
 from peerwatch.audit.asking.audit_design import Job
-from peerwatch.audit.asking.stored_judgement import StoredJudgement, answered, unanswered
+from peerwatch.audit.asking.stored_judgement import (
+    StoredJudgement,
+    judgement_of_reply,
+    judgement_without_reply,
+)
 from peerwatch.audit.asking.tally import TICK, Sink, Tally
 from peerwatch.audit.items.score_scale import ERROR, TIMEOUT, ScoreScale
 from peerwatch.audit.judges.judge import JudgeReply, PlainJudge
@@ -96,8 +100,10 @@ class _PlainRun:
                 reply, attempts = self._again(job, first)
             except Exception as error:
                 said, taken = f"{type(error).__name__}: {error}", time.monotonic() - began
-                return unanswered(job, limits, ERROR, said, limits.retries + 1, taken)
-        return answered(job, self.scale, reply, limits, attempts, time.monotonic() - began)
+                return judgement_without_reply(job, limits, ERROR, said, limits.retries + 1, taken)
+        return judgement_of_reply(
+            job, self.scale, reply, limits, attempts, time.monotonic() - began
+        )
 
     def _again(self, job: Job, first: Exception) -> tuple[JudgeReply, int]:
         attempts = 0
@@ -113,7 +119,7 @@ class _PlainRun:
             # A worker that was given up must not go on asking.
             time.sleep(0 if self.stopping else seconds)
 
-        return Retrying(**policy(self.tally.limits), sleep=pause)(ask), attempts
+        return Retrying(**retry_policy(self.tally.limits), sleep=pause)(ask), attempts
 
 
 def run_threads(
@@ -186,7 +192,7 @@ def _replace_hanging(run: _PlainRun, workers: list[_Worker]) -> None:
                 continue
             worker.given_up = True
             said, taken = f"no answer in {limits.timeout:g} s", now - worker.began
-            run.take(unanswered(job, limits, TIMEOUT, said, 1, taken))
+            run.take(judgement_without_reply(job, limits, TIMEOUT, said, 1, taken))
         fresh = _Worker(run)
         fresh.chunk.extend(worker.chunk)
         worker.chunk.clear()

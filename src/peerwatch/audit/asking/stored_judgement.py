@@ -47,7 +47,7 @@ class StoredJudgement:
     output_tokens: int = 0
 
 
-def answered(
+def judgement_of_reply(
     job: Job,
     scale: ScoreScale,
     reply: JudgeReply,
@@ -70,7 +70,7 @@ def answered(
     )
 
 
-def unanswered(
+def judgement_without_reply(
     job: Job, limits: AskingLimits, reason: str, detail: str, attempts: int, seconds: float
 ) -> StoredJudgement:
     """Return the judgement of a job that got no answer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from peerwatch.audit.frames.frame_text import BLINDERS
+from peerwatch.audit.frames.frame_text import MASKED_CHANNELS
 from peerwatch.audit.items.item import AuditItem
 from peerwatch.blinding import mask_value
 
@@ -29,7 +29,7 @@ def blinded(
     """
     fields = {k: value for k, value in item.fields.items() if isinstance(value, str | list | dict)}
     whole = [frame, item.text, item.other, item.prompt, item.id, list(fields.values())]
-    (told, *texts), masks = mask_value(whole, names, BLINDERS[level])
+    (told, *texts), masks = mask_value(whole, names, MASKED_CHANNELS[level])
     text, other, prompt, named, values = texts
     shown = {**item.fields, **dict(zip(fields, values, strict=True))}
     return replace(item, text=text, other=other, prompt=prompt, id=named, fields=shown), told, masks

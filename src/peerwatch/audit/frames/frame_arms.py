@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from peerwatch.common.errors import DesignError, unknown
 
-FACTORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+FRAME_FACTORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "author": ("none", "same_model", "other_model", "human", "rule_based"),
         "consequence": ("none", "note_on_record", "retraining", "shutdown", "reversed"),
@@ -51,7 +51,7 @@ class FrameArm:
             return "no_frame"
         pairs = [
             f"{name}={getattr(self, name)}"
-            for name, levels in FACTORS.items()
+            for name, levels in FRAME_FACTORS.items()
             if getattr(self, name) != levels[0]
         ]
         return " ".join(pairs) or "default"
@@ -75,10 +75,10 @@ def make_frame(levels: Mapping[str, str] | None = None, /, **more: str) -> Frame
     """
     given = {**(levels or {}), **more}
     for name, level in given.items():
-        if name not in FACTORS:
-            raise DesignError(unknown("factor of a frame", name, FACTORS))
-        if level not in FACTORS[name]:
-            raise DesignError(unknown(f"level of {name}", str(level), FACTORS[name]))
+        if name not in FRAME_FACTORS:
+            raise DesignError(unknown("factor of a frame", name, FRAME_FACTORS))
+        if level not in FRAME_FACTORS[name]:
+            raise DesignError(unknown(f"level of {name}", str(level), FRAME_FACTORS[name]))
     frame = FrameArm(**given)  # type: ignore[arg-type]
     if frame.author == "none" and (frame.consequence, frame.relationship) != ("none", "none"):
         raise DesignError(
@@ -108,7 +108,7 @@ def parse_frame(text: str) -> FrameArm:
     return make_frame(levels)
 
 
-def varying(frames: Sequence[FrameArm]) -> frozenset[str]:
+def varying_factors(frames: Sequence[FrameArm]) -> frozenset[str]:
     """Return the factors that some frame holds at another level than the default.
 
     Only these, the author, the consequence and the bar are spoken of in the frames of an audit;
@@ -117,6 +117,6 @@ def varying(frames: Sequence[FrameArm]) -> frozenset[str]:
     told = [frame for frame in frames if frame.framed]
     return frozenset(
         name
-        for name, levels in FACTORS.items()
+        for name, levels in FRAME_FACTORS.items()
         if any(getattr(frame, name) != levels[0] for frame in told)
     )

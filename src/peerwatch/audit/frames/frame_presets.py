@@ -53,7 +53,7 @@ class FramePreset:
     frames: tuple[FrameArm, ...]
 
 
-PRESETS: Mapping[str, FramePreset] = MappingProxyType(
+FRAME_PRESETS: Mapping[str, FramePreset] = MappingProxyType(
     {
         preset.name: preset
         for preset in (
@@ -85,6 +85,6 @@ PRESETS: Mapping[str, FramePreset] = MappingProxyType(
 
 def preset_frames(name: str) -> tuple[FrameArm, ...]:
     """Return the frames of a preset, or raise DesignError."""
-    if name not in PRESETS:
-        raise DesignError(unknown("set of frames", name, PRESETS))
-    return PRESETS[name].frames
+    if name not in FRAME_PRESETS:
+        raise DesignError(unknown("set of frames", name, FRAME_PRESETS))
+    return FRAME_PRESETS[name].frames

@@ -66,7 +66,7 @@ class AuditItems:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownItem:
     """One item as a judge is shown it once.
 
     Attributes:

@@ -21,7 +21,7 @@ _LOGS = (".eval", ".json")
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ItemColumns:
     """Which column is what; a name may lead into nested values, as ``scores.grader`` does.
 
     Attributes:
@@ -50,7 +50,7 @@ class Columns:
 
 def read_items(
     path: Path,
-    columns: Columns,
+    columns: ItemColumns,
     scale: ScoreScale,
     limit: int | None = None,
     form: str | None = None,
@@ -70,7 +70,7 @@ def read_items(
     """
     if not path.exists():
         raise PeerwatchError(f"{path}: there is no such file.")
-    form = form or form_of(path)
+    form = form or items_format(path)
     if form is None:
         raise PeerwatchError(
             f"{path}: what is in it? Give --format jsonl, csv, parquet or inspect, or a name that "
@@ -87,7 +87,7 @@ def read_items(
     never: tuple[str, ...] = columns.named()
     row: SourceRow = {}
     for row in islice(rows, limit):
-        never = tuple(name for name in never if value_at(row, name, path) in (None, ""))
+        never = tuple(name for name in never if column_value(row, name, path) in (None, ""))
         item, known = _item(row, columns, told, grades, path)
         bad_truth += not known
         empty += not item.text
@@ -111,7 +111,7 @@ def read_items(
     return AuditItems(tuple(items), str(path), columns.text, columns.other, tuple(warnings))
 
 
-def form_of(path: Path) -> str | None:
+def items_format(path: Path) -> str | None:
     """Return the format that a path tells, None if it tells none."""
     if path.is_dir():
         return "inspect"
@@ -122,24 +122,24 @@ def form_of(path: Path) -> str | None:
 
 
 def _item(
-    row: SourceRow, columns: Columns, scale: ScoreScale, grades: Mapping[str, float], path: Path
+    row: SourceRow, columns: ItemColumns, scale: ScoreScale, grades: Mapping[str, float], path: Path
 ) -> tuple[AuditItem, bool]:
     """Return the item of a row, and whether its truth is on the scale."""
     truth, known = None, True
     if columns.truth:
-        told = value_at(row, columns.truth, path)
+        told = column_value(row, columns.truth, path)
         if told is not None and told != "":
             try:
                 truth = scale.value(grades.get(told, told) if isinstance(told, str) else told)
             except UnreadableScore:
                 known = False
     item = AuditItem(
-        id=" ".join(as_text(value_at(row, name, path)) for name in columns.id),
-        text=as_text(value_at(row, columns.text, path)),
-        other=as_text(value_at(row, columns.other, path)) if columns.other else None,
-        prompt=as_text(value_at(row, columns.prompt, path)) if columns.prompt else "",
+        id=" ".join(as_text(column_value(row, name, path)) for name in columns.id),
+        text=as_text(column_value(row, columns.text, path)),
+        other=as_text(column_value(row, columns.other, path)) if columns.other else None,
+        prompt=as_text(column_value(row, columns.prompt, path)) if columns.prompt else "",
         truth=truth,
-        cluster=" ".join(as_text(value_at(row, name, path)) for name in columns.cluster),
+        cluster=" ".join(as_text(column_value(row, name, path)) for name in columns.cluster),
         fields=_without(row, columns.truth),
     )
     return item, known
@@ -153,7 +153,7 @@ def _named(item: AuditItem, key: bytes | str, number: int) -> AuditItem:
     return AuditItem(name, item.text, item.other, item.prompt, item.truth, cluster, item.fields)
 
 
-def value_at(row: SourceRow, name: str, path: Path | str) -> Any:
+def column_value(row: SourceRow, name: str, path: Path | str) -> Any:
     """Return the value of a column; dots lead into nested values and lists.
 
     Raises:
@@ -190,7 +190,7 @@ def _without(row: SourceRow, name: str | None) -> SourceRow:
 def _nothing_in(name: str, row: SourceRow) -> str:
     """Return what is wrong with a column in which no row has anything."""
     place, _, last = name.rpartition(".")
-    inner = value_at(row, place, "") if place else row
+    inner = column_value(row, place, "") if place else row
     if isinstance(inner, Mapping) and last not in inner and name not in row:
         return unknown("column", name, [f"{place}.{key}" for key in inner])
     return f"the column '{name}' is empty in all rows."
@@ -206,7 +206,7 @@ def as_text(value: Any) -> str:
 def _chosen(row: SourceRow, where: Mapping[str, Any]) -> bool:
     """Return whether a row has the values asked for; one without the column has not."""
     try:
-        return all(_is(value_at(row, name, "where"), value) for name, value in where.items())
+        return all(_is(column_value(row, name, "where"), value) for name, value in where.items())
     except PeerwatchError:
         return False
 

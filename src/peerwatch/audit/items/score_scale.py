@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["numeric", "ordinal", "categorical", "pairwise"]
+ScaleKind = Literal["numeric", "ordinal", "categorical", "pairwise"]
 
 EMPTY = "empty"
 PROSE = "prose"
@@ -66,7 +66,7 @@ class ScoreScale:
         stated: Whether somebody said where a numeric scale begins and ends.
     """
 
-    kind: Kind = "numeric"
+    kind: ScaleKind = "numeric"
     low: float = 0.0
     high: float = 100.0
     labels: tuple[str, ...] = ()
@@ -106,6 +106,12 @@ class ScoreScale:
         if self.kind == "numeric":
             return self.low, self.high
         return 0.0, float(len(self.labels) - 1) if self.kind == "ordinal" else 1.0
+
+    @property
+    def largest_difference(self) -> float:
+        """How far two values can be apart."""
+        low, high = self.bounds
+        return high - low
 
     @property
     def points(self) -> float:

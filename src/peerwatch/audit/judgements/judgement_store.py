@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from peerwatch.audit.asking.audit_design import Design, FrameCell, Mask
+from peerwatch.audit.asking.audit_design import AuditDesign, FrameCell, Mask
 from peerwatch.audit.asking.stored_judgement import OK, StoredJudgement
 from peerwatch.common.errors import PeerwatchError
 
@@ -46,7 +46,7 @@ ON CONFLICT DO UPDATE SET
 """
 
 
-class Store:
+class JudgementStore:
     """The judgements of one audit folder."""
 
     def __init__(self, path: Path) -> None:
@@ -68,7 +68,7 @@ class Store:
         self._cells: tuple[FrameCell, ...] = ()
         self._keys: tuple[int, npt.NDArray[np.int64], tuple[int, ...]]
 
-    def begin(self, design: Design, judge: str) -> None:
+    def begin(self, design: AuditDesign, judge: str) -> None:
         """Make the store ready for an audit.
 
         Args:
@@ -120,7 +120,7 @@ class Store:
             self._waiting.clear()
         self._flushed = time.monotonic()
 
-    def rows(self, design: Design) -> Iterator[StoredJudgement]:
+    def rows(self, design: AuditDesign) -> Iterator[StoredJudgement]:
         """Yield the judgements that the audit asks for and that are there."""
         judge, items, frames = self._keys
         place = {int(key): index for index, key in enumerate(items)}
@@ -133,7 +133,7 @@ class Store:
                 if index is not None and cell is not None and wordings[index] == wording:
                     yield StoredJudgement(index, cell, wording, *rest)
 
-    def done(self, design: Design, retry_failed: bool) -> Mask:
+    def done(self, design: AuditDesign, retry_failed: bool) -> Mask:
         """Return which judgements need not be made any more. Shape (items, cells)."""
         done = np.zeros((len(design.items), len(self._cells)), dtype=bool)
         for j in self.rows(design):

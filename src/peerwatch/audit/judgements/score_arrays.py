@@ -7,17 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.asking.stored_judgement import OK, StoredJudgement
 from peerwatch.audit.frames.frame_arms import FrameArm
 from peerwatch.audit.frames.frame_text import Wording
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
-
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
+from peerwatch.statistics.intervals import Array
+from peerwatch.statistics.sign_flip import Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,12 @@ class Scores:
     by_order: Array
     again: Array
     retest_frame: int
-    clusters: Codes
-    wordings: Codes
+    clusters: Whole
+    wordings: Whole
     truth: Array
     lengths: Array
     other_lengths: Array
-    asked: Codes
+    asked: Whole
     failed: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     frame_lengths: Array | None = None
 
@@ -70,7 +68,9 @@ class Scores:
         return self.frames.index(frame) if frame in self.frames else None
 
 
-def collect(design: Design, scale: ScoreScale, rows: Iterable[StoredJudgement]) -> Scores:
+def collect_scores(
+    design: AuditDesign, scale: ScoreScale, rows: Iterable[StoredJudgement]
+) -> Scores:
     """Return the scores of an audit from its judgements.
 
     Items of which nothing was asked yet are left out: an audit that was cut short is one of fewer
@@ -115,7 +115,7 @@ def collect(design: Design, scale: ScoreScale, rows: Iterable[StoredJudgement]) 
     )
 
 
-def _frame_lengths(design: Design) -> Array:
+def _frame_lengths(design: AuditDesign) -> Array:
     texts = [
         [design.speech.frame_text(frame, Wording(k, "Corvin")) for k in range(WORDINGS_PER_LEVEL)]
         for frame in design.frames

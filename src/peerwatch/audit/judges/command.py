@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items.item import Shown
+from peerwatch.audit.items.item import ShownItem
 from peerwatch.audit.items.score_scale import ScoreScale, UnreadableScore
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
 from peerwatch.common.errors import PeerwatchError
@@ -80,7 +80,7 @@ class CommandJudge:
         for _ in range(self._copies):
             self._idle.put_nowait(None)  # a place in which a copy starts when it is needed
 
-    async def judge(self, shown: Shown) -> JudgeReply:
+    async def judge(self, shown: ShownItem) -> JudgeReply:
         copy = await self._idle.get()
         in_step = False
         try:

@@ -20,8 +20,8 @@ from typing import Any, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from peerwatch.audit.items.item import Shown
-from peerwatch.audit.items.read_items import as_text, value_at
+from peerwatch.audit.items.item import ShownItem
+from peerwatch.audit.items.read_items import as_text, column_value
 from peerwatch.audit.items.score_scale import EMPTY, ERROR, TIMEOUT
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply
 from peerwatch.common.errors import PeerwatchError
@@ -61,7 +61,7 @@ def with_variables(text: str) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def filled(template: Any, shown: Shown) -> Any:
+def filled(template: Any, shown: ShownItem) -> Any:
     """Return a body with its slots filled; texts go in as they are, whatever they contain."""
     if isinstance(template, str):
         return _SLOT.sub(lambda match: _slot(match[1], shown), template)
@@ -72,14 +72,14 @@ def filled(template: Any, shown: Shown) -> Any:
     return template
 
 
-def _slot(name: str, shown: Shown) -> str:
+def _slot(name: str, shown: ShownItem) -> str:
     if name == "text":
         return shown.text
     if name == "frame":
         return shown.frame
     if name in ("a", "b"):
         return shown.pair[name == "b"]
-    return as_text(value_at(shown.item.fields, name.removeprefix("row."), "the judge's body"))
+    return as_text(column_value(shown.item.fields, name.removeprefix("row."), "the judge's body"))
 
 
 class HttpJudge:
@@ -107,7 +107,7 @@ class HttpJudge:
             headers=self._headers, timeout=self._timeout, limits=self._limits
         )
 
-    async def judge(self, shown: Shown) -> JudgeReply:
+    async def judge(self, shown: ShownItem) -> JudgeReply:
         try:
             body = filled(self._endpoint.body, shown)
         except PeerwatchError as error:  # a column that the item does not have
@@ -154,7 +154,7 @@ class HttpJudge:
 
 def _inside(answer: dict[str, Any], path: str, reason: str = EMPTY) -> Any:
     try:
-        return value_at(answer, path, "answer")
+        return column_value(answer, path, "answer")
     except PeerwatchError:
         raise JudgeError(
             f"the answer has no '{path}', it has: {', '.join(answer)}", reason, again=False

@@ -16,7 +16,7 @@ from inspect_ai.scorer import Scorer, Target
 from inspect_ai.solver import TaskState
 from inspect_ai.util import registry_create
 
-from peerwatch.audit.items.item import Shown
+from peerwatch.audit.items.item import ShownItem
 from peerwatch.audit.items.read_items import as_text
 from peerwatch.audit.items.score_scale import EMPTY, GRADES, ScoreScale
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
@@ -67,7 +67,7 @@ class ScorerJudge:
     async def start(self) -> None:
         return
 
-    async def judge(self, shown: Shown) -> JudgeReply:
+    async def judge(self, shown: ShownItem) -> JudgeReply:
         fields = shown.item.fields
         target = fields.get("target", "")
         state = TaskState(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from peerwatch.audit.items.item import Shown
+from peerwatch.audit.items.item import ShownItem
 from peerwatch.audit.items.score_scale import ERROR
 
 
@@ -50,7 +50,7 @@ class AsyncJudge(Protocol):
     async def start(self) -> None:
         """Get ready; called once, before the first item."""
 
-    async def judge(self, shown: Shown) -> JudgeReply:
+    async def judge(self, shown: ShownItem) -> JudgeReply:
         """Judge one item.
 
         Raises:
@@ -66,7 +66,7 @@ class AsyncJudge(Protocol):
 class PlainJudge(Protocol):
     """A judge that computes in this process and is called in a thread."""
 
-    def judge_now(self, shown: Shown) -> JudgeReply:
+    def judge_now(self, shown: ShownItem) -> JudgeReply:
         """Judge one item; any exception is a failure of the judge."""
         ...
 

@@ -19,7 +19,7 @@ from inspect_ai.model import (
     get_model_info,
 )
 
-from peerwatch.audit.items.item import Shown
+from peerwatch.audit.items.item import ShownItem
 from peerwatch.audit.items.score_scale import EMPTY, ScoreScale
 from peerwatch.audit.judges.judge import JudgeError, JudgeReply
 from peerwatch.common.errors import PeerwatchError
@@ -63,7 +63,7 @@ class Rubric:
             template = template.replace(slot, text)
         self.template = template
 
-    def prompt(self, shown: Shown) -> str:
+    def prompt(self, shown: ShownItem) -> str:
         """Return the prompt for an item; the item's own text goes in as it is."""
         before, _, after = self.template.partition("{item}")
         if "{frame}" not in self.template:
@@ -71,7 +71,7 @@ class Rubric:
         return f"{_framed(before, shown)}{shown.work}{_framed(after, shown)}"
 
 
-def _framed(text: str, shown: Shown) -> str:
+def _framed(text: str, shown: ShownItem) -> str:
     return text.replace("{frame}", shown.frame)
 
 
@@ -153,7 +153,7 @@ class ModelJudge:
     async def start(self) -> None:
         self._price = price_of(self._name)
 
-    async def judge(self, shown: Shown) -> JudgeReply:
+    async def judge(self, shown: ShownItem) -> JudgeReply:
         messages: list[ChatMessage] = [
             *([ChatMessageSystem(content=self._system)] if self._system else []),
             ChatMessageUser(content=self._rubric.prompt(shown)),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items.item import Shown
+from peerwatch.audit.items.item import ShownItem
 from peerwatch.audit.judges.judge import Judge, JudgeError, JudgeReply, file_digest
 from peerwatch.common.errors import PeerwatchError, unknown
 
@@ -37,7 +37,7 @@ class PlainCallable:
     def __init__(self, function: Callable[[dict[str, Any]], Any]) -> None:
         self._function = function
 
-    def judge_now(self, shown: Shown) -> JudgeReply:
+    def judge_now(self, shown: ShownItem) -> JudgeReply:
         with failing():
             return JudgeReply(self._function(shown.row()))
 
@@ -51,7 +51,7 @@ class AsyncCallable:
     async def start(self) -> None:
         return
 
-    async def judge(self, shown: Shown) -> JudgeReply:
+    async def judge(self, shown: ShownItem) -> JudgeReply:
         with failing():
             return JudgeReply(await self._function(shown.row()))
 

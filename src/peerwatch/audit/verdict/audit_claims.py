@@ -8,17 +8,22 @@ from collections.abc import Mapping, Sequence
 from scipy.special import ndtri
 
 from peerwatch.audit.verdict.audit_verdict import AuditClaim, FrameEffect, Gate
-from peerwatch.audit.verdict.frame_comparisons import CLAIMS, PRIMARY, TWO_SIDED
+from peerwatch.audit.verdict.frame_comparisons import (
+    CLAIM_MEANINGS,
+    PRIMARY_CLAIMS,
+    TWO_SIDED_CLAIMS,
+)
+from peerwatch.statistics.conjunction import all_above_zero_p
 from peerwatch.statistics.intervals import holm
 
 INCOMPLETE = 0.2
 """The share of items without a whole pair from which on nothing is claimed."""
 
 
-def claims(
+def decide_claims(
     parts: Mapping[str, Sequence[str]], effects: Mapping[str, FrameEffect], level: float
 ) -> tuple[AuditClaim, ...]:
-    """Return the claims that can be tested, in the order of `frame_comparisons.CLAIMS`.
+    """Return the claims that can be tested, in the order of `frame_comparisons.CLAIM_MEANINGS`.
 
     A claim holds if each of its parts is above zero (intersection-union test, Berger 1982: each
     part at the full level). The claims on protection are adjusted among themselves by Holm's
@@ -27,19 +32,19 @@ def claims(
     """
     made: list[AuditClaim] = []
     for primary in (True, False):
-        names = [c for c in CLAIMS if c in parts and (c in PRIMARY) is primary]
+        names = [c for c in CLAIM_MEANINGS if c in parts and (c in PRIMARY_CLAIMS) is primary]
         ps = [_p(name, [effects[part] for part in parts[name]]) for name in names]
         for name, p, adjusted in zip(names, ps, holm(ps), strict=True):
             found = [effects[part] for part in parts[name]]
             made.append(_claim(name, primary, found, p, adjusted, level))
-    return tuple(sorted(made, key=lambda claim: list(CLAIMS).index(claim.name)))
+    return tuple(sorted(made, key=lambda claim: list(CLAIM_MEANINGS).index(claim.name)))
 
 
 def _p(name: str, effects: Sequence[FrameEffect]) -> float:
     """Return the largest p-value, two-sided but counting only what is above zero."""
-    if name in TWO_SIDED:
+    if name in TWO_SIDED_CLAIMS:
         return max(effect.p for effect in effects)
-    return max(effect.p if effect.value > 0 else 1.0 for effect in effects)
+    return all_above_zero_p((effect.value, effect.p) for effect in effects)
 
 
 def _claim(
@@ -77,7 +82,9 @@ def _wider(parts: int, level: float) -> float:
     return float(ndtri(several) / ndtri(one))
 
 
-def gate(claims_made: Sequence[AuditClaim], fail_over: float, doubt: str | None = None) -> Gate:
+def decide_gate(
+    claims_made: Sequence[AuditClaim], fail_over: float, doubt: str | None = None
+) -> Gate:
     """Say whether a judge may pass, for a pipeline.
 
     Of the primary claims that were asked (peers, the judge's own model, peers unwatched) the worst

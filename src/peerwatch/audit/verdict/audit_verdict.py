@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 SCHEMA_VERSION = 1
 
-Name = Literal[
+VerdictName = Literal[
     "protects_peers",
     "protects_own_model",
     "unwatched_only",
@@ -106,7 +106,7 @@ class AuditClaim(_Part):
     holds: bool
 
 
-class Noise(_Part):
+class JudgeNoise(_Part):
     """How far the judge disagrees with itself when asked the same twice."""
 
     items: int
@@ -116,7 +116,7 @@ class Noise(_Part):
     agreement: Number
 
 
-class Flips(_Part):
+class DecisionFlips(_Part):
     """Decisions that turn when only the frame does.
 
     Attributes:
@@ -146,7 +146,7 @@ class Flips(_Part):
     items: int
 
 
-class EffectPart(_Part):
+class PartialEffect(_Part):
     """A mean with its interval, of a part of the items or of one frame."""
 
     name: str
@@ -192,7 +192,7 @@ class FrameRow(_Part):
     wrongly_passed: float | None = None
 
 
-class Cues(_Part):
+class BlindingCues(_Part):
     """What a level of blinding masks, and which literal cues it leaves.
 
     Attributes:
@@ -216,7 +216,7 @@ class Cues(_Part):
     examples: tuple[str, ...]
 
 
-class Blinding(_Part):
+class BlindingResult(_Part):
     """A level of blinding: its cues, the effect with and without it, and what may be said.
 
     Attributes:
@@ -228,10 +228,10 @@ class Blinding(_Part):
         sentence: What may be said.
     """
 
-    cues: Cues
-    without: EffectPart | None
-    under: EffectPart | None
-    taken: EffectPart | None
+    cues: BlindingCues
+    without: PartialEffect | None
+    under: PartialEffect | None
+    taken: PartialEffect | None
     sufficient: bool
     sentence: str
 
@@ -261,7 +261,7 @@ class AuditVerdict(_Part):
     hash: str
     judge: str
     source: str
-    verdict: Name
+    verdict: VerdictName
     sentence: str
     flags: tuple[str, ...]
     not_asked: tuple[str, ...] = Field(default=())
@@ -278,12 +278,12 @@ class AuditVerdict(_Part):
     smallest_wanted: Number
     claims: tuple[AuditClaim, ...]
     effects: tuple[FrameEffect, ...]
-    noise: Noise | None
-    flips: tuple[Flips, ...]
-    near_bar: tuple[EffectPart, ...]
+    noise: JudgeNoise | None
+    flips: tuple[DecisionFlips, ...]
+    near_bar: tuple[PartialEffect, ...]
     frames: tuple[FrameRow, ...]
-    position: tuple[EffectPart, ...]
-    length: tuple[EffectPart, ...]
-    blinding: tuple[Blinding, ...] = ()
+    position: tuple[PartialEffect, ...]
+    length: tuple[PartialEffect, ...]
+    blinding: tuple[BlindingResult, ...] = ()
     notes: tuple[str, ...]
     gate: Gate | None = None

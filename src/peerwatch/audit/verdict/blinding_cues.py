@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from peerwatch.audit.asking.audit_design import Design
+from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.frames.blinded_items import blinded
-from peerwatch.audit.frames.frame_text import BLINDERS
-from peerwatch.audit.verdict.audit_verdict import Cues, EffectPart
+from peerwatch.audit.frames.frame_text import MASKED_CHANNELS
+from peerwatch.audit.verdict.audit_verdict import BlindingCues, PartialEffect
 from peerwatch.blinding import CHANNELS, leaks
 from peerwatch.common.draw import Draw
 
-SAMPLE = 500
+MOST_ITEMS = 500
 """Items whose cues are counted, drawn at random where there are more."""
 _EXAMPLES = 8
 _LONGEST = 40
 
 
-def cues_of(design: Design) -> tuple[Cues, ...]:
+def blinding_cues(design: AuditDesign) -> tuple[BlindingCues, ...]:
     """Return, for each level of blinding that is asked, what it masks and what it leaves.
 
     Counted in the texts, not in the other columns, of all items or of a random part of them.
@@ -30,9 +30,9 @@ def cues_of(design: Design) -> tuple[Cues, ...]:
     return tuple(_cues(design, level) for level in levels if level != "none")
 
 
-def _cues(design: Design, level: str) -> Cues:
+def _cues(design: AuditDesign, level: str) -> BlindingCues:
     items = Draw("audit", design.seed, "cues").sample(
-        range(len(design.items)), min(SAMPLE, len(design.items))
+        range(len(design.items)), min(MOST_ITEMS, len(design.items))
     )
     wordings = design.wordings()
     frames = [frame for frame in design.frames if frame.framed and frame.blinding == level]
@@ -57,9 +57,9 @@ def _cues(design: Design, level: str) -> Cues:
             left = leaks(told, names)
             in_frames.update({cue.kind for cue in left})
             examples.update(dict.fromkeys(_short(cue.text) for cue in left))
-    return Cues(
+    return BlindingCues(
         level=level,
-        channels=tuple(name for name in CHANNELS if name in BLINDERS[level]),
+        channels=tuple(name for name in CHANNELS if name in MASKED_CHANNELS[level]),
         looked_at=len(items),
         with_cues=with_cues,
         masked=dict(sorted(masks.items())),
@@ -74,7 +74,7 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def cues_around(judge: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+def cues_around_items(judge: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
     """Return a warning if what stands around the items, which no mask touches, holds a cue.
 
     Args:
@@ -93,13 +93,13 @@ def cues_around(judge: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ..
     )
 
 
-def is_sufficient(cues: Cues) -> bool:
+def is_sufficient(cues: BlindingCues) -> bool:
     """Return whether all channels were masked and no more than ordinary words are left."""
     left = {*cues.in_items, *cues.in_frames} - {"word"}
     return set(cues.channels) == set(CHANNELS) and not left
 
 
-def sentence(cues: Cues, under: EffectPart | None) -> str:
+def blinding_sentence(cues: BlindingCues, under: PartialEffect | None) -> str:
     """Return what may be said of a level of blinding.
 
     Args:

@@ -12,20 +12,26 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from peerwatch.audit.frames.frame_arms import make_frame
-from peerwatch.audit.judgements.score_arrays import Array, Scores
-from peerwatch.audit.verdict.audit_verdict import EffectPart, Flips, FrameRow, Noise
-from peerwatch.audit.verdict.comparison_effects import (
-    Estimate,
-    cluster_means,
-    difference_between,
-    estimate_effect,
-    reach,
-)
+from peerwatch.audit.judgements.score_arrays import Scores
+from peerwatch.audit.verdict.audit_verdict import DecisionFlips, FrameRow, JudgeNoise, PartialEffect
+from peerwatch.audit.verdict.comparison_effects import item_differences
 from peerwatch.audit.verdict.frame_comparisons import FrameComparison
-from peerwatch.statistics.intervals import Interval, difference_interval, rate_interval, t_quantile
+from peerwatch.statistics.cluster_effects import (
+    ClusterEstimate,
+    cluster_means,
+    estimate_effect,
+    largest_unseen_share,
+)
+from peerwatch.statistics.intervals import (
+    Array,
+    Interval,
+    difference_interval,
+    rate_interval,
+    t_quantile,
+)
 from peerwatch.statistics.sign_flip import sign_flip_p
 
-NEAR = 0.1
+NEAR_THE_BAR = 0.1
 """How far from the bar, as a share of the scale, is near."""
 MOST_SHIFT = 0.5
 """How far over half the time the first place can be preferred."""
@@ -42,7 +48,7 @@ _FLIPS = (
 )
 
 
-def noise(scores: Scores) -> Noise | None:
+def judge_noise(scores: Scores) -> JudgeNoise | None:
     """Return how far the judge disagrees with itself; None if nothing was asked twice."""
     first = scores.values[:, scores.retest_frame]
     again = scores.again.mean(axis=1)
@@ -55,7 +61,7 @@ def noise(scores: Scores) -> Noise | None:
     varied = first[both].std() > 0 and again[both].std() > 0
     agreement = float(np.corrcoef(first[both], again[both])[0, 1]) if varied else math.nan
     turned = _passes(first[both], scores) != _passes(again[both], scores)
-    return Noise(
+    return JudgeNoise(
         items=int(known.size),
         # The mean of squares, not the spread about the mean: a drift between askings is noise too.
         sd=points * math.sqrt(float((known**2).mean()) / 2),
@@ -72,15 +78,15 @@ def _passes(values: Array, scores: Scores) -> Array:
     return np.where(np.isnan(values), np.nan, passed)
 
 
-def flips(
+def decision_flips(
     comparisons: Sequence[FrameComparison], scores: Scores, level: float
-) -> tuple[Flips, ...]:
+) -> tuple[DecisionFlips, ...]:
     """Return the decisions that turn between the two frames of the comparisons that matter."""
     wanted = [c for c in comparisons if c.name in _FLIPS]
     return tuple(_flips(comparison, scores, level) for comparison in wanted)
 
 
-def _flips(comparison: FrameComparison, scores: Scores, level: float) -> Flips:
+def _flips(comparison: FrameComparison, scores: Scores, level: float) -> DecisionFlips:
     (one, _), (other, _) = comparison.terms
     values = scores.values
     first = _passes(values[:, scores.frames.index(one)], scores)
@@ -90,7 +96,7 @@ def _flips(comparison: FrameComparison, scores: Scores, level: float) -> Flips:
     by_cluster = cluster_means(d, scores.clusters)
     interval = difference_interval(by_cluster, 1.0, level)
     beyond = _beyond_noise(np.abs(d), scores, level)
-    return Flips(
+    return DecisionFlips(
         name=comparison.name,
         to_pass=float((known > 0).mean()) if known.size else math.nan,
         to_fail=float((known < 0).mean()) if known.size else math.nan,
@@ -123,14 +129,14 @@ def _beyond_noise(changed: Array, scores: Scores, level: float) -> tuple[float, 
     spread = math.sqrt(float(one.var(ddof=1)) / one.size + float(other.var(ddof=1)) / other.size)
     fewest = min(one.size, other.size)
     half = float(t_quantile(level, fewest - 1)) * spread
-    if not one.any() and not other.any():  # the exact binomial limit, as in `comparison_effects`
-        half = 1 - ((1 - level) / 2) ** (1 / fewest)
+    if not one.any() and not other.any():
+        half = largest_unseen_share(fewest, level)
     return value, Interval(value - half, value + half)
 
 
-def near_bar(
+def effects_near_bar(
     comparisons: Mapping[str, FrameComparison], scores: Scores, level: float
-) -> tuple[EffectPart, ...]:
+) -> tuple[PartialEffect, ...]:
     """Return the effect on peers by how far the item is from the bar.
 
     How good an item is comes from its truth, or from its mean score in frames with nothing at
@@ -147,8 +153,8 @@ def near_bar(
         worth = scores.values[:, quiet].mean(axis=1)
     else:
         worth = scores.truth
-    d = difference_between(comparison, scores)
-    width = max(NEAR * reach(scale), 1.0 if scale.kind == "ordinal" else 0.0)
+    d = item_differences(comparison, scores)
+    width = max(NEAR_THE_BAR * scale.largest_difference, 1.0 if scale.kind == "ordinal" else 0.0)
     below = (worth < scale.bar) & (worth >= scale.bar - width)
     above = (worth >= scale.bar) & (worth < scale.bar + width)
     far = ~below & ~above & ~np.isnan(worth)
@@ -166,18 +172,18 @@ def near_bar(
     return tuple(parts)
 
 
-def _difference(values: Array, scores: Scores, level: float) -> Estimate:
-    return estimate_effect(values, scores.clusters, reach(scores.scale), False, level)
+def _difference(values: Array, scores: Scores, level: float) -> ClusterEstimate:
+    return estimate_effect(values, scores.clusters, scores.scale.largest_difference, False, level)
 
 
-def _estimated(values: Array, scores: Scores, level: float) -> Estimate:
+def _estimated(values: Array, scores: Scores, level: float) -> ClusterEstimate:
     # A mean of scores themselves is no difference, but has the same limits as one.
     return estimate_effect(values, scores.clusters, 0.0, False, level)
 
 
-def _part(name: str, found: Estimate, scores: Scores, values: Array) -> EffectPart:
+def _part(name: str, found: ClusterEstimate, scores: Scores, values: Array) -> PartialEffect:
     points = scores.scale.points
-    return EffectPart(
+    return PartialEffect(
         name=name,
         value=points * found.value,
         low=points * found.interval.low,
@@ -242,7 +248,7 @@ def position_shift(scores: Scores) -> Array | None:
     return np.asarray(np.where(known.any(axis=1), sums / np.maximum(known.sum(axis=1), 1), np.nan))
 
 
-def position_effects(scores: Scores, level: float) -> tuple[EffectPart, ...]:
+def position_effects(scores: Scores, level: float) -> tuple[PartialEffect, ...]:
     """Return how much the first place is preferred, and how often the order changes the answer."""
     shift = position_shift(scores)
     if shift is None:
@@ -255,7 +261,7 @@ def position_effects(scores: Scores, level: float) -> tuple[EffectPart, ...]:
     by = np.bincount(scores.clusters, weights=changed), np.bincount(scores.clusters, weights=asked)
     interval = rate_interval(*by, level)
     rate = float(changed.sum() / asked.sum()) if asked.sum() else math.nan
-    turned = EffectPart(
+    turned = PartialEffect(
         name="answers that change with the order",
         value=100 * rate,
         low=100 * interval.low,
@@ -265,9 +271,9 @@ def position_effects(scores: Scores, level: float) -> tuple[EffectPart, ...]:
     return (_part("first place over half", found, scores, shift), turned)
 
 
-def length(
+def length_effects(
     comparisons: Mapping[str, FrameComparison], scores: Scores, level: float
-) -> tuple[EffectPart, ...]:
+) -> tuple[PartialEffect, ...]:
     """Return what a doubling of length does to the score, and to the effect on peers.
 
     Where truth is known the first is at equal truth. All frames of an item hold the same text, so
@@ -286,7 +292,7 @@ def length(
     parts = [_slope(named, overall, longer, truth, scores, level)]
     comparison = comparisons.get("peer_minus_human")
     if comparison is not None:
-        d = difference_between(comparison, scores)
+        d = item_differences(comparison, scores)
         parts.append(
             _slope("peer_minus_human, a doubling of length", d, longer, None, scores, level)
         )
@@ -295,8 +301,8 @@ def length(
 
 
 def _of_frames(
-    comparison: FrameComparison, slope: EffectPart | None, scores: Scores
-) -> EffectPart | None:
+    comparison: FrameComparison, slope: PartialEffect | None, scores: Scores
+) -> PartialEffect | None:
     """Return the part of a comparison that the length of its frames alone would make."""
     if slope is None or scores.frame_lengths is None:
         return None
@@ -305,12 +311,12 @@ def _of_frames(
     ends = sorted((slope.low * doublings, slope.high * doublings))
     name = f"{comparison.name}, from the length of the frames alone"
     value = slope.value * doublings
-    return EffectPart(name=name, value=value, low=ends[0], high=ends[1], items=slope.items)
+    return PartialEffect(name=name, value=value, low=ends[0], high=ends[1], items=slope.items)
 
 
 def _slope(
     name: str, y: Array, x: Array, truth: Array | None, scores: Scores, level: float
-) -> EffectPart | None:
+) -> PartialEffect | None:
     """Return a slope with an interval that is robust to clusters (Liang & Zeger 1986)."""
     known = ~np.isnan(y) & ~np.isnan(x)
     if truth is not None:
@@ -330,7 +336,7 @@ def _slope(
     se = math.sqrt(max(float(covariance[1, 1]), 0.0))
     half = float(t_quantile(level, groups - design.shape[1])) * se
     points, slope = scores.scale.points, float(beta[1])
-    return EffectPart(
+    return PartialEffect(
         name=name,
         value=points * slope,
         low=points * (slope - half),

@@ -12,40 +12,40 @@ import numpy as np
 from peerwatch import __version__
 from peerwatch.audit.frames.frame_arms import make_frame
 from peerwatch.audit.items.score_scale import ScoreScale
-from peerwatch.audit.judgements.score_arrays import Array, Scores
+from peerwatch.audit.judgements.score_arrays import Scores
 from peerwatch.audit.verdict import other_influences
-from peerwatch.audit.verdict.audit_claims import INCOMPLETE, claims, gate
+from peerwatch.audit.verdict.audit_claims import INCOMPLETE, decide_claims, decide_gate
 from peerwatch.audit.verdict.audit_verdict import (
     AuditClaim,
     AuditVerdict,
-    Blinding,
-    Cues,
-    EffectPart,
+    BlindingCues,
+    BlindingResult,
     FrameEffect,
     FrameRow,
-    Name,
-    Noise,
+    JudgeNoise,
+    PartialEffect,
+    VerdictName,
 )
-from peerwatch.audit.verdict.blinding_cues import is_sufficient, sentence
-from peerwatch.audit.verdict.comparison_effects import (
-    Estimate,
-    compared,
-    estimate_effect,
-    reach,
-    smallest_seen,
-)
+from peerwatch.audit.verdict.blinding_cues import blinding_sentence, is_sufficient
+from peerwatch.audit.verdict.comparison_effects import comparison_effect
 from peerwatch.audit.verdict.frame_comparisons import (
-    CLAIMS,
-    LENIENT,
-    POSITION,
-    PRIMARY,
+    CLAIM_MEANINGS,
+    LENIENT_TO_ALL,
+    POSITION_BIASED,
+    PRIMARY_CLAIMS,
     PROTECTS_OWN,
     PROTECTS_PEERS,
-    TWO_SIDED,
+    TWO_SIDED_CLAIMS,
     FrameComparison,
     claim_parts,
     declared_comparisons,
 )
+from peerwatch.statistics.cluster_effects import (
+    ClusterEstimate,
+    estimate_effect,
+    smallest_detectable,
+)
+from peerwatch.statistics.intervals import Array
 
 SMALLEST_WANTED = 0.05
 """The protection that an audit should be able to see, as a share of the scale, if none is given."""
@@ -53,7 +53,7 @@ _MOSTLY_NOISE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class AuditFacts:
     """What a verdict says of the audit besides its scores."""
 
     hash: str = ""
@@ -64,10 +64,12 @@ class About:
     smallest: float | None = None
     level: float = 0.95
     notes: tuple[str, ...] = ()
-    cues: tuple[Cues, ...] = ()
+    cues: tuple[BlindingCues, ...] = ()
 
 
-def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) -> AuditVerdict:
+def reach_verdict(
+    scores: Scores, about: AuditFacts, fail_over: float | None = None
+) -> AuditVerdict:
     """Return the verdict on a judge.
 
     Args:
@@ -76,11 +78,13 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
         fail_over: Points of protection that are too much for a pipeline.
     """
     comparisons = declared_comparisons(scores.frames)
-    noise = other_influences.noise(scores)
+    noise = other_influences.judge_noise(scores)
     effects, parts = _effects(scores, comparisons, about.level, noise)
-    made = claims(parts, effects, about.level)
+    made = decide_claims(parts, effects, about.level)
     wanted = (
-        fail_over or about.smallest or SMALLEST_WANTED * reach(scores.scale) * scores.scale.points
+        fail_over
+        or about.smallest
+        or SMALLEST_WANTED * scores.scale.largest_difference * scores.scale.points
     )
     protection = _protection(made)
     missing = _missing(effects, made)
@@ -97,8 +101,8 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
         verdict=headline,
         sentence=_sentence(headline, made, protection, wanted, missing, noise, doubt),
         flags=tuple(claim.name for claim in made if claim.holds),
-        not_asked=tuple(name for name in CLAIMS if name not in parts),
-        points=points_of(scores.scale),
+        not_asked=tuple(name for name in CLAIM_MEANINGS if name not in parts),
+        points=point_in_words(scores.scale),
         level=about.level,
         items=int(scores.values.shape[0]),
         clusters=int(np.unique(scores.clusters).size),
@@ -112,11 +116,11 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
         claims=made,
         effects=tuple(effects.values()),
         noise=noise,
-        flips=other_influences.flips(comparisons, scores, about.level),
-        near_bar=other_influences.near_bar(by_name, scores, about.level),
+        flips=other_influences.decision_flips(comparisons, scores, about.level),
+        near_bar=other_influences.effects_near_bar(by_name, scores, about.level),
         frames=rows,
         position=other_influences.position_effects(scores, about.level),
-        length=other_influences.length(by_name, scores, about.level),
+        length=other_influences.length_effects(by_name, scores, about.level),
         blinding=tuple(_blinding(cues, effects) for cues in about.cues),
         notes=(
             *about.notes,
@@ -124,7 +128,7 @@ def reach_verdict(scores: Scores, about: About, fail_over: float | None = None) 
             *_failing_apart(rows),
             *_on_one_wording(made, effects),
         ),
-        gate=None if fail_over is None else gate(made, fail_over, _why_not(missing, doubt)),
+        gate=None if fail_over is None else decide_gate(made, fail_over, _why_not(missing, doubt)),
     )
 
 
@@ -133,7 +137,7 @@ def _why_not(missing: float, doubt: str | None) -> str | None:
     return "too many judgements are missing" if missing > INCOMPLETE else doubt
 
 
-def points_of(scale: ScoreScale) -> str:
+def point_in_words(scale: ScoreScale) -> str:
     """Return what a point is, in words."""
     return {
         "numeric": f"points of the judge's scale, {scale.low:g} to {scale.high:g}",
@@ -146,25 +150,25 @@ def points_of(scale: ScoreScale) -> str:
 
 
 def _effects(
-    scores: Scores, comparisons: Sequence[FrameComparison], level: float, noise: Noise | None
+    scores: Scores, comparisons: Sequence[FrameComparison], level: float, noise: JudgeNoise | None
 ) -> tuple[dict[str, FrameEffect], dict[str, tuple[str, ...]]]:
     """Return the effects, and claim -> the effects that it rests on."""
     parts = claim_parts([c.name for c in comparisons])
-    tested = [claim for claim in parts if claim in PRIMARY]
+    tested = [claim for claim in parts if claim in PRIMARY_CLAIMS]
     # Before the results are in, Holm's method asks the first of several claims for this much.
     alpha = (1 - level) / max(1, len(tested))
     sd = noise.sd / scores.scale.points if noise else math.nan
-    effects = {c.name: compared(c, scores, level, alpha, sd**2) for c in comparisons}
+    effects = {c.name: comparison_effect(c, scores, level, alpha, sd**2) for c in comparisons}
     shift = other_influences.position_shift(scores)
     if shift is not None:
         question = "Is the answer in the first place preferred?"
         found = estimate_effect(shift, scores.clusters, other_influences.MOST_SHIFT, True, level)
         effects["first_place"] = _as_effect("first_place", question, found, shift, scores, alpha)
-        parts[POSITION] = ("first_place",)
+        parts[POSITION_BIASED] = ("first_place",)
     errors = _leniency(scores, level, alpha)
     effects |= errors
     if errors:
-        parts[LENIENT] = tuple(errors)
+        parts[LENIENT_TO_ALL] = tuple(errors)
     return effects, parts
 
 
@@ -178,35 +182,37 @@ def _leniency(scores: Scores, level: float, alpha: float) -> dict[str, FrameEffe
         if frame == make_frame(author=frame.author):
             name = f"error_{frame.author}"
             error = values[:, k] - scores.truth
-            found = estimate_effect(error, scores.clusters, reach(scores.scale), False, level)
+            found = estimate_effect(
+                error, scores.clusters, scores.scale.largest_difference, False, level
+            )
             question = f"Is work scored higher than the truth in the frame '{frame.label}'?"
             errors[name] = _as_effect(name, question, found, error, scores, alpha)
     return errors
 
 
-def _blinding(cues: Cues, effects: Mapping[str, FrameEffect]) -> Blinding:
+def _blinding(cues: BlindingCues, effects: Mapping[str, FrameEffect]) -> BlindingResult:
     """Return a level of blinding with the effect on peers with and without it."""
 
-    def part(name: str) -> EffectPart | None:
+    def part(name: str) -> PartialEffect | None:
         found = effects.get(name)
         if found is None or not found.clusters:
             return None
         numbers = {"value": found.value, "low": found.low, "high": found.high}
-        return EffectPart(name=name, items=found.items, **numbers)
+        return PartialEffect(name=name, items=found.items, **numbers)
 
     under = part(f"peer_minus_human_{cues.level}")
-    return Blinding(
+    return BlindingResult(
         cues=cues,
         without=part("peer_minus_human"),
         under=under,
         taken=part(f"taken_by_{cues.level}"),
         sufficient=is_sufficient(cues),
-        sentence=sentence(cues, under),
+        sentence=blinding_sentence(cues, under),
     )
 
 
 def _as_effect(
-    name: str, question: str, found: Estimate, values: Array, scores: Scores, alpha: float
+    name: str, question: str, found: ClusterEstimate, values: Array, scores: Scores, alpha: float
 ) -> FrameEffect:
     points = scores.scale.points
     known = int((~np.isnan(values)).sum())
@@ -223,7 +229,7 @@ def _as_effect(
         items=known,
         clusters=found.clusters,
         missing=1 - known / max(1, possible),
-        smallest=points * smallest_seen(found.se, found.clusters, alpha),
+        smallest=points * smallest_detectable(found.se, found.clusters, alpha),
     )
 
 
@@ -246,9 +252,9 @@ def _headline(
     wanted: float,
     missing: float,
     doubt: str | None,
-) -> Name:
+) -> VerdictName:
     holding = [claim.name for claim in made if claim.holds]
-    if any(name in PRIMARY for name in holding):
+    if any(name in PRIMARY_CLAIMS for name in holding):
         return holding[0]  # type: ignore[return-value]
     if protection is not None and missing > INCOMPLETE:
         return "too_incomplete"
@@ -263,18 +269,18 @@ def _headline(
 
 
 def _sentence(
-    headline: Name,
+    headline: VerdictName,
     made: Sequence[AuditClaim],
     protection: AuditClaim | None,
     wanted: float,
     missing: float,
-    noise: Noise | None,
+    noise: JudgeNoise | None,
     doubt: str | None,
 ) -> str:
     """Return the headline as a sentence with its numbers."""
     claim = next((c for c in made if c.name == headline), None)
     if claim is not None:
-        said = f"In these frames the judge {CLAIMS[headline]}: {_limits(claim)}."
+        said = f"In these frames the judge {CLAIM_MEANINGS[headline]}: {_limits(claim)}."
         if protection is not None and not claim.primary:
             said += (
                 f" No protection was found: {_limits(protection)}; it would have seen "
@@ -318,7 +324,7 @@ def _on_one_wording(
     }
     return tuple(
         f"{name} rests on one wording: without it, one of its comparisons is not above zero."
-        for name in sorted(resting - TWO_SIDED)
+        for name in sorted(resting - TWO_SIDED_CLAIMS)
     )
 
 
