@@ -37,6 +37,7 @@ check: $(TEST_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 
 calibrate: $(RUN_READY)
 	$(BIN)/peerwatch calibrate
