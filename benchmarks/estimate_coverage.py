@@ -41,7 +41,7 @@ from peerwatch.simulation.mixtures import (
     Rule,
     expected,
     headline_arms,
-    outcome_table,
+    played_outcomes,
     simulate_study,
     tactic_of,
 )
@@ -134,7 +134,7 @@ class Tally:
 def _table(family: str, seeds: int) -> pl.DataFrame:
     names = [HONEST, tactic_of(family), UNFINISHED]
     names += [ANCHORED] if family in GRADING_FAMILIES else []
-    return outcome_table(family, range(1, seeds + 1), headline_arms(family), names)
+    return played_outcomes(family, range(1, seeds + 1), headline_arms(family), names)
 
 
 def _truths(scenario: Scenario) -> dict[tuple[str, str], float]:

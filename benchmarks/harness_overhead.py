@@ -45,8 +45,8 @@ from inspect_ai.tool import ToolCall, ToolChoice, ToolDef, ToolInfo
 from peerwatch.critics.tool_loop import as_tool
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks.tasks import grading
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import load_organism
 from peerwatch.sessions.session import Session, ToolReply
 from peerwatch.sessions.toolset import tools_for
 

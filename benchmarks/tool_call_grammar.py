@@ -46,8 +46,8 @@ from peerwatch.critics.local.llama_engine import Engine, Settings, load_engine
 from peerwatch.critics.local.provider import DEFAULT_TEMPERATURE, DEFAULT_TOP_P
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import load_organism
 from peerwatch.sessions.session import Session
 from peerwatch.sessions.tool_arguments import BadArguments, check_arguments
 from peerwatch.statistics.intervals import difference_interval

@@ -25,11 +25,11 @@ from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
 from peerwatch.critics.organism_provider import replies_in
 from peerwatch.critics.tool_loop import current_instance
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
+from peerwatch.families.valid_arms import make_arm
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import next_call
-from peerwatch.organisms.registry import load_organism
 from peerwatch.sessions.session import Session
 
 MOCK = "mockllm/model"

@@ -24,10 +24,10 @@ from peerwatch.commands.show import instance_shown
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.rows import SCHEMA
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import build_instance
 from peerwatch.families.text import plain_text
-from peerwatch.organisms.registry import builtin
+from peerwatch.families.valid_arms import make_arm, neighbours
+from peerwatch.organisms.all_organisms import builtin
 from peerwatch.sessions.toolset import tools_for
 from peerwatch.studies.presets import PRESETS
 from peerwatch.studies.study import EpisodeLimits, Generation, Study

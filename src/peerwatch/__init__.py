@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from peerwatch.analysis.answers import answers
     from peerwatch.analysis.estimates import estimate
     from peerwatch.analysis.published_figures import published
-    from peerwatch.calibration.calibrate import calibrate
+    from peerwatch.calibration.calibrate_memory import calibrate
     from peerwatch.episodes.sources import load_episodes
     from peerwatch.families import Family, build_instance, make_arm
     from peerwatch.inspect_tasks.tasks import (
@@ -40,7 +40,7 @@ _PUBLIC = {
     "all_judgements": "peerwatch.judge.judgement_table",
     "answers": "peerwatch.analysis.answers",
     "build_instance": "peerwatch.families",
-    "calibrate": "peerwatch.calibration.calibrate",
+    "calibrate": "peerwatch.calibration.calibrate_memory",
     "disk_cleanup": _TASKS,
     "estimate": "peerwatch.analysis.estimates",
     "file_transfer": _TASKS,

@@ -13,7 +13,7 @@ from peerwatch.simulation.mixtures import (
     UNFINISHED,
     Mixture,
     headline_arms,
-    outcome_table,
+    played_outcomes,
     simulate_study,
     tactic_of,
 )
@@ -47,7 +47,7 @@ FAITHFUL = critic("faithful", lambda a: 0.0)
 
 def table(family: str, seeds: int) -> pl.DataFrame:
     organisms = (HONEST, tactic_of(family), UNFINISHED)
-    return outcome_table(family, range(1, seeds + 1), headline_arms(family), organisms)
+    return played_outcomes(family, range(1, seeds + 1), headline_arms(family), organisms)
 
 
 def study(

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from peerwatch.analysis.outcome_table import outcome_rows, outcome_table
 from peerwatch.episodes.rows import episodes_frame
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 
 SCRIPT, MODEL = "peerwatch/honest", "openai/gpt-5.2"
 

@@ -14,7 +14,7 @@ from peerwatch.analysis.published_comparison import PublishedComparison, compare
 from peerwatch.analysis.published_figures import PublishedFigure, published
 from peerwatch.commands.compare import chosen, comparison_tables
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import shutdown_control
 from tests.analysis.test_published_figures import figures
 from tests.command import peerwatch

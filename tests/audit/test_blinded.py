@@ -17,7 +17,7 @@ from peerwatch.audit.frames.blinded_items import blinded
 from peerwatch.audit.frames.frame_arms import AI_AUTHORS, FRAME_FACTORS, make_frame
 from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.frames.frame_text import Speech, Wording
-from peerwatch.audit.items.item import AuditItem, AuditItems
+from peerwatch.audit.items.audit_item import AuditItem, AuditItems
 from peerwatch.audit.judges.model import DEFAULT_RUBRIC
 from peerwatch.audit.prepare_audit import prepare_audit
 from peerwatch.audit.run_audit import run_audit

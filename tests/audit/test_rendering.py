@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.frames.frame_presets import preset_frames
-from peerwatch.audit.items.item import AuditItem, AuditItems, ShownItem
+from peerwatch.audit.items.audit_item import AuditItem, AuditItems, ShownItem
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judges.http import filled
 from peerwatch.audit.judges.model import Rubric

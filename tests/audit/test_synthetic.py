@@ -13,7 +13,7 @@ from peerwatch.audit.audit_folder import open_audit_folder
 from peerwatch.audit.frames.blinded_items import blinded
 from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.frames.frame_text import Speech, draw_wording
-from peerwatch.audit.items.item import AuditItem
+from peerwatch.audit.items.audit_item import AuditItem
 from peerwatch.audit.judges.python import load_callable
 from peerwatch.audit.prepare_audit import prepare_audit
 from peerwatch.audit.run_audit import run_audit

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from peerwatch.calibration import calibrate
-from peerwatch.calibration.calibrate import ORACLE_COVERS
+from peerwatch.calibration.calibrate_memory import ORACLE_COVERS
 from peerwatch.calibration.oracle import oracle_behaviours
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import SIZES, build_instance

@@ -10,16 +10,16 @@ import pytest
 from typer.testing import CliRunner
 
 from peerwatch.behaviours.detect import detect
-from peerwatch.calibration.calibrate import label
+from peerwatch.calibration.calibrate_memory import label
 from peerwatch.calibration.calibrate_shell import calibrate_shell, side_by_side
 from peerwatch.cli import app
 from peerwatch.design.arms import Arm
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms import Tactic, builtin, load_organism, play
+from peerwatch.organisms.shell.all_shell_organisms import load_shell, shell_tactics
 from peerwatch.organisms.shell.in_shell import InShell
-from peerwatch.organisms.shell.shell_registry import load_shell, shell_tactics
 from peerwatch.sessions.shell_session import ShellSession
 from tests.shell_needs import needs_shell
 

@@ -6,8 +6,8 @@ import json
 
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.organisms.registry import builtin
-from peerwatch.organisms.shell.shell_registry import shell_tactics
+from peerwatch.organisms.all_organisms import builtin
+from peerwatch.organisms.shell.all_shell_organisms import shell_tactics
 from peerwatch.studies.presets import PRESETS
 from tests.command import InProcess
 

@@ -11,8 +11,8 @@ from peerwatch.commands.show import arms_compared, instance_shown, shown_as_text
 from peerwatch.common.errors import DesignError
 from peerwatch.design.critic_names import CriticName
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import SIZES, build_instance
+from peerwatch.families.valid_arms import make_arm, neighbours
 from peerwatch.sessions.session import Session
 from tests.command import InProcess
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from peerwatch.common.files import part_of, write_bytes, write_table, write_text
+from peerwatch.common.files import part_path, write_bytes, write_table, write_text
 
 WAYS: list[tuple[Callable[[Path, Any], None], Any, Any]] = [
     (write_text, "Größe\n", "new\n"),
@@ -25,7 +25,7 @@ def test_a_file_takes_the_place_of_another_and_leaves_nothing(
     path = tmp_path / "table.parquet"
     write(path, old)
     before = path.read_bytes()
-    part_of(path).write_text("of a run that was killed", encoding="utf-8")
+    part_path(path).write_text("of a run that was killed", encoding="utf-8")
     write(path, new)
     assert path.read_bytes() != before
     assert [file.name for file in tmp_path.iterdir()] == ["table.parquet"]
@@ -54,7 +54,7 @@ def test_what_cannot_be_written_leaves_the_file_as_it_was(
     before = path.read_bytes()
 
     def half(*given: Any, **more: Any) -> None:
-        part_of(path).touch()
+        part_path(path).touch()
         raise error
 
     monkeypatch.setattr(how, half)

@@ -11,8 +11,8 @@ from peerwatch.cli import main
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.inspect_tasks.tasks import TASKS, file_transfer, grading
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import load_organism
 from peerwatch.records.episode_log import load_record
 from tests.evals import instance_of, model_events, outcomes, run, sample_of
 

@@ -7,7 +7,14 @@ import pytest
 from peerwatch.common.errors import DesignError
 from peerwatch.design.arms import FACTORS, Arm, are_neighbours, differing_factors
 from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES, family_of
-from peerwatch.families.arms import all_arms, control_of, cross, make_arm, neighbours, with_level
+from peerwatch.families.valid_arms import (
+    all_arms,
+    control_of,
+    cross,
+    make_arm,
+    neighbours,
+    with_level,
+)
 
 SOME = [
     {"subject": "peer", "identity": "fictional", "relationship": "cooperative"},

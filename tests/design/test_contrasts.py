@@ -14,7 +14,7 @@ from peerwatch.design.contrasts import (
     squares,
 )
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.studies.presets import arms_of_preset
 
 BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}

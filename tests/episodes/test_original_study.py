@@ -13,7 +13,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.original_study.dataset import is_dataset, read_dataset
 from peerwatch.episodes.rows import SCHEMA
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from tests.analysis.study_rows import study_row, study_table
 
 ALWAYS = 2

@@ -18,10 +18,10 @@ import yaml
 from peerwatch.behaviours.inventory import Artefact, Filing, Sorting
 from peerwatch.common.errors import DesignError
 from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.families.text import plain_text
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.sessions.session import Session
 from peerwatch.sessions.toolset import FINISH
 from peerwatch.world.state import Host, content_digest
@@ -39,7 +39,7 @@ ARMS: tuple[dict[str, str | None], ...] = (
 PRINT_ALL = """
 import hashlib
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 
 ARMS = %r

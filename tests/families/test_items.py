@@ -24,7 +24,7 @@ from peerwatch.families.shared.items import (
     stepper,
     verify,
 )
-from peerwatch.families.shared.items import item as item_module
+from peerwatch.families.shared.items import work_item as item_module
 from peerwatch.families.shared.items.topics import TOPICS
 
 MAKERS = bank._MAKERS

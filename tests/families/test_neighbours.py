@@ -12,12 +12,12 @@ import pytest
 
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import all_arms, make_arm, neighbours
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.fragments import Fragments
 from peerwatch.families.text import Segment, plain_text
+from peerwatch.families.valid_arms import all_arms, make_arm, neighbours
 from peerwatch.sessions.toolset import FINISH, tools_for
 
 Outline = tuple[tuple[tuple[str, ...], int], ...]

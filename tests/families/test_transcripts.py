@@ -14,10 +14,10 @@ import pytest
 from peerwatch.commands.show import instance_shown
 from peerwatch.design.arms import Arm
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.families.text import plain_text
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.sessions.session import Session
 from peerwatch.sessions.toolset import FINISH, LIST_CHANGES_TOOL, ToolSpec, tools_for
 

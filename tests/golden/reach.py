@@ -15,11 +15,11 @@ from peerwatch.design.critic_names import MAP_VERSION, critic_name_of
 from peerwatch.design.factors.identity import identity_name
 from peerwatch.families.all_families import FAMILY_NAMES as FAMILIES
 from peerwatch.families.all_families import family_of
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Instance
+from peerwatch.families.valid_arms import make_arm
+from peerwatch.organisms.all_organisms import builtin, load_organism
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import builtin, load_organism
 from peerwatch.sessions.session import Session
 
 __all__ = [

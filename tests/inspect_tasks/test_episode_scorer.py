@@ -24,8 +24,8 @@ from peerwatch.inspect_tasks.episode_scorer import (
     episode_scorer,
 )
 from peerwatch.inspect_tasks.tasks import file_transfer, finance_report, grading
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import load_organism
 from peerwatch.records.episode_log import dump_record
 from peerwatch.records.episode_scores import (
     KEYS,

@@ -19,8 +19,8 @@ from peerwatch.common.errors import DesignError
 from peerwatch.common.task_version import TASK_VERSION
 from peerwatch.design.critic_names import MAP_VERSION
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm, neighbours
 from peerwatch.families.build import build_instance
+from peerwatch.families.valid_arms import make_arm, neighbours
 from peerwatch.inspect_tasks import tasks
 from peerwatch.inspect_tasks.tasks import TASKS
 from tests.evals import FORBIDDEN, model_events, outcomes, run, sample_of, tool_results

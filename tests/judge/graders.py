@@ -15,7 +15,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 
 from peerwatch.judge.codes import NAMES
 from peerwatch.judge.transcript import Transcript, TranscriptEntry
-from peerwatch.organisms.registry import load_organism
+from peerwatch.organisms.all_organisms import load_organism
 from tests.evals import MOCK, says
 from tests.providers.endpoint import Endpoint, serving
 

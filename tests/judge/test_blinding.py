@@ -16,7 +16,7 @@ from inspect_ai.model import (
 
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import TASKS
 from peerwatch.judge.blinded_episode import (
     WITHHELD,

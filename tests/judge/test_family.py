@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.judge.grader_family import family_of, refuse_own_family, same_family
+from peerwatch.judge.grader_family import model_family_of, refuse_own_family, same_family
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from peerwatch.judge.grader_family import family_of, refuse_own_family, same_fam
     ],
 )
 def test_family_of(model: str, name: str | None, family: str | None) -> None:
-    assert family_of(model, name) == family
+    assert model_family_of(model, name) == family
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import KEYS, language_judge
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.judge.judgement_table import COLUMNS, all_judgements, with_judgements
-from peerwatch.running.play import check_models, run_study
+from peerwatch.running.run_study import check_models, run_study
 from tests.evals import run, sample_of, values_of
 from tests.judge.graders import answer, grader
 

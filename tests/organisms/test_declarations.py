@@ -9,8 +9,8 @@ from peerwatch.calibration.calibration_arms import random_arm
 from peerwatch.common.draw import Draw
 from peerwatch.design.arms import Arm
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms import builtin, load_organism
 from peerwatch.organisms.organism import declared
 

@@ -36,4 +36,4 @@ def test_no_detector_is_imported_not_even_through_others(source: str) -> None:
 
 def test_the_walk_sees_what_it_should() -> None:
     assert len(DETECTORS) > 15 and len(SOURCES) > 25
-    assert graph().find_upstream_modules("peerwatch.calibration.calibrate") & DETECTORS
+    assert graph().find_upstream_modules("peerwatch.calibration.calibrate_memory") & DETECTORS

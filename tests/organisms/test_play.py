@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.instance import Call, Instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms import MAX_CALLS, Organism, Script, builtin, load_organism, next_call, play
 from peerwatch.sessions.session import Session, ToolReply
 

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from peerwatch.cli import app
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.rows import episodes_frame
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.planning.usage import estimated
 from peerwatch.records.study_folder import open_study_folder
-from peerwatch.running.play import versions
+from peerwatch.running.run_study import versions
 from peerwatch.studies.study import make_study, resolve
 
 CLAIM = (

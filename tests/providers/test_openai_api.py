@@ -17,10 +17,10 @@ from inspect_ai.model import get_model
 from peerwatch.design.critic_names import critic_name_of
 from peerwatch.episodes.rows import episode_rows, episodes_frame
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import TASKS
-from peerwatch.organisms.registry import load_organism
+from peerwatch.organisms.all_organisms import load_organism
 from tests.evals import FORBIDDEN, model_events, outcomes, run, sample_of, values_of
 from tests.providers.endpoint import SERVED, Endpoint, Fault, serving
 

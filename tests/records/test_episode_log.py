@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from peerwatch.behaviours.detect import detect
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import play
-from peerwatch.organisms.registry import load_organism
 from peerwatch.records.episode_log import FORMAT, dump_record, load_record
 from peerwatch.sessions.session import Session
 from peerwatch.world.patch import apply_patch, make_patch

@@ -11,7 +11,7 @@ from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
 from peerwatch.design.arms import Arm
 from peerwatch.episodes.sources import LoadedEpisodes
-from peerwatch.families.arms import cross
+from peerwatch.families.valid_arms import cross
 from peerwatch.report.html_page import render_html
 from peerwatch.report.report_page import ReportPage, build_page
 from peerwatch.report.transcripts import Transcripts

@@ -12,9 +12,9 @@ import pytest
 
 from peerwatch.design.critic_names import critic_name_of
 from peerwatch.episodes.rows import INTERRUPTED, SCHEMA
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
-from peerwatch.organisms.registry import load_organism
+from peerwatch.families.valid_arms import make_arm
+from peerwatch.organisms.all_organisms import load_organism
 from tests.command import digests, episodes, interrupt, notes, peerwatch, user_file
 from tests.providers.endpoint import SERVED, serving
 

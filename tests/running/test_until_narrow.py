@@ -15,7 +15,7 @@ pytest.importorskip("scipy")
 from peerwatch.cli import app
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.records.study_folder import open_study_folder
-from peerwatch.running.play import versions
+from peerwatch.running.run_study import versions
 from peerwatch.studies.study import make_study, resolve
 from tests.command import digests, episodes, interrupt, notes, peerwatch
 
@@ -27,7 +27,7 @@ import time
 from pathlib import Path
 
 from peerwatch.organisms import Organism
-from peerwatch.organisms.registry import load
+from peerwatch.organisms.all_organisms import load
 from peerwatch.families.instance import Call
 
 

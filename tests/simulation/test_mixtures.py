@@ -12,14 +12,14 @@ import pytest
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import SCHEMA
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.simulation.large_studies import CRITICS, synthetic_study
 from peerwatch.simulation.mixtures import (
     Mixture,
     expected,
     headline_arms,
-    outcome_table,
+    played_outcomes,
     simulate_study,
     tactic_of,
 )
@@ -60,7 +60,7 @@ def test_a_rule_may_look_at_the_side_of_the_bar() -> None:
     anchored = Mixture(
         "simulated/anchored", lambda a, side: {"inflate_to_the_bar": float(side == "below")}
     )
-    rows = outcome_table(
+    rows = played_outcomes(
         "grading", range(1, 9), headline_arms("grading"), ("honest", "inflate_to_the_bar")
     )
     found = simulate_study(rows, anchored, generator(1))
@@ -73,7 +73,7 @@ def test_the_tactic_deviates_wherever_the_faithful_act_goes_against_the_subject(
     family: str,
 ) -> None:
     tactic = tactic_of(family)
-    rows = outcome_table(family, range(1, 5), headline_arms(family), ("honest", tactic))
+    rows = played_outcomes(family, range(1, 5), headline_arms(family), ("honest", tactic))
     below = pl.col("bar_side").fill_null("below") == "below"
     at_stake = rows.filter(below)
     assert (at_stake.filter(organism=tactic)["protective"] == 1).all()
@@ -87,7 +87,7 @@ def test_a_row_is_what_an_inspect_run_gives(tmp_path: Path) -> None:
         tmp_path,
     )
     real = read_episodes(tmp_path).row(0, named=True)
-    rows = outcome_table("grading", [1], [make_arm("grading")], ("honest", "false_mean"))
+    rows = played_outcomes("grading", [1], [make_arm("grading")], ("honest", "false_mean"))
     ours = rows.filter(organism="false_mean").row(0, named=True)
     same = [
         "family",

@@ -16,7 +16,7 @@ pytest.importorskip("scipy")
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.records.study_folder import StudyFolder
-from peerwatch.simulation.mixtures import Mixture, outcome_table, simulate_study
+from peerwatch.simulation.mixtures import Mixture, played_outcomes, simulate_study
 from peerwatch.statistics.sequential import confidence_sequence
 from peerwatch.stopping.interim_looks import read_rule, stopping_text
 from peerwatch.stopping.rule import (
@@ -42,7 +42,7 @@ def played(asked: ResolvedStudy, rates: dict[str, float], seeds: Iterable[int]) 
     """Return episodes in which a peer or an asset at stake is protected at a rate."""
     parts = []
     for number, (family, arms) in enumerate(asked.arms.items()):
-        table = outcome_table(family, seeds, arms, ("honest", "false_mean"))
+        table = played_outcomes(family, seeds, arms, ("honest", "false_mean"))
         mixture = Mixture(MODEL, lambda arm, side: {"false_mean": rates.get(arm.subject, 0.0)})
         parts.append(simulate_study(table, mixture, np.random.default_rng(number)))
     ended = pl.lit("2026-11-21T12:00:00+00:00").alias("completed")

@@ -7,7 +7,7 @@ import pytest
 from peerwatch.common.errors import DesignError
 from peerwatch.design.arms import are_neighbours
 from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES
-from peerwatch.families.arms import all_arms, make_arm
+from peerwatch.families.valid_arms import all_arms, make_arm
 from peerwatch.studies import presets
 from peerwatch.studies.presets import PRESETS, Crossing, Preset, arms_of_preset
 

@@ -10,7 +10,7 @@ import yaml
 
 from peerwatch.common.errors import DesignError
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.studies.presets import arms_of_preset
 from peerwatch.studies.study import (
     EPISODES,

@@ -11,14 +11,14 @@ _DETECTED = 1.43
 """(1.96 + 0.84) / 1.96: an effect of half a 95 % interval times this is seen in 4 runs of 5."""
 
 
-def points_text(row: EstimateRow, value: float) -> str:
+def points_words(row: EstimateRow, value: float) -> str:
     """Return a difference in points; of marks for errors, of percent for rates."""
     return f"{value:+.1f}" if row["measure"] in ERRORS else f"{100 * value:+.0f}"
 
 
 def difference_and_interval(row: EstimateRow, signed: bool = True) -> str:
     """Return a difference with its interval."""
-    value, low, high = (points_text(row, row[name]) for name in ("value", "low", "high"))
+    value, low, high = (points_words(row, row[name]) for name in ("value", "low", "high"))
     return f"{value if signed else value.lstrip('+')} points [{low}, {high}]"
 
 
@@ -69,7 +69,7 @@ def smallest_effect_text(contrasts: Mapping[str, EstimateRow]) -> str:
     if not widths:
         return ""
     first = next(iter(contrasts.values()))
-    seen = points_text(first, _DETECTED * max(widths)).lstrip("+")
+    seen = points_words(first, _DETECTED * max(widths)).lstrip("+")
     return f"the smallest effect this run could have shown is {seen} points"
 
 

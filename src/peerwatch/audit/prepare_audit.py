@@ -10,10 +10,10 @@ from peerwatch.audit.asking.audit_design import AuditDesign
 from peerwatch.audit.audit_config import AuditConfig, JudgePart
 from peerwatch.audit.frames.frame_arms import FrameArm, varying_factors
 from peerwatch.audit.frames.frame_text import SCORES, Speech
-from peerwatch.audit.items.item import AuditItems
+from peerwatch.audit.items.audit_item import AuditItems
 from peerwatch.audit.items.read_items import read_items
 from peerwatch.audit.items.score_scale import ScoreScale
-from peerwatch.audit.judges.judge import Judge, judge_digest
+from peerwatch.audit.judges.judge_protocol import Judge, judge_digest
 from peerwatch.common.errors import DesignError, PeerwatchError
 from peerwatch.design.critic_names import CriticName, critic_name_of
 

@@ -15,7 +15,7 @@ from peerwatch.audit.audit_folder import AuditFolder
 from peerwatch.audit.audit_plan import plan_audit
 from peerwatch.audit.judgements.judgement_store import JudgementStore
 from peerwatch.audit.judgements.score_arrays import collect_scores
-from peerwatch.audit.judges.judge import Judge, PlainJudge
+from peerwatch.audit.judges.judge_protocol import Judge, PlainJudge
 from peerwatch.audit.prepare_audit import PreparedAudit, make_judge
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.audit.verdict.blinding_cues import blinding_cues, cues_around_items

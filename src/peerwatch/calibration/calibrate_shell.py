@@ -6,16 +6,16 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from peerwatch.calibration.calibrate import Progress, cell_of
+from peerwatch.calibration.calibrate_memory import Progress, cell_of
 from peerwatch.calibration.cells import Calibration, CalibrationCell
 from peerwatch.design.arms import Arm
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms.organism import Organism, Tactic
+from peerwatch.organisms.shell.all_shell_organisms import load_shell, shell_tactics
 from peerwatch.organisms.shell.in_shell import InShell
-from peerwatch.organisms.shell.shell_registry import load_shell, shell_tactics
 from peerwatch.sessions.shell_session import ShellSession
 from peerwatch.shell.machine_checks import machine
 

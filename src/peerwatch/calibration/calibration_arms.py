@@ -8,7 +8,7 @@ from functools import cache
 from peerwatch.common.draw import Draw
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.families.all_families import family_of
-from peerwatch.families.arms import cross, make_arm
+from peerwatch.families.valid_arms import cross, make_arm
 
 _ROTATION: tuple[Mapping[str, str], ...] = (
     {"reporting": "after_freeze"},

@@ -26,7 +26,7 @@ from peerwatch.audit.audit_request import (
     ScaleOptions,
     audit_asked,
 )
-from peerwatch.audit.judges.judge import Judge
+from peerwatch.audit.judges.judge_protocol import Judge
 from peerwatch.audit.prepare_audit import PreparedAudit, make_judge, prepare_audit
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.commands.options import AsJson, check_packages

@@ -8,8 +8,8 @@ from peerwatch.commands.options import AsJson, print_value
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILIES
 from peerwatch.families.build import SIZES
-from peerwatch.organisms.registry import builtin
-from peerwatch.organisms.shell.shell_registry import shell_tactics
+from peerwatch.organisms.all_organisms import builtin
+from peerwatch.organisms.shell.all_shell_organisms import shell_tactics
 from peerwatch.studies.presets import PRESETS
 
 

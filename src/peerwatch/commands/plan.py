@@ -12,8 +12,8 @@ from rich.console import Console
 
 from peerwatch.commands.options import AsJson, Factors, Families, Models, Size, parse_factors
 from peerwatch.planning.costs import hours, parse_price, prices
-from peerwatch.planning.plan import PlanOptions, plan_study
 from peerwatch.planning.plan_text import plan_as_json, plan_as_text
+from peerwatch.planning.study_plan import PlanOptions, plan_study
 from peerwatch.planning.usage import Usage, estimated, measured
 from peerwatch.running.study_request import StudyRequest, study_asked
 from peerwatch.studies.study import Study

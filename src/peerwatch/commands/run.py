@@ -22,7 +22,7 @@ from peerwatch.common.folder_lock import holding
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.judge.judgement_table import write_judgements_in_logs
 from peerwatch.records.study_folder import StudyFolder, open_study_folder
-from peerwatch.running.play import StudyRun, check_machine, check_models, run_study, versions
+from peerwatch.running.run_study import StudyRun, check_machine, check_models, run_study, versions
 from peerwatch.running.study_request import (
     GenerationOptions,
     LimitOptions,

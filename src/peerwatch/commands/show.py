@@ -16,10 +16,10 @@ from peerwatch.behaviours.inventory import Inventory, Lever
 from peerwatch.commands.options import AsJson, parse_levels, print_value
 from peerwatch.common.errors import DesignError
 from peerwatch.design.critic_names import CriticName, critic_name_of
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import PLAYED, build_instance
 from peerwatch.families.instance import HonestWay
 from peerwatch.families.text import plain_text
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.sessions.toolset import ToolSpec, tools_for
 from peerwatch.world.state import File, Snapshot
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def part_of(path: Path) -> Path:
+def part_path(path: Path) -> Path:
     """Return where a file is written before it is whole; a run that is killed may leave it."""
     return path.with_name(f"{path.name}.part")
 
@@ -50,7 +50,7 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """Yield where to write; what was written there takes the place of the file in one step."""
-    part = part_of(path)
+    part = part_path(path)
     try:
         yield part
     except BaseException:

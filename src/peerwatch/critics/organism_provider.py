@@ -28,7 +28,7 @@ from peerwatch.critics.tool_loop import current_instance
 from peerwatch.families.instance import Call, Instance
 from peerwatch.organisms.organism import Organism
 from peerwatch.organisms.play import next_call
-from peerwatch.organisms.shell.shell_registry import load_shell, shell_tactics
+from peerwatch.organisms.shell.all_shell_organisms import load_shell, shell_tactics
 from peerwatch.sessions.interview import ANSWER
 from peerwatch.sessions.session import ToolReply
 from peerwatch.sessions.shell_toolset import BASH

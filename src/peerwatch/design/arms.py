@@ -1,7 +1,7 @@
 """Arms: one level for every factor. The fields of :class:`Arm` are the factors, in their order.
 
-Which levels a family has is the family's to say; :mod:`peerwatch.families.arms` makes arms that
-are valid in one.
+Which levels a family has is the family's to say; :mod:`peerwatch.families.valid_arms` makes arms
+that are valid in one.
 """
 
 from __future__ import annotations

@@ -14,14 +14,6 @@ from peerwatch.behaviours.inventory import (
 )
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_of
-from peerwatch.families.arms import (
-    all_arms,
-    control_of,
-    cross,
-    make_arm,
-    neighbours,
-    with_level,
-)
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.family import Family, levels_without
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
@@ -38,6 +30,14 @@ from peerwatch.families.shared.setting import (
     roster,
 )
 from peerwatch.families.text import Document, Segment, compose
+from peerwatch.families.valid_arms import (
+    all_arms,
+    control_of,
+    cross,
+    make_arm,
+    neighbours,
+    with_level,
+)
 from peerwatch.world.state import Command, File, Service, Snapshot
 
 __all__ = [

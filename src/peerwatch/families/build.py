@@ -10,10 +10,10 @@ from peerwatch.common.errors import DesignError, unknown
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import CriticName, critic_name_of
 from peerwatch.families.all_families import family_of
-from peerwatch.families.arms import make_arm
 from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
 from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.valid_arms import make_arm
 
 SIZES = ("compact", "standard")
 PLAYED = critic_name_of("peerwatch/any")

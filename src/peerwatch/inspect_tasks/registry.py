@@ -8,7 +8,7 @@ from __future__ import annotations
 from inspect_ai.model import ModelAPI, modelapi
 from inspect_ai.util import SandboxEnvironment, sandboxenv
 
-from peerwatch.critics.local.register import peerwatch_local
+from peerwatch.critics.local.provider_entry import peerwatch_local
 from peerwatch.critics.tool_loop import set_scene, tool_loop
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge

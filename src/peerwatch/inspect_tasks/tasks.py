@@ -30,10 +30,10 @@ from peerwatch.design.critic_names import MAP_VERSION
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.families.all_families import FAMILIES, family_of
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.episode_scorer import HEADLINE, episode_scorer
 
 CriticNames = str | Mapping[str, str] | None

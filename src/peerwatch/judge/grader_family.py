@@ -25,7 +25,7 @@ _PROVIDERS = {
 _SCRIPTED = ("peerwatch", "mockllm")
 
 
-def family_of(model: str, name: str | None = None) -> str | None:
+def model_family_of(model: str, name: str | None = None) -> str | None:
     """Return the maker of a model, or what comes nearest to it.
 
     By the identity map where it knows the model, then by what the user calls it, by a provider that
@@ -62,8 +62,8 @@ def same_family(critic: str, critic_name: str | None, grader: str) -> bool:
     """Return whether a grader may not judge a critic unless forced."""
     if critic == grader:
         return True
-    own = family_of(critic, critic_name)
-    return own is not None and own == family_of(grader)
+    own = model_family_of(critic, critic_name)
+    return own is not None and own == model_family_of(grader)
 
 
 def refuse_own_family(grader: str, critics: Iterable[str], names: Mapping[str, str]) -> None:

@@ -1,8 +1,8 @@
 """Model organisms: scripted critics whose behaviour is known."""
 
+from peerwatch.organisms.all_organisms import builtin, load_organism
 from peerwatch.organisms.organism import Declaration, Organism, Script, Tactic
 from peerwatch.organisms.play import MAX_CALLS, next_call, play
-from peerwatch.organisms.registry import builtin, load_organism
 from peerwatch.organisms.scripts import change, finish, follow
 
 __all__ = [

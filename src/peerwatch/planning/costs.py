@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inspect_ai.model import get_model_info
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.planning.plan import StudyPlan
+from peerwatch.planning.study_plan import StudyPlan
 from peerwatch.studies.prices import set_prices
 
 PARALLEL = 10

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from peerwatch.planning.costs import Price, dollars
-from peerwatch.planning.plan import StudyPlan
+from peerwatch.planning.study_plan import StudyPlan
 
 ESTIMATE = (
     "an estimate: the prompts, tools and documents of real instances in the in-memory world along "

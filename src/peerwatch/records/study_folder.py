@@ -17,7 +17,7 @@ import polars as pl
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from peerwatch.common.errors import DesignError, PeerwatchError
-from peerwatch.common.files import part_of, write_table, write_text
+from peerwatch.common.files import part_path, write_table, write_text
 from peerwatch.common.folder_lock import LOCK_FILE
 from peerwatch.studies.study import ResolvedStudy
 
@@ -116,8 +116,8 @@ def open_study_folder(
 
 def _left_over(folder: StudyFolder, stopping: str | None) -> set[Path]:
     """Return what the same run, killed at its very beginning, may have left behind."""
-    rule = () if stopping is None else (folder.stopping, part_of(folder.stopping))
-    return {part_of(folder.study_file), folder.path / LOCK_FILE, *rule}
+    rule = () if stopping is None else (folder.stopping, part_path(folder.stopping))
+    return {part_path(folder.study_file), folder.path / LOCK_FILE, *rule}
 
 
 def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None:

@@ -12,7 +12,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import episode_rows, episodes_frame
 from peerwatch.records.study_folder import StudyFolder
-from peerwatch.running.play import StudyRun, episodes_so_far, run_tasks, without_error
+from peerwatch.running.run_study import StudyRun, episodes_so_far, run_study_tasks, without_error
 from peerwatch.stopping.interim_looks import stopping_text
 from peerwatch.stopping.rule import (
     StoppingRule,
@@ -71,7 +71,9 @@ def _play_blocks(
             study, arms={f: study.arms[f] for f in families}, seeds=tuple(blocks[number])
         )
         note = _note(rule, now, number)
-        logs = run_tasks(part, folder, _called_for(study, rule, now), without_error(episodes), note)
+        logs = run_study_tasks(
+            part, folder, _called_for(study, rule, now), without_error(episodes), note
+        )
         if logs is None:
             return
         tried |= {(family, number) for family in families}

@@ -15,7 +15,7 @@ from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.episodes.rows import SCHEMA
 from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES
-from peerwatch.simulation.mixtures import HONEST, UNFINISHED, outcome_table, tactic_of
+from peerwatch.simulation.mixtures import HONEST, UNFINISHED, played_outcomes, tactic_of
 from peerwatch.studies.presets import arms_of_preset
 
 CRITICS = (
@@ -76,7 +76,7 @@ def _of_model(
     model: str, family: str, arms: tuple[Arm, ...], seeds: int, rng: np.random.Generator
 ) -> pl.DataFrame:
     organisms = _organisms(family)
-    played = outcome_table(family, _PLAYED_SEEDS, arms, organisms)
+    played = played_outcomes(family, _PLAYED_SEEDS, arms, organisms)
     numbers = np.repeat(np.arange(1, seeds + 1), len(arms))
     arm = np.tile(np.arange(len(arms)), seeds)
     chances = np.array([_chances(model, one) for one in arms])[arm]

@@ -21,8 +21,8 @@ from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.episodes.rows import SCHEMA, episodes_frame
 from peerwatch.families.all_families import family_of
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms import load_organism, play
 from peerwatch.records.episode_log import dump_record
 from peerwatch.records.episode_scores import score_logged
@@ -61,7 +61,7 @@ def tactic_of(family: str) -> str:
     return "move_weights_silently" if family in ("file_transfer", "disk_cleanup") else "false_mean"
 
 
-def outcome_table(
+def played_outcomes(
     family: str,
     seeds: Iterable[int],
     arms: Sequence[Arm],
@@ -135,7 +135,7 @@ def simulate_study(
     """Return one simulated study: ``SCHEMA``, one row an instance, arm and epoch.
 
     Args:
-        table: From :func:`outcome_table`, with every organism that the rule names and ``honest``;
+        table: From :func:`played_outcomes`, with every organism that the rule names and ``honest``;
             also ``does_nothing`` where there is dropout.
         mixture: The critic.
         rng: Where the draws come from.

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from peerwatch.common.errors import DesignError, unknown
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, FILE_FAMILIES, family_of
-from peerwatch.families.arms import cross
 from peerwatch.families.family import Family
+from peerwatch.families.valid_arms import cross
 
 Levels = Mapping[str, tuple[str, ...]]
 _ALL: Levels = {name: factor.levels for name, factor in FACTORS.items()}

@@ -32,8 +32,8 @@ from peerwatch.design.critic_names import MAP_VERSION, critic_name_of
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_name, family_of
-from peerwatch.families.arms import cross, make_arm
 from peerwatch.families.build import check_size
+from peerwatch.families.valid_arms import cross, make_arm
 from peerwatch.studies.presets import arms_of_preset, preset_of
 
 EPISODES = 20

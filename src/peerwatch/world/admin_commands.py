@@ -53,7 +53,7 @@ class CommandCall:
 Action = Callable[[CommandCall], OperationResult]
 
 
-def run_command(
+def run_named_command(
     snapshot: Snapshot, host_name: str, name: str, arguments: tuple[str, ...], user: str
 ) -> OperationResult:
     """Run a command of a host; ``help`` lists them.

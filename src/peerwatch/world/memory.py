@@ -16,7 +16,7 @@ from typing import Any
 
 from peerwatch.world import transfer
 from peerwatch.world.access import allowed, cannot_write, missing, unresolved
-from peerwatch.world.admin_commands import run_command
+from peerwatch.world.admin_commands import run_named_command
 from peerwatch.world.listings import list_files, stat
 from peerwatch.world.operation_result import (
     OperationResult,
@@ -60,7 +60,7 @@ def execute(snapshot: Snapshot, operation: Operation, *, user: str) -> Operation
     if host is None:
         return failed_operation(now, unresolved(operation.host))
     if isinstance(operation, Run):
-        return run_command(now, operation.host, operation.command, operation.arguments, user)
+        return run_named_command(now, operation.host, operation.command, operation.arguments, user)
     path, reason = normalise(operation.path)
     if reason is not None:
         return failed_operation(now, f"{_NAMES[type(operation)]}: {shown_path(path)}: {reason}")

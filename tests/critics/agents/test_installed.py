@@ -16,7 +16,7 @@ from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
 from peerwatch.critics.agents.install import install
 from peerwatch.critics.agents.installed import agents_folder, prefix_of, version_of
 from peerwatch.design.worlds import AGENTS
-from peerwatch.running.play import check_machine, versions
+from peerwatch.running.run_study import check_machine, versions
 
 ROOT = Path(__file__).parents[3]
 NPM = Path(installer.__file__).parent / "npm"

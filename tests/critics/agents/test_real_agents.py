@@ -14,8 +14,8 @@ from peerwatch.critics.agents.agent_kinds import kind_of
 from peerwatch.critics.agents.installed import version_of
 from peerwatch.design.worlds import AGENTS
 from peerwatch.episodes.inspect_logs import read_episodes
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import file_transfer
 from tests.critics.agents import models
 from tests.critics.agents.conftest import need

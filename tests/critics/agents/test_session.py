@@ -25,9 +25,9 @@ from peerwatch.critics.agents.agent_session import AgentSession
 from peerwatch.critics.agents.launch import Launch
 from peerwatch.critics.agents.scripted_agent import in_agent
 from peerwatch.critics.agents.watch import CLOSED, Watch
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Call
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.shell import Hosts
 from peerwatch.shell.scene import hosts_of, shell_instance, start_host
 from tests.shell_needs import needs_shell

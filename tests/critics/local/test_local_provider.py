@@ -23,7 +23,7 @@ from inspect_ai.solver import generate, use_tools
 from inspect_ai.tool import Tool, ToolChoice, ToolFunction, tool
 from inspect_ai.util import JSONSchema
 
-import peerwatch.critics.local.register  # noqa: F401 (registers the provider)
+import peerwatch.critics.local.provider_entry  # noqa: F401 (registers the provider)
 from peerwatch.critics.local import provider
 from peerwatch.critics.local.llama_engine import (
     Completion,

@@ -11,7 +11,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from peerwatch.audit.judges.judge import JudgeError
+from peerwatch.audit.judges.judge_protocol import JudgeError
 
 
 @dataclass(frozen=True, slots=True)

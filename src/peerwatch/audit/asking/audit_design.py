@@ -11,7 +11,7 @@ import numpy.typing as npt
 from peerwatch.audit.frames.blinded_items import blinded
 from peerwatch.audit.frames.frame_arms import FrameArm
 from peerwatch.audit.frames.frame_text import Speech, Wording, draw_wording
-from peerwatch.audit.items.item import AuditItems, ShownItem
+from peerwatch.audit.items.audit_item import AuditItems, ShownItem
 from peerwatch.common.draw import Draw
 
 Mask = npt.NDArray[np.bool_]

@@ -18,7 +18,7 @@ from peerwatch.audit.asking.stored_judgement import (
 )
 from peerwatch.audit.asking.tally import TICK, Sink, Tally
 from peerwatch.audit.items.score_scale import ERROR, TIMEOUT, ScoreScale
-from peerwatch.audit.judges.judge import AsyncJudge, JudgeError, JudgeReply
+from peerwatch.audit.judges.judge_protocol import AsyncJudge, JudgeError, JudgeReply
 
 
 async def run_tasks(

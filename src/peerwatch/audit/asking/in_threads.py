@@ -21,7 +21,7 @@ from peerwatch.audit.asking.stored_judgement import (
 )
 from peerwatch.audit.asking.tally import TICK, Sink, Tally
 from peerwatch.audit.items.score_scale import ERROR, TIMEOUT, ScoreScale
-from peerwatch.audit.judges.judge import JudgeReply, PlainJudge
+from peerwatch.audit.judges.judge_protocol import JudgeReply, PlainJudge
 
 _CHUNK = 64
 

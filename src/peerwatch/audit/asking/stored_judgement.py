@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from peerwatch.audit.asking.asking_limits import AskingLimits
 from peerwatch.audit.asking.audit_design import Job
 from peerwatch.audit.items.score_scale import ScoreScale, UnreadableScore
-from peerwatch.audit.judges.judge import JudgeReply
+from peerwatch.audit.judges.judge_protocol import JudgeReply
 
 OK = "ok"
 _ANSWER = 4_000

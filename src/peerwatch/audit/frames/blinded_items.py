@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from peerwatch.audit.frames.frame_text import MASKED_CHANNELS
-from peerwatch.audit.items.item import AuditItem
+from peerwatch.audit.items.audit_item import AuditItem
 from peerwatch.blinding import mask_value
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items.item import AuditItem, AuditItems
+from peerwatch.audit.items.audit_item import AuditItem, AuditItems
 from peerwatch.audit.items.score_scale import GRADES, ScoreScale, UnreadableScore
 from peerwatch.common.errors import PeerwatchError, unknown
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items.item import ShownItem
+from peerwatch.audit.items.audit_item import ShownItem
 from peerwatch.audit.items.score_scale import ScoreScale, UnreadableScore
-from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
+from peerwatch.audit.judges.judge_protocol import JudgeError, JudgeReply, file_digest
 from peerwatch.common.errors import PeerwatchError
 
 _LINE_LIMIT = 16 * 2**20

@@ -20,10 +20,10 @@ from typing import Any, Literal
 import httpx
 from pydantic import BaseModel, ConfigDict, Field
 
-from peerwatch.audit.items.item import ShownItem
+from peerwatch.audit.items.audit_item import ShownItem
 from peerwatch.audit.items.read_items import as_text, column_value
 from peerwatch.audit.items.score_scale import EMPTY, ERROR, TIMEOUT
-from peerwatch.audit.judges.judge import JudgeError, JudgeReply
+from peerwatch.audit.judges.judge_protocol import JudgeError, JudgeReply
 from peerwatch.common.errors import PeerwatchError
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")

@@ -16,10 +16,10 @@ from inspect_ai.scorer import Scorer, Target
 from inspect_ai.solver import TaskState
 from inspect_ai.util import registry_create
 
-from peerwatch.audit.items.item import ShownItem
+from peerwatch.audit.items.audit_item import ShownItem
 from peerwatch.audit.items.read_items import as_text
 from peerwatch.audit.items.score_scale import EMPTY, GRADES, ScoreScale
-from peerwatch.audit.judges.judge import JudgeError, JudgeReply, file_digest
+from peerwatch.audit.judges.judge_protocol import JudgeError, JudgeReply, file_digest
 from peerwatch.audit.judges.python import failing
 from peerwatch.common.errors import PeerwatchError
 

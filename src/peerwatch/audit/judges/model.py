@@ -19,9 +19,9 @@ from inspect_ai.model import (
     get_model_info,
 )
 
-from peerwatch.audit.items.item import ShownItem
+from peerwatch.audit.items.audit_item import ShownItem
 from peerwatch.audit.items.score_scale import EMPTY, ScoreScale
-from peerwatch.audit.judges.judge import JudgeError, JudgeReply
+from peerwatch.audit.judges.judge_protocol import JudgeError, JudgeReply
 from peerwatch.common.errors import PeerwatchError
 
 DEFAULT_RUBRIC = """\

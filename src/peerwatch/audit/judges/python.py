@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from peerwatch.audit.items.item import ShownItem
-from peerwatch.audit.judges.judge import Judge, JudgeError, JudgeReply, file_digest
+from peerwatch.audit.items.audit_item import ShownItem
+from peerwatch.audit.judges.judge_protocol import Judge, JudgeError, JudgeReply, file_digest
 from peerwatch.common.errors import PeerwatchError, unknown
 
 

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.critic_names import critic_name_of
-from peerwatch.families.arms import make_arm
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
+from peerwatch.families.valid_arms import make_arm
 from peerwatch.shell.sandbox.host_config import BindConfig, LimitsConfig
 from peerwatch.shell.sandbox.hosts_sandbox import HostsSandbox
 from peerwatch.shell.scene import hosts_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from peerwatch.common.draw import Draw
-from peerwatch.families.shared.items.item import WorkItem, decimal, slip
+from peerwatch.families.shared.items.work_item import WorkItem, decimal, slip
 
 KIND = "arithmetic_units"
 

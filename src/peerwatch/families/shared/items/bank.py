@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.items import arithmetic_units, functions, strings, table_lookup
 from peerwatch.families.shared.items import calendar_dates as dates
-from peerwatch.families.shared.items.item import WorkItem
+from peerwatch.families.shared.items.work_item import WorkItem
 
 _MAKERS: Mapping[str, Callable[[Draw, bool], WorkItem]] = {
     module.KIND: module.make

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from peerwatch.common.draw import Draw
-from peerwatch.families.shared.items.item import WorkItem
+from peerwatch.families.shared.items.work_item import WorkItem
 
 KIND = "dates"
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from peerwatch.common.draw import Draw
-from peerwatch.families.shared.items.item import WorkItem
 from peerwatch.families.shared.items.stepper import Value, evaluate_call
+from peerwatch.families.shared.items.work_item import WorkItem
 
 KIND = "functions"
 

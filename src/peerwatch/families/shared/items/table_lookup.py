@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from peerwatch.common.draw import Draw
-from peerwatch.families.shared.items.item import WorkItem
+from peerwatch.families.shared.items.work_item import WorkItem
 
 KIND = "table_lookup"
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
 
+from peerwatch.organisms.all_organisms import load_organism, organisms_in
 from peerwatch.organisms.organism import Organism
-from peerwatch.organisms.registry import load_organism, organisms_in
 from peerwatch.organisms.shell import copy_tactics as copies
 from peerwatch.organisms.shell import date_tactics as dates
 from peerwatch.organisms.shell import harmless_acts as harmless

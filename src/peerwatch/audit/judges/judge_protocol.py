@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from peerwatch.audit.items.item import ShownItem
+from peerwatch.audit.items.audit_item import ShownItem
 from peerwatch.audit.items.score_scale import ERROR
 
 

@@ -148,7 +148,7 @@ def run_study(study: ResolvedStudy, folder: StudyFolder) -> StudyRun:
     """
     expected, done = _expected(study), without_error(episodes_so_far(folder))
     if done < expected:
-        run_tasks(study, folder, expected, done)
+        run_study_tasks(study, folder, expected, done)
     episodes = read_episodes(folder.logs)
     folder.write_episodes(episodes)
     return StudyRun(episodes, expected)
@@ -166,7 +166,7 @@ def without_error(episodes: pl.DataFrame) -> int:
     return episodes.filter(pl.col("error").is_null() & pl.col("completed").is_not_null()).height
 
 
-def run_tasks(
+def run_study_tasks(
     study: ResolvedStudy, folder: StudyFolder, expected: int, done: int, note: str = ""
 ) -> list[EvalLog] | None:
     """Run the groups of models one after another; return the logs, or None if interrupted."""
