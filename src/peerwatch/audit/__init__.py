@@ -13,7 +13,8 @@ The rooms, in the order in which one needs another and never the other way:
 - ``judgements``: keeping them, and laying the scores out as arrays
 - ``verdict``: from scores to what may be said of the judge
 
-On top of them: ``audit_config`` (what a user asks for), ``prepare_audit`` (from there to everything
-a run needs), ``audit_plan`` (what it would take), ``run_audit``, ``audit_folder`` (what it leaves),
-``audit_page`` (the same for a person), ``synthetic_judges`` (judges of known bias, to check it).
+On top of them: ``audit_config`` (what a user asks for in a file), ``audit_request`` (by options),
+``prepare_audit`` (from there to everything a run needs), ``audit_plan`` (what it would take),
+``run_audit``, ``audit_folder`` (what it leaves), ``audit_page`` (the same for a person) and
+``synthetic_judges`` (judges of known bias, to check it all).
 """
