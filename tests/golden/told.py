@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files as resources
+from types import SimpleNamespace
 from typing import Any, cast
 from unittest import mock
 
@@ -104,7 +105,9 @@ def agents() -> dict[str, str]:
         ChatMessageUser(content=instance.user_prompt),
     ]
     for name, module in MODULES.items():
-        start = launch.Launch(module.KIND, "svc-desk", "/home/svc-desk", "model-1", "1.0.0")
+        start: Any = SimpleNamespace(
+            kind=module.KIND, version="1", bridged=lambda tools, watch: {"tools": tools}
+        )
         told = agent_critic.prompts_for_agent([*prompts], start, start_host(instance))
         found[f"{name}: prompts"] = digest([(one.role, one.text) for one in told])
         found[f"{name}: options"] = digest(leaves(_options(module, start)))
@@ -212,10 +215,12 @@ def _options(module: Any, launch: Any) -> dict[str, Any]:
         def __getattr__(self, name: str) -> Callable[..., None]:
             return lambda **options: asked.update({"agent": name, **options})
 
-    with mock.patch.dict(sys.modules, {"inspect_swe": cast(Any, Recorder())}):
-        module.agent(launch, ["tools"], "watch")
-    # The version is the one that is installed here.
-    return {name: value for name, value in asked.items() if name != "version"}
+    with (
+        mock.patch.dict(sys.modules, {"inspect_swe": cast(Any, Recorder())}),
+        mock.patch("peerwatch.critics.agents.installed.version_of", return_value="1"),
+    ):
+        module.agent(launch, ["desk"], "watch")
+    return asked
 
 
 class _Hosts:
