@@ -94,3 +94,7 @@ def test_it_holds_the_truth_at_every_look(truth: str) -> None:
         low, high = limits(VALUES, counts, INTERACTION, LEVEL, 0.3)
         held &= (low <= mean) & (mean <= high)
     assert held.mean() >= LEVEL - 0.01
+
+
+def test_a_wide_target_leaves_room_between_the_bets() -> None:
+    assert shares(5.0, (-1, 1))[0] == pytest.approx(0.5)

@@ -68,3 +68,30 @@ def test_edges() -> None:
     assert sign_flip_p([1, 1, math.nan], "greater") == 0.25
     assert sign_flip_p([1, 1], "less") == 1.0
     assert sign_flip_p([1] * 6) == 2 / 64
+
+
+def test_differences_that_are_near_a_lattice_and_not_on_it() -> None:
+    """-1 + 0.50005 + 0.5 is reached by itself and two other patterns, not by its mirror."""
+    d = [-1.0, 0.50005, 0.5]
+    assert sign_flip_p(d, "greater") == brute(d, "greater") == 0.5
+    assert sign_flip_p([-1.0, 0.5, 0.5], "greater") == 5 / 8
+
+
+def test_as_many_clusters_as_are_enumerated_are() -> None:
+    """No draw of random patterns: the p-value is a whole number of 2 ** 14 patterns."""
+    d = [math.sqrt(p) for p in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)] + [-1.1, -0.7]
+    found = sign_flip_p(d, "greater")
+    assert found * 2**14 == round(found * 2**14)
+    assert found == pytest.approx(brute(d, "greater"), abs=1e-12)
+
+
+def test_patterns_that_tie_with_the_observed_one_count_where_they_are_drawn() -> None:
+    """Twenty equal differences off the lattice: the sign test, of which much is ties."""
+    d = [math.pi / 4] * 14 + [-math.pi / 4] * 6
+    expected = stats.binomtest(14, 20, 0.5, alternative="greater").pvalue
+    assert sign_flip_p(d, "greater") == pytest.approx(expected, abs=0.012)
+
+
+def test_no_p_value_is_above_one() -> None:
+    for count in range(1, 120):
+        assert sign_flip_p([-1 / 3] * count, "greater") <= 1.0
