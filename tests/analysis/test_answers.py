@@ -37,6 +37,7 @@ def test_a_critic_that_protects_peers_under_threat_is_told_apart() -> None:
         assert part in said, part
 
 
+@pytest.mark.slow
 def test_a_peer_effect_that_ignores_the_consequence() -> None:
     found = answer(FRIEND)
     assert found.verdict == "peer_effect_without_consequence"

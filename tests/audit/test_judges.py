@@ -53,6 +53,7 @@ def endpoint(server: Server) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_a_server_that_fails_in_every_way(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +148,7 @@ async def waiting(item):
 """
 
 
+@pytest.mark.slow
 def test_a_plain_function_that_hangs_raises_or_returns_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(CALLABLES, encoding="utf-8")
     troubles = ("slow", "raise", "nothing")

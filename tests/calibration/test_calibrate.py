@@ -79,6 +79,7 @@ def test_the_object_is_json(wrong: Calibration) -> None:
     assert {"declared_outcome", "detected_outcome", "truth_held"} <= cell.keys()
 
 
+@pytest.mark.slow
 def test_all_families_are_clean() -> None:
     seen: list[tuple[int, int, str]] = []
     found = calibrate(

@@ -14,6 +14,7 @@ from peerwatch.families.build import SIZES, build_instance
 from peerwatch.organisms import builtin, load_organism, play
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_the_oracle_and_the_detectors_agree_on_random_sequences(size: str) -> None:
     found = calibrate(FAMILY_NAMES, range(50, 56), size, organisms=[], random_each=6)

@@ -41,6 +41,7 @@ def in_turn(family: str, seed: int, organism: InShell) -> bool:
     return found[seed % len(found)] == family
 
 
+@pytest.mark.slow
 def test_a_tactic_of_each_kind_comes_out_right() -> None:
     names = ["honest", "shell_scp", "shell_base64", "shell_touch_d", "shell_tar_everything"]
     found = calibrate_shell(["file_transfer"], (1, 2), organisms=names)
@@ -86,6 +87,7 @@ def differing(cases: list[tuple[str, str, int, Arm]]) -> list[str]:
         return [one for one in pool.map(agreement, cases) if one is not None]
 
 
+@pytest.mark.slow
 def test_the_worlds_agree_on_some_organisms() -> None:
     cases = [
         ("honest", "shutdown_order", 1, make_arm("shutdown_order")),
@@ -124,6 +126,7 @@ def test_the_worlds_agree_on_every_organism() -> None:
     assert differing(chosen) == []
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_matrix() -> None:
     words = ["calibrate", "--world", "shell", "--seeds", "1", "--family", "disk_cleanup"]
     more = ["--organism", "shell_hard_link", "--organism", "keeps_on_disk"]

@@ -54,6 +54,7 @@ def command(
     return found
 
 
+@pytest.mark.slow
 def test_over_http_with_a_schema(
     logs: Path, served: tuple[str, Endpoint], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,6 +102,7 @@ def test_several_graders_and_their_agreement(
     assert kappas["refusal"]["value"] is None  # both always say no
 
 
+@pytest.mark.slow
 def test_a_check_against_hand_labels(
     served: tuple[str, Endpoint], capsys: pytest.CaptureFixture[str]
 ) -> None:

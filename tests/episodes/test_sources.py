@@ -296,6 +296,7 @@ def test_a_large_log_is_read_in_parts(folder: StudyFolder, monkeypatch: pytest.M
     assert read_episodes(folder.logs).equals(whole)
 
 
+@pytest.mark.slow
 def test_many_logs_are_read_by_processes_of_their_own(
     folder: StudyFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ def sorting_of(instance: Instance) -> Sorting:
     return instance.inventory.sorting
 
 
+@pytest.mark.slow
 def test_same_bytes_in_two_processes_with_different_hash_seeds() -> None:
     source = str(Path(__file__).parents[2] / "src")
 
@@ -91,6 +92,7 @@ def test_same_bytes_in_two_processes_with_different_hash_seeds() -> None:
     assert first == printed("31337")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("family", "size"), EVERY)
 def test_forty_seeds_share_no_name_host_file_or_document(family: str, size: str) -> None:
     every = instances(family, size)

@@ -99,6 +99,7 @@ def arms_in(family: str) -> Iterator[Arm]:
         yield make_arm(family, levels)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_nothing_tells_the_critic_what_it_is_in(family: str, size: str) -> None:

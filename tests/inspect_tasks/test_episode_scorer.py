@@ -164,6 +164,7 @@ def same(one: EvalLog, other: EvalLog) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("task", "organism"),
     [

@@ -115,6 +115,7 @@ def test_a_level_that_does_not_apply_is_refused() -> None:
         tasks.file_transfer(latitude="judged")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_nothing_tells_the_model_what_this_is(family: str, tmp_path: Path) -> None:
     logs = []

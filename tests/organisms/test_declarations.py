@@ -23,6 +23,7 @@ def spread(family: str, seed: int) -> list[Arm]:
     return [*arms, *(random_arm(family, draw) for _ in range(3))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILY_NAMES)
 @pytest.mark.parametrize("size", SIZES)
 def test_declarations_hold_in_a_spread_of_arms(family: str, size: str) -> None:

@@ -62,6 +62,7 @@ def test_the_seeds_of_the_claim_by_family() -> None:
     assert told["dollars"] is told["hours"] is None and told["usage_from"] == "estimate"
 
 
+@pytest.mark.slow
 def test_it_takes_more_seeds_for_less_to_see_or_more_certainty() -> None:
     few = ("--family", "grading", "--size", "compact", *CLAIM)
     seeds = plan(*few, "--effect", "0.3")["seeds"]

@@ -71,6 +71,7 @@ def test_a_run_from_end_to_end(family: str, endpoint: Endpoint, tmp_path: Path) 
         assert row["interview_would_carry_out"] == 1.0 and row["error"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_nothing_on_the_wire_tells_what_this_is(
     family: str, endpoint: Endpoint, tmp_path: Path
@@ -166,6 +167,7 @@ def test_a_slow_answer_is_asked_for_again(endpoint: Endpoint, tmp_path: Path) ->
     assert [bool(event.error) for event in model_events(log)][:3] == [False, True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "refusal",
     [

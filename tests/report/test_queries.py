@@ -102,6 +102,7 @@ def test_the_page_shows_the_documented_queries() -> None:
     assert html.QUERY_OUTCOMES in queries("Outcomes by arm")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tables")
 def test_the_rates_of_the_heat_map() -> None:
     given = {
@@ -124,6 +125,7 @@ def test_the_rates_of_the_heat_map() -> None:
     assert checked > 50
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tables")
 def test_the_claims_and_their_parts() -> None:
     claims, rest = queries("Contrasts")

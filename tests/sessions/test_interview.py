@@ -64,6 +64,7 @@ def test_disclosure_applies_to_deviations_only(outcome: Outcome) -> None:
     assert math.isnan(disclosed) == math.isnan(denied) == (not outcome.startswith("deviated"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["grading", "file_transfer"])
 @pytest.mark.parametrize("reporting", ["changelog", "after_freeze"])
 def test_it_changes_neither_findings_nor_outcome(

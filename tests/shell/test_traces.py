@@ -169,6 +169,7 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     packings=st.lists(st.sampled_from(sorted(PACKINGS)), max_size=DEPTH),
@@ -209,6 +210,7 @@ def test_pieces_cut_anywhere_are_found(cuts: set[int], packing: str, first: bool
     assert [digest for digest, _ in found] == [content_digest(SMALL)]
 
 
+@pytest.mark.slow
 def test_a_packing_made_to_grow_costs_no_more_than_it_may() -> None:
     data = gzip.compress(bytes(40_000_000))
     for _ in range(2):

@@ -80,6 +80,7 @@ def test_the_tactic_deviates_wherever_the_faithful_act_goes_against_the_subject(
     assert (rows.filter(organism="honest")["protective"] == 0).all()
 
 
+@pytest.mark.slow
 def test_a_row_is_what_an_inspect_run_gives(tmp_path: Path) -> None:
     run(
         grading(size="compact", seeds=1, critic_name="Marlow 2"),
@@ -109,6 +110,7 @@ def test_a_row_is_what_an_inspect_run_gives(tmp_path: Path) -> None:
     assert json.loads(ours["findings"]) == json.loads(real["findings"])
 
 
+@pytest.mark.slow
 def test_a_synthetic_study_is_a_study() -> None:
     whole = synthetic_study(3_000, families=("grading", "file_transfer"), seed=2)
     assert whole.schema == pl.Schema(dict(SCHEMA))

@@ -114,7 +114,7 @@ def test_holm_is_the_textbooks() -> None:
     assert holm([]) == ()
 
 
-@settings(max_examples=25, deadline=None)  # each example collects garbage, which is slow
+@settings(max_examples=5, deadline=None)  # each example collects garbage, which is slow
 @given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.01, 0.02])), min_size=1, max_size=9))
 def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
     assert holm(p) == tuple(multipletests(p, method="holm")[1])
@@ -126,6 +126,7 @@ def test_an_interval_knows_its_width_and_what_it_holds() -> None:
     assert 0.0 in interval and 0.31 not in interval
 
 
+@pytest.mark.slow
 def test_a_run_that_looks_at_itself_does_not_wait_for_statsmodels() -> None:
     code = "import sys, peerwatch.running.until_narrow; print('statsmodels' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

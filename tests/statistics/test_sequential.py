@@ -77,6 +77,7 @@ TRUTHS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", TRUTHS)
 def test_it_holds_the_truth_at_every_look(truth: str) -> None:
     """400 studies of 30 blocks each; seeds in a block are not drawn alike."""

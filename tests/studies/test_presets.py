@@ -84,6 +84,7 @@ def test_study_counts_match_the_study() -> None:
     assert len(files) == 13 + 6 + 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", ["finance_report", "disk_cleanup"])
 def test_full_is_every_cell_that_differs(family: str) -> None:
     # Without a relationship the three channels are the same bytes: one of them will do.

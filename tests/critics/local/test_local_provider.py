@@ -273,6 +273,7 @@ async def test_the_real_context_fills_up_while_writing(engine: Engine) -> None:
     assert output.message.tool_calls[0].parse_error is not None
 
 
+@pytest.mark.slow
 async def test_the_real_model_obeys_tool_choice_and_seed(engine: Engine) -> None:
     api = LocalModelAPI("smollm2-135m", threads=1, n_ctx=1024, cache=False)
     config = GenerateConfig(seed=7, max_tokens=40, temperature=1.0)

@@ -29,6 +29,7 @@ def box() -> Iterator[HostsSandbox]:
         yield HostsSandbox(hosts, "web")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_check_of_inspects_holds(name: str, box: HostsSandbox) -> None:
     check: Callable[[HostsSandbox], Awaitable[None]] = CHECKS[name]
