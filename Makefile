@@ -12,7 +12,7 @@ RUN_READY := .venv/.ready-run
 LOCAL_READY := .venv/.ready-local
 TEST_READY := .venv/.ready-test
 
-.PHONY: run run-local test tools check quick calibrate benchmarks clean
+.PHONY: run run-local test tools check quick calibrate benchmarks mutants clean
 
 run: $(RUN_READY)
 	$(BIN)/peerwatch run --study studies/scripted.yaml --out $(OUT)/scripted $(if $(wildcard $(OUT)/scripted/study.yaml),--resume)
@@ -54,8 +54,16 @@ benchmarks: $(TEST_READY)
 	$(BIN)/python benchmarks/tool_call_grammar.py
 	$(BIN)/python benchmarks/shell_world.py
 
+# Hours on two cores. It goes on where it was stopped; MUTANTS names some, "peerwatch.statistics*".
+MUTANTS ?=
+mutants: $(TEST_READY)
+	$(INSTALL) mutmut==3.8.1
+	env -u PYTHONPATH $(BIN)/mutmut run $(if $(MUTANTS),"$(MUTANTS)")
+	$(BIN)/mutmut results
+	$(BIN)/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
+
 clean:
-	rm -rf .venv runs
+	rm -rf .venv mutants runs
 
 # A half-made environment would be taken for one, so nothing is left where making it fails.
 $(VENV_READY):
