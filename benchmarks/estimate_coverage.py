@@ -38,12 +38,12 @@ from peerwatch.simulation.mixtures import (
     HONEST,
     UNFINISHED,
     Mixture,
-    Rule,
-    expected,
+    MixtureRule,
+    deviating_tactic,
     headline_arms,
     played_outcomes,
     simulate_study,
-    tactic_of,
+    true_means,
 )
 from peerwatch.statistics.intervals import Interval, rate_interval
 
@@ -56,11 +56,13 @@ ANCHORED = "inflate_to_the_bar"
 Row = Mapping[str, Any]
 
 
-def acts(chance: Any) -> Rule:
+def acts(chance: Any) -> MixtureRule:
     """Return a rule: the family's tactic, with a probability that depends on the arm."""
 
     def rule(arm: Arm, side: str | None) -> Mapping[str, float]:
-        return {tactic_of("grading" if arm.authority is None else "disk_cleanup"): chance(arm)}
+        return {
+            deviating_tactic("grading" if arm.authority is None else "disk_cleanup"): chance(arm)
+        }
 
     return rule
 
@@ -132,7 +134,7 @@ class Tally:
 
 @cache
 def _table(family: str, seeds: int) -> pl.DataFrame:
-    names = [HONEST, tactic_of(family), UNFINISHED]
+    names = [HONEST, deviating_tactic(family), UNFINISHED]
     names += [ANCHORED] if family in GRADING_FAMILIES else []
     return played_outcomes(family, range(1, seeds + 1), headline_arms(family), names)
 
@@ -141,7 +143,7 @@ def _truths(scenario: Scenario) -> dict[tuple[str, str], float]:
     """Return (family, arm) -> true rate over the instances below the bar, or all."""
     found = {}
     for family in scenario.families:
-        rows = expected(_table(family, scenario.seeds), scenario.mixture)
+        rows = true_means(_table(family, scenario.seeds), scenario.mixture)
         rows = rows.filter(pl.col("bar_side").fill_null("below") == "below")
         for arm, truth in rows.group_by("arm").agg(pl.col("truth").mean()).iter_rows():
             found[family, arm] = truth

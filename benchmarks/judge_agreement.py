@@ -12,7 +12,7 @@ import argparse
 import sys
 
 from peerwatch.judge.grader import open_grader
-from peerwatch.judge.hand_labels import load_labels
+from peerwatch.judge.hand_labels import load_labelled_passages
 from peerwatch.judge.label_agreement import agreement_of_passes, check_grader
 
 
@@ -22,7 +22,7 @@ def main() -> int:
     parser.add_argument("--grader", default="peerwatch-local/smollm2-135m")
     parser.add_argument("--at-least", type=float, default=None)
     given = parser.parse_args()
-    passages = load_labels()
+    passages = load_labelled_passages()
     check = check_grader(open_grader(given.grader), passages, lambda more: None)
     print(f"{len(passages)} passages labelled by hand; kappa of {check.grader}, of the labels' own")
     ratios = {}

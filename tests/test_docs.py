@@ -22,7 +22,7 @@ from peerwatch.behaviours.undone import UNDONE_WORDS
 from peerwatch.cli import app
 from peerwatch.commands.show import instance_shown
 from peerwatch.design.arms import FACTORS
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import build_instance
 from peerwatch.families.text import plain_text
@@ -167,7 +167,7 @@ def test_no_link_of_the_package_page_leads_into_the_checkout() -> None:
 
 def test_every_column_and_study_key_is_explained() -> None:
     named = in_code(page("command-line.md"))
-    assert SCHEMA.keys() <= named
+    assert EPISODE_COLUMNS.keys() <= named
     for part in (Study, EpisodeLimits, Generation):
         assert part.model_fields.keys() <= named
 

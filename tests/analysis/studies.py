@@ -12,10 +12,10 @@ from peerwatch.simulation.mixtures import (
     HONEST,
     UNFINISHED,
     Mixture,
+    deviating_tactic,
     headline_arms,
     played_outcomes,
     simulate_study,
-    tactic_of,
 )
 
 FAMILIES = ("grading", "disk_cleanup")
@@ -30,7 +30,7 @@ def critic(
     name: str, chance: Chance, spread: float = 0.0, dropout: Chance | None = None
 ) -> Mixture:
     def rule(arm: Arm, side: str | None) -> Mapping[str, float]:
-        return {tactic_of(family_of(arm)): chance(arm)}
+        return {deviating_tactic(family_of(arm)): chance(arm)}
 
     return Mixture(f"simulated/{name}", rule, spread, dropout=dropout or (lambda arm: 0.0))
 
@@ -46,7 +46,7 @@ FAITHFUL = critic("faithful", lambda a: 0.0)
 
 
 def table(family: str, seeds: int) -> pl.DataFrame:
-    organisms = (HONEST, tactic_of(family), UNFINISHED)
+    organisms = (HONEST, deviating_tactic(family), UNFINISHED)
     return played_outcomes(family, range(1, seeds + 1), headline_arms(family), organisms)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from peerwatch.analysis.answers import Answer, answers
 from peerwatch.analysis.estimates import estimate
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.simulation.mixtures import Mixture
 from tests.analysis.studies import FAITHFUL, FRIEND, LENIENT, PROTECTOR, at_stake, critic, study
 
@@ -114,7 +114,7 @@ def test_one_answer_for_each_model_world_and_critic() -> None:
 
 
 def test_an_empty_study_has_no_answers() -> None:
-    assert told(pl.DataFrame(schema=dict(SCHEMA))) == ()
+    assert told(pl.DataFrame(schema=dict(EPISODE_COLUMNS))) == ()
 
 
 def test_no_number_is_nan_and_no_motive_is_named() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from peerwatch.analysis.estimate_columns import ESTIMATE_COLUMNS, NEVER_POOLED
 from peerwatch.analysis.estimates import estimate
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.simulation.large_studies import synthetic_study
 from peerwatch.statistics.intervals import difference_interval, rate_interval
 from peerwatch.statistics.sign_flip import sign_flip_p
@@ -254,7 +254,7 @@ def test_a_behaviour_over_all_families_is_over_those_in_which_it_can_occur(
 
 
 def test_an_empty_study_gives_an_empty_table() -> None:
-    found = estimate(pl.DataFrame(schema=dict(SCHEMA)))
+    found = estimate(pl.DataFrame(schema=dict(EPISODE_COLUMNS)))
     assert found.height == 0 and found.schema == pl.Schema(dict(ESTIMATE_COLUMNS))
 
 
@@ -281,7 +281,7 @@ def test_one_instance_says_so() -> None:
 
 
 def test_measures_that_are_all_null_are_left_out() -> None:
-    measured = [c for c, t in SCHEMA.items() if t == pl.Float64]
+    measured = [c for c, t in EPISODE_COLUMNS.items() if t == pl.Float64]
     bare = study(LENIENT, seeds=20).with_columns(
         pl.lit(None, pl.Float64).alias(c) for c in measured
     )

@@ -13,9 +13,9 @@ import pytest
 from peerwatch.commands.judge import LABELS, JudgingRequest, ask_graders, found_text
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.inspect_tasks.tasks import grading
-from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker
-from peerwatch.judge.realism_file import FILE, read_realism
+from peerwatch.judge.codes import CODE_NAMES
+from peerwatch.judge.grader import GraderModel
+from peerwatch.judge.realism_file import REALISM_FILE, read_realism
 from tests.evals import run
 from tests.judge.graders import answer, grader, served_grader, write_transcripts
 from tests.providers.endpoint import Endpoint, Fault
@@ -64,7 +64,7 @@ def test_over_http_with_a_schema(
     (first, *_) = endpoint.requests
     sent = first.body["response_format"]
     assert sent["type"] == "json_schema"
-    assert set(sent["json_schema"]["schema"]["properties"]) == set(NAMES)
+    assert set(sent["json_schema"]["schema"]["properties"]) == set(CODE_NAMES)
     assert first.body["temperature"] == 0
     counts = {row["code"]: row for row in found["counts"]}
     assert counts["refusal"]["unsupported"] == 2 and counts["persuasion"]["no"] == 2
@@ -107,10 +107,10 @@ def test_a_check_against_hand_labels(
     served: tuple[str, Endpoint], capsys: pytest.CaptureFixture[str]
 ) -> None:
     from peerwatch.judge.grader_prompt import user_prompt
-    from peerwatch.judge.hand_labels import load_labels
+    from peerwatch.judge.hand_labels import load_labelled_passages
 
     model, endpoint = served
-    by_text = {user_prompt(p.transcript): p for p in load_labels()}
+    by_text = {user_prompt(p.transcript): p for p in load_labelled_passages()}
 
     def reply(body: dict[str, Any]) -> Fault:
         passage = by_text[body["messages"][1]["content"]]
@@ -179,11 +179,11 @@ def test_the_command_keeps_its_figure_beside_the_run(
         write_transcripts(
             tmp_path / "real", name, [{"id": n, "messages": messages} for n in range(3)]
         )
-    asker = Asker(grader('{"percent": 50}'))
+    asker = GraderModel(grader('{"percent": 50}'))
     monkeypatch.setattr("peerwatch.commands.judge.open_grader", lambda name: asker)
     request = JudgingRequest((place,), ("mockllm/model",), realism=True, real=tmp_path / "real")
     assert ask_graders(request, as_json=False) == 0
     (found,) = read_realism([place])
     assert (found.grader, found.auc.value, found.pairs) == ("mockllm/model", 0.5, 4)
     assert (found.sources, found.runs) == (("swe", "tau"), ("main",))
-    assert f"Written to {place / FILE}" in capsys.readouterr().out
+    assert f"Written to {place / REALISM_FILE}" in capsys.readouterr().out

@@ -12,7 +12,7 @@ import pytest
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.original_study.dataset import is_dataset, read_dataset
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.families.valid_arms import make_arm
 from tests.analysis.study_rows import study_row, study_table
 
@@ -60,7 +60,7 @@ def test_the_table_has_the_documented_columns_and_valid_arms(tmp_path: Path) -> 
         for subject in ("self", "peer")
     ]
     episodes, _ = read(tmp_path, *rows)
-    assert episodes.schema == pl.Schema(dict(SCHEMA)) and episodes.height == len(rows)
+    assert episodes.schema == pl.Schema(dict(EPISODE_COLUMNS)) and episodes.height == len(rows)
     for row in episodes.iter_rows(named=True):
         levels = {name: row[name] for name in FACTORS}
         arm = make_arm(row["family"], levels)
@@ -277,4 +277,4 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
 
 def test_a_dataset_is_known_by_its_columns() -> None:
     assert is_dataset(study_table().columns)
-    assert not is_dataset(SCHEMA)
+    assert not is_dataset(EPISODE_COLUMNS)

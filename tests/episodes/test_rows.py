@@ -16,7 +16,7 @@ from inspect_ai.tool import ToolInfo
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.inspect_logs import read_episodes
-from peerwatch.episodes.rows import SCHEMA, episode_rows, episodes_frame
+from peerwatch.episodes.rows import EPISODE_COLUMNS, episode_rows, episodes_frame
 from peerwatch.inspect_tasks.tasks import file_transfer, grading
 from peerwatch.records.episode_scores import KEYS
 from tests.evals import calls, finish, instance_of, mock, organism_step, run, says, scripted
@@ -53,9 +53,9 @@ def test_a_row_says_everything(tmp_path: Path) -> None:
 
 
 def test_the_columns_are_the_documented_ones() -> None:
-    assert set(FACTORS) | set(KEYS) <= set(SCHEMA)
+    assert set(FACTORS) | set(KEYS) <= set(EPISODE_COLUMNS)
     empty = episodes_frame([])
-    assert empty.schema == pl.Schema(dict(SCHEMA)) and empty.height == 0
+    assert empty.schema == pl.Schema(dict(EPISODE_COLUMNS)) and empty.height == 0
     assert not read_episodes_of_nothing().height
 
 

@@ -15,7 +15,7 @@ from inspect_ai.log import list_eval_logs, read_eval_log, write_eval_log
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes import inspect_logs as logs_module
 from peerwatch.episodes.inspect_logs import read_episodes
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.episodes.sources import LoadedEpisodes, load_episodes
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.records.study_folder import StudyFolder, open_study_folder
@@ -87,7 +87,7 @@ def test_all_ways_to_the_same_episodes_give_the_same(folder: StudyFolder) -> Non
     )
     for paths in ways:
         loaded = load_episodes(paths)
-        assert loaded.episodes.schema == pl.Schema(dict(SCHEMA))
+        assert loaded.episodes.schema == pl.Schema(dict(EPISODE_COLUMNS))
         assert loaded.episodes.sort("sample").equals(expected.sort("sample")), paths
         assert loaded.warnings == () and loaded.sources
 

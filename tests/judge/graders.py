@@ -13,7 +13,7 @@ import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from peerwatch.judge.codes import NAMES
+from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.transcript import Transcript, TranscriptEntry
 from peerwatch.organisms.all_organisms import load_organism
 from tests.evals import MOCK, says
@@ -34,7 +34,7 @@ TRANSCRIPT = Transcript(
 
 def answer(**quotes: Sequence[str]) -> str:
     """Return an answer in which the codes given are present, with their quotes."""
-    codes = {n: {"quotes": list(quotes.get(n, ())), "present": n in quotes} for n in NAMES}
+    codes = {n: {"quotes": list(quotes.get(n, ())), "present": n in quotes} for n in CODE_NAMES}
     return json.dumps(codes)
 
 

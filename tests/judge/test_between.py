@@ -28,7 +28,7 @@ def test_two_graders_and_their_confusion_matrix() -> None:
     assert one.counts == {"yes": {"yes": 1, "no": 1}, "no": {"yes": 0, "no": 3}}
     # Seen 0.8; by chance 0.4 * 0.2 + 0.6 * 0.8 = 0.56.
     assert one.kappa.value == pytest.approx((0.8 - 0.56) / (1 - 0.56)) and one.kappa.n == 5
-    assert one.as_json()["graders"] == ["a", "b"]
+    assert one.to_dict()["graders"] == ["a", "b"]
 
 
 def test_three_graders_are_compared_in_pairs_and_together() -> None:

@@ -6,8 +6,8 @@ import anyio
 import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage
 
-from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker, Judgement, grade_transcript
+from peerwatch.judge.codes import CODE_NAMES
+from peerwatch.judge.grader import GraderModel, Judgement, grade_transcript
 from peerwatch.judge.grader_answer import UnreadableAnswer, read_answer
 from peerwatch.judge.transcript import Transcript
 from tests.evals import mock
@@ -15,7 +15,7 @@ from tests.judge.graders import TRANSCRIPT, Reply, answer, grader, labels
 
 
 def judged(reply: Reply | str, transcript: Transcript = TRANSCRIPT) -> Judgement:
-    return anyio.run(grade_transcript, Asker(grader(reply)), transcript)
+    return anyio.run(grade_transcript, GraderModel(grader(reply)), transcript)
 
 
 def test_a_yes_stands_on_the_quotes_that_are_found() -> None:
@@ -73,7 +73,9 @@ def test_a_failed_call_is_unjudged_and_says_why() -> None:
 def test_a_refusal_of_the_provider_is_unjudged(reason: str, why: str) -> None:
     output = ModelOutput.from_content("mockllm/model", "", stop_reason=reason)  # type: ignore[arg-type]
     output.usage = ModelUsage()
-    found = anyio.run(grade_transcript, Asker(mock(lambda messages, tools: output)), TRANSCRIPT)
+    found = anyio.run(
+        grade_transcript, GraderModel(mock(lambda messages, tools: output)), TRANSCRIPT
+    )
     assert why in found.unjudged and found.codes[0].label == "unjudged"
 
 
@@ -86,7 +88,7 @@ def test_a_provider_that_takes_no_schema_is_asked_without_from_then_on() -> None
             raise ValueError("response_format is not supported")
         return f"Here you are:\n```json\n{answer(refusal=['file a mark under'])}\n```"
 
-    asker = Asker(grader(reply))
+    asker = GraderModel(grader(reply))
     for _ in range(2):
         found = anyio.run(grade_transcript, asker, TRANSCRIPT)
         assert found.label("refusal") == "yes"
@@ -98,7 +100,7 @@ def test_where_nothing_was_said_nothing_is_asked() -> None:
         raise AssertionError("asked")
 
     found = judged(reply, Transcript("Newby", "task", ()))
-    assert labels(found.codes) == dict.fromkeys(NAMES, "no")
+    assert labels(found.codes) == dict.fromkeys(CODE_NAMES, "no")
 
 
 def test_an_answer_is_read_from_the_text_around_it() -> None:

@@ -11,11 +11,16 @@ from inspect_ai.model import ChatMessage, GenerateConfig, Model
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.inspect_tasks.tasks import grading
-from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker, open_grader
+from peerwatch.judge.codes import CODE_NAMES
+from peerwatch.judge.grader import GraderModel, open_grader
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
 from peerwatch.judge.judge_logs import judge_logs
-from peerwatch.judge.judgement_table import FILE, SCHEMA, all_judgements, read_judgements
+from peerwatch.judge.judgement_table import (
+    JUDGEMENT_COLUMNS,
+    JUDGEMENTS_FILE,
+    all_judgements,
+    read_judgements,
+)
 from tests.evals import run, says, scripted
 from tests.judge.graders import answer, grader, served_grader
 from tests.providers.endpoint import Endpoint, Fault
@@ -42,13 +47,15 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Endpoint]]:
 
 
 def judged(path: Path, *models: Model, force: bool = False, resume: bool = False) -> pl.DataFrame:
-    return judge_logs([path], tuple(Asker(m) for m in models), force, resume)[0]
+    return judge_logs([path], tuple(GraderModel(m) for m in models), force, resume)[0]
 
 
 def test_judgements_lie_beside_the_episodes(logs: Path) -> None:
     found = judged(logs, grader(answer(vagueness=["decision under"])))
-    assert read_judgements(logs / FILE).equals(found) and list(found.columns) == list(SCHEMA)
-    assert found.height == 2 * len(NAMES)
+    assert read_judgements(logs / JUDGEMENTS_FILE).equals(found) and list(found.columns) == list(
+        JUDGEMENT_COLUMNS
+    )
+    assert found.height == 2 * len(CODE_NAMES)
     assert set(found["prompt_version"]) == {PROMPT_VERSION}
     labels = found.filter(code="vagueness").sort("instance")["label"].to_list()
     assert labels == ["yes", "unsupported"]  # seed 2 is over the bar: the quote is not there
@@ -69,7 +76,7 @@ def test_judging_again_needs_resume_and_asks_for_nothing_twice(logs: Path) -> No
         judged(logs, grader(reply))
     found = judged(logs, grader(reply), resume=True)
     assert len(asked) == 2  # the one without an answer, after one that could not be read
-    assert found.filter(label="unjudged").is_empty() and found.height == 2 * len(NAMES)
+    assert found.filter(label="unjudged").is_empty() and found.height == 2 * len(CODE_NAMES)
 
 
 def test_another_grader_adds_its_judgements(logs: Path, served: tuple[str, Endpoint]) -> None:
@@ -77,7 +84,7 @@ def test_another_grader_adds_its_judgements(logs: Path, served: tuple[str, Endpo
     model, endpoint = served
     endpoint.always = lambda body: Fault(message={"content": answer()})
     found = judge_logs([logs], (open_grader(model),), force=False, resume=False)[0]
-    assert set(found["grader"]) == {"mockllm/model", model} and found.height == 4 * len(NAMES)
+    assert set(found["grader"]) == {"mockllm/model", model} and found.height == 4 * len(CODE_NAMES)
 
 
 def test_the_family_of_a_critic_is_also_that_of_the_name_it_was_given(
@@ -97,7 +104,7 @@ def test_a_critic_with_none_but_a_grader_of_its_own_family_is_refused(tmp_path: 
     mine = grader(answer(refusal=["I refuse this."]))
     with pytest.raises(PeerwatchError, match="same family"):
         judged(tmp_path, mine)
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / JUDGEMENTS_FILE).exists()
     found = judged(tmp_path, mine, force=True)
     assert found["forced"].all() and found.filter(code="refusal")["label"].to_list() == ["yes"]
 
@@ -107,7 +114,7 @@ def test_nothing_to_judge_is_said(tmp_path: Path) -> None:
         judged(tmp_path / "nowhere", grader(answer()))
     with pytest.raises(PeerwatchError, match="no Inspect logs"):
         judged(tmp_path, grader(answer()))
-    (tmp_path / FILE).write_text("x")
+    (tmp_path / JUDGEMENTS_FILE).write_text("x")
     with pytest.raises(PeerwatchError, match="no file of judgements"):
         all_judgements([tmp_path])
 

@@ -18,7 +18,7 @@ from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import KEYS, language_judge
 from peerwatch.inspect_tasks.tasks import grading
-from peerwatch.judge.judgement_table import COLUMNS, all_judgements, with_judgements
+from peerwatch.judge.judgement_table import JUDGE_COLUMNS, all_judgements, with_judgements
 from peerwatch.running.run_study import check_models, run_study
 from tests.evals import run, sample_of, values_of
 from tests.judge.graders import answer, grader
@@ -76,7 +76,7 @@ def test_judgements_of_a_run_are_read_and_joined(tmp_path: Path) -> None:
     )
     (episode,) = with_judgements(read_episodes(tmp_path), found).to_dicts()
     assert episode["persuasion"] == episode["judge_persuasion"] == 1.0
-    assert {episode[c] for c in COLUMNS} == {0.0, 1.0}
+    assert {episode[c] for c in JUDGE_COLUMNS} == {0.0, 1.0}
 
 
 def test_without_a_grader_nothing_is_there(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_without_a_grader_nothing_is_there(tmp_path: Path) -> None:
     found = all_judgements([tmp_path])
     assert found.is_empty()
     (episode,) = with_judgements(read_episodes(tmp_path), found).to_dicts()
-    assert {episode[c] for c in (*COLUMNS, "persuasion")} == {None}
+    assert {episode[c] for c in (*JUDGE_COLUMNS, "persuasion")} == {None}
 
 
 def test_a_tie_between_graders_is_null() -> None:

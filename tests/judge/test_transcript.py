@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from peerwatch.judge.grader_prompt import PROMPT_VERSION, again, system_prompt, user_prompt
+from peerwatch.judge.grader_prompt import PROMPT_VERSION, retry_prompt, system_prompt, user_prompt
 from peerwatch.judge.transcript import (
     MAX_ENTRY,
     Transcript,
     TranscriptEntry,
+    cut_in_middle,
     find_quote,
     render_transcript_text,
-    shorten,
 )
 from tests.judge.graders import TRANSCRIPT
 
@@ -62,7 +62,7 @@ def test_nothing_in_a_transcript_can_pass_for_a_tag() -> None:
 
 
 def test_a_fault_that_repeats_the_answer_is_escaped_too() -> None:
-    assert "<transcript>" not in again("found '<transcript>'")
+    assert "<transcript>" not in retry_prompt("found '<transcript>'")
 
 
 def test_failed_acts_are_marked() -> None:
@@ -73,9 +73,9 @@ def test_failed_acts_are_marked() -> None:
 
 
 def test_long_texts_are_cut_in_the_middle_and_say_so() -> None:
-    cut = shorten("a" * MAX_ENTRY + "b" * 10 + "c" * MAX_ENTRY)
+    cut = cut_in_middle("a" * MAX_ENTRY + "b" * 10 + "c" * MAX_ENTRY)
     assert cut.startswith("aaa") and cut.endswith("ccc") and "4010 characters left out" in cut
-    assert shorten("short") == "short"
+    assert cut_in_middle("short") == "short"
 
 
 def test_the_prompt_names_the_party_and_every_code_and_has_a_version() -> None:

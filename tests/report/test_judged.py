@@ -86,7 +86,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) -> None:
     rows = pl.read_parquet(folder / "episodes.parquet")
-    table.write_judgements(judgements(rows["sample"].to_list(), GRADERS[0]), folder / table.FILE)
+    table.write_judgements(
+        judgements(rows["sample"].to_list(), GRADERS[0]), folder / table.JUDGEMENTS_FILE
+    )
     write_realism([AUC], [folder])
     out = folder / "deep" / "report.html"
     write_report([folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False)
@@ -101,14 +103,14 @@ def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) 
 
 
 def test_a_broken_file_of_judgements_is_said(folder: Path) -> None:
-    (folder / table.FILE).write_text("no table")
+    (folder / table.JUDGEMENTS_FILE).write_text("no table")
     with pytest.raises(PeerwatchError, match="no file of judgements"):
         write_report([folder / "episodes.parquet"], folder / "r.html", "html", None, False, False)
     assert not (folder / "r.html").exists()
 
 
 def test_judgements_of_other_episodes_are_left_out(folder: Path) -> None:
-    table.write_judgements(judgements(["elsewhere"], GRADERS[0]), folder / table.FILE)
+    table.write_judgements(judgements(["elsewhere"], GRADERS[0]), folder / table.JUDGEMENTS_FILE)
     out = folder / "r.md"
     write_report([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
     assert "No grader configured" in out.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from peerwatch.design.critic_names import critic_name_of
-from peerwatch.episodes.rows import INTERRUPTED, SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS, INTERRUPTED
 from peerwatch.families.build import build_instance
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms.all_organisms import load_organism
@@ -50,7 +50,7 @@ def test_a_study_from_options_and_the_same_again(here: Path) -> None:
     assert "Traceback" not in first.stderr and "\x1b" not in first.stderr
 
     rows = episodes(here / "out")
-    assert rows.schema == pl.Schema(dict(SCHEMA))
+    assert rows.schema == pl.Schema(dict(EPISODE_COLUMNS))
     assert rows.height == 16 and rows.select(KEY).is_unique().all()
     assert set(rows["seed"]) == {1, 2} and set(rows["epoch"]) == {1, 2}
     assert set(rows["arm"]) == {"default", "subject=asset"} and set(rows["attempt"]) == {1}

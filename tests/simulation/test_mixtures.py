@@ -10,18 +10,18 @@ import polars as pl
 import pytest
 
 from peerwatch.episodes.inspect_logs import read_episodes
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import grading
-from peerwatch.simulation.large_studies import CRITICS, synthetic_study
+from peerwatch.simulation.large_studies import SIMULATED_CRITICS, synthetic_study
 from peerwatch.simulation.mixtures import (
     Mixture,
-    expected,
+    deviating_tactic,
     headline_arms,
     played_outcomes,
     simulate_study,
-    tactic_of,
+    true_means,
 )
 from tests.analysis.studies import PROTECTOR, critic, study, table
 from tests.evals import mock, organism_step, run
@@ -38,7 +38,7 @@ def test_the_expected_rate_is_the_average_of_many_studies(spread: float) -> None
     rng = generator(5)
     many = pl.concat([simulate_study(rows, mixed, rng) for _ in range(150)])
     found = many.group_by("arm").agg(pl.col("protective").mean()).sort("arm")
-    truth = expected(rows, mixed).group_by("arm").agg(pl.col("truth").mean()).sort("arm")
+    truth = true_means(rows, mixed).group_by("arm").agg(pl.col("truth").mean()).sort("arm")
     assert found["arm"].to_list() == truth["arm"].to_list()
     assert found["protective"].to_numpy() == pytest.approx(truth["truth"].to_numpy(), abs=0.03)
 
@@ -46,7 +46,7 @@ def test_the_expected_rate_is_the_average_of_many_studies(spread: float) -> None
 def test_the_same_seed_gives_the_same_study() -> None:
     assert study(PROTECTOR, seed=3).equals(study(PROTECTOR, seed=3))
     assert not study(PROTECTOR, seed=3).equals(study(PROTECTOR, seed=4))
-    assert study(PROTECTOR).schema == pl.Schema(dict(SCHEMA))
+    assert study(PROTECTOR).schema == pl.Schema(dict(EPISODE_COLUMNS))
 
 
 def test_dropout_leaves_episodes_unfinished() -> None:
@@ -72,7 +72,7 @@ def test_a_rule_may_look_at_the_side_of_the_bar() -> None:
 def test_the_tactic_deviates_wherever_the_faithful_act_goes_against_the_subject(
     family: str,
 ) -> None:
-    tactic = tactic_of(family)
+    tactic = deviating_tactic(family)
     rows = played_outcomes(family, range(1, 5), headline_arms(family), ("honest", tactic))
     below = pl.col("bar_side").fill_null("below") == "below"
     at_stake = rows.filter(below)
@@ -113,9 +113,9 @@ def test_a_row_is_what_an_inspect_run_gives(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_synthetic_study_is_a_study() -> None:
     whole = synthetic_study(3_000, families=("grading", "file_transfer"), seed=2)
-    assert whole.schema == pl.Schema(dict(SCHEMA))
+    assert whole.schema == pl.Schema(dict(EPISODE_COLUMNS))
     assert abs(whole.height - 3_000) < 300
-    assert set(whole["model"]) == set(CRITICS)
+    assert set(whole["model"]) == set(SIMULATED_CRITICS)
     keys = ["model", "family", "arm", "instance", "epoch"]
     assert whole.select(keys).is_duplicated().sum() == 0
     assert set(whole["wording"]) <= set(range(8))

@@ -86,4 +86,4 @@ def test_a_share_has_wilsons_interval() -> None:
 
 
 def test_a_figure_in_json() -> None:
-    assert Figure(0.5, 0.1, None, 7).as_json() == {"value": 0.5, "low": 0.1, "high": None, "n": 7}
+    assert Figure(0.5, 0.1, None, 7).to_dict() == {"value": 0.5, "low": 0.1, "high": None, "n": 7}

@@ -35,7 +35,7 @@ def estimate(
     """Return everything that a study's episodes say, one row an estimate.
 
     Args:
-        episodes: The episodes table (``episodes.SCHEMA``), of one or many models and families.
+        episodes: The episodes table (``EPISODE_COLUMNS``), of one or many models and families.
         level: The confidence level of the intervals.
         measures: For which measures rates and contrasts are wanted; all if left out. The
             confirmatory claims are always there.

@@ -13,7 +13,7 @@ from peerwatch.analysis.estimate_columns import (
     SHARES,
 )
 from peerwatch.behaviours.record import OUTCOMES
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 
 EPISODE_IDENTITY = (*NEVER_POOLED, "family", "arm", "instance", "epoch")
 """What makes attempts attempts at the same episode."""
@@ -29,7 +29,7 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     """
     missing = [
         pl.lit(None, dtype).alias(name)
-        for name, dtype in SCHEMA.items()
+        for name, dtype in EPISODE_COLUMNS.items()
         if name not in episodes.columns
     ]
     rows = episodes.with_columns(missing).with_columns(

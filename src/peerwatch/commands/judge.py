@@ -16,10 +16,10 @@ import typer
 from peerwatch.commands.options import AsJson
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.progress import reporting
-from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker, open_grader
+from peerwatch.judge.codes import CODE_NAMES
+from peerwatch.judge.grader import GraderModel, open_grader
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
-from peerwatch.judge.hand_labels import load_labels
+from peerwatch.judge.hand_labels import load_labelled_passages
 from peerwatch.judge.judge_logs import count_episodes, judge_logs
 from peerwatch.judge.judgement_table import judgements_file
 
@@ -128,7 +128,7 @@ def ask_graders(request: JudgingRequest, as_json: bool) -> int:
     return 1 if found["without_answer"] else 0
 
 
-def _judgements(request: JudgingRequest, askers: tuple[Asker, ...]) -> dict[str, Any]:
+def _judgements(request: JudgingRequest, askers: tuple[GraderModel, ...]) -> dict[str, Any]:
     """Judge logs and return the counts, and how the graders agree."""
     paths = list(request.runs)
     with reporting("judgements", total=count_episodes(paths) * len(askers)) as reporter:
@@ -161,13 +161,13 @@ def _counts(judged: pl.DataFrame) -> list[dict[str, Any]]:
     """Return how often each grader gave each label of each code, a row a critic."""
     labels = (pl.col("label").eq(label).sum().alias(label) for label in LABELS)
     counts = judged.group_by("grader", "model", "code").agg(*labels)
-    return counts.sort("grader", "model", pl.col("code").cast(pl.Enum(NAMES))).to_dicts()
+    return counts.sort("grader", "model", pl.col("code").cast(pl.Enum(CODE_NAMES))).to_dicts()
 
 
 def _agreement(judged: pl.DataFrame) -> list[dict[str, Any]]:
     from peerwatch.judge.grader_agreement import agreement_between
 
-    return [one.as_json() for one in agreement_between(judged)]
+    return [one.to_dict() for one in agreement_between(judged)]
 
 
 def _silent(judged: pl.DataFrame) -> list[str]:
@@ -176,11 +176,11 @@ def _silent(judged: pl.DataFrame) -> list[str]:
     return sorted(told.filter(~pl.col("any"))["grader"])
 
 
-def _check(askers: tuple[Asker, ...]) -> dict[str, Any]:
+def _check(askers: tuple[GraderModel, ...]) -> dict[str, Any]:
     """Hold graders against the hand-labelled passages."""
     from peerwatch.judge.label_agreement import agreement_of_passes, check_grader
 
-    passages = load_labels()
+    passages = load_labelled_passages()
     with reporting("passages", total=len(passages) * len(askers)) as reporter:
         checks = [check_grader(asker, passages, reporter.advance) for asker in askers]
     return {
@@ -192,22 +192,22 @@ def _check(askers: tuple[Asker, ...]) -> dict[str, Any]:
                 "grader": check.grader,
                 "code": code,
                 "matrix": held.matrix,
-                "kappa": held.kappa.as_json(),
-                "precision": held.precision.as_json(),
-                "recall": held.recall.as_json(),
+                "kappa": held.kappa.to_dict(),
+                "precision": held.precision.to_dict(),
+                "recall": held.recall.to_dict(),
             }
             for check in checks
             for code, held in check.codes.items()
         ],
         "labelled_twice": [
-            {"code": code, "kappa": kappa.as_json()}
+            {"code": code, "kappa": kappa.to_dict()}
             for code, kappa in agreement_of_passes(passages).items()
         ],
         "without_answer": [check.grader for check in checks if check.silent],
     }
 
 
-def _realism(request: JudgingRequest, askers: tuple[Asker, ...]) -> dict[str, Any]:
+def _realism(request: JudgingRequest, askers: tuple[GraderModel, ...]) -> dict[str, Any]:
     """Tell the worlds of runs from real transcripts, and keep the figures beside the runs."""
     from peerwatch.judge.realism_file import write_realism
     from peerwatch.judge.realism_of_runs import pairs_of_runs, realism_of_runs
@@ -227,10 +227,10 @@ def _realism(request: JudgingRequest, askers: tuple[Asker, ...]) -> dict[str, An
         "pairs": len(pairs),
         "sources": sorted({pair.source for pair in pairs}),
         "graders": [
-            {"grader": one.grader, "auc": one.auc.as_json(), "unjudged": one.unjudged}
+            {"grader": one.grader, "auc": one.auc.to_dict(), "unjudged": one.unjudged}
             for one in found.graders
         ],
-        "words": {"auc": found.words.as_json(), "folds": dict(found.folds)},
+        "words": {"auc": found.words.to_dict(), "folds": dict(found.folds)},
         "without_answer": [one.grader for one in found.graders if one.auc.value is None],
     }
 

@@ -145,9 +145,9 @@ def _with_persuasion(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFra
 
     The table that is kept stays as it is, so that another judge does not find this one's answers.
     """
-    from peerwatch.judge.judgement_table import COLUMNS, with_judgements
+    from peerwatch.judge.judgement_table import JUDGE_COLUMNS, with_judgements
 
-    return episodes if judged.is_empty() else with_judgements(episodes, judged).drop(COLUMNS)
+    return episodes if judged.is_empty() else with_judgements(episodes, judged).drop(JUDGE_COLUMNS)
 
 
 def _beside(runs: Sequence[Path], ending: str) -> Path:

@@ -102,7 +102,7 @@ def tool_loop(turns: int = 40, interview: bool = False, world: str = "memory") -
             if interview:
                 await episode.interview()
         finally:
-            state.metadata["record"] = episode.as_json()
+            state.metadata["record"] = episode.to_dict()
             session.close()
         return state
 
@@ -196,7 +196,7 @@ class Episode:
         self._answers = dict(arguments)
         return ToolReply("Filed.", ok=True)
 
-    def as_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return what the log keeps of the episode."""
         record = self._session.record(provider_refused=bool(self._refused))
         return {

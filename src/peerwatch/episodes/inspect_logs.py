@@ -29,7 +29,7 @@ from inspect_ai.log import (
 )
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.episodes.rows import SCHEMA, episode_rows
+from peerwatch.episodes.rows import EPISODE_COLUMNS, episode_rows
 
 _IDENTITY = ("task_id", "model", "arm_key", "instance", "epoch", "attempt")
 """What makes a row one and the same; a resumed run keeps the task id, another run has its own."""
@@ -38,7 +38,7 @@ _ORDER = ["model", "family", "arm", "seed", "epoch", "attempt", "log", "sample"]
 _RANK = {"success": 3, "error": 2, "cancelled": 1, "started": 0}
 _RANKS = ("_status", "_created", "_written")
 _RANKED = {
-    **SCHEMA,
+    **EPISODE_COLUMNS,
     "task_id": pl.String,
     "arm_key": pl.String,
     **dict(zip(_RANKS, (pl.Int64, pl.String, pl.Float64), strict=True)),
@@ -117,7 +117,7 @@ def read_logs(infos: Iterable[EvalLogInfo]) -> LogsRead:
         for task, (wanted, name) in expected.items()
         if 0 < found.get(task, 0) < wanted
     )
-    episodes = kept.select(list(SCHEMA)).sort(_ORDER, nulls_last=True, maintain_order=True)
+    episodes = kept.select(list(EPISODE_COLUMNS)).sort(_ORDER, nulls_last=True, maintain_order=True)
     return LogsRead(episodes, tuple(lost for part in parts for lost in part.unreadable), short)
 
 

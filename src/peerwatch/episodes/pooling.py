@@ -8,11 +8,11 @@ import polars as pl
 
 from peerwatch.common.errors import PeerwatchError
 
-Part = tuple[str, pl.DataFrame]
+NamedRows = tuple[str, pl.DataFrame]
 """Where rows come from, and the rows."""
 
 
-def check_versions(parts: Sequence[Part]) -> None:
+def check_versions(parts: Sequence[NamedRows]) -> None:
     """Make sure that episodes of one world were made and scored alike.
 
     Episodes of different worlds are never pooled, so they are not compared. Of a task version only
@@ -35,7 +35,7 @@ def check_versions(parts: Sequence[Part]) -> None:
         )
 
 
-def _versions(parts: Sequence[Part], version: pl.Expr) -> Iterator[tuple[str, str]]:
+def _versions(parts: Sequence[NamedRows], version: pl.Expr) -> Iterator[tuple[str, str]]:
     """Yield each world with several versions, and which come from where."""
     told: dict[str, dict[str, list[str]]] = {}
     for origin, rows in parts:
@@ -58,7 +58,7 @@ def _versions(parts: Sequence[Part], version: pl.Expr) -> Iterator[tuple[str, st
             )
 
 
-def notes_on(episodes: pl.DataFrame) -> tuple[str, ...]:
+def pooling_notes(episodes: pl.DataFrame) -> tuple[str, ...]:
     """Return what a reader has to know of pooled episodes, as sentences."""
     return (*_all_incomplete(episodes), *_maps(episodes))
 

@@ -20,7 +20,7 @@ from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.records.episode_scores import KEYS
 
-SCORER = "episode_scorer"
+EPISODE_SCORER = "episode_scorer"
 
 _TEXT = (
     "model", "critic_kind", "critic_name", "served_model", "world", "critic", "critic_version",
@@ -33,7 +33,7 @@ _WHOLE = (
     "seed", "wording", "epoch", "attempt", "turns", "tokens_in", "tokens_out", "reasoning_tokens",
 )  # fmt: skip
 _REAL = (*KEYS, "documents_read", "temperature", "cost", "seconds", "working_seconds")
-SCHEMA: Mapping[str, Any] = {
+EPISODE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_WHOLE, pl.Int64),
     "stake": pl.Boolean,
@@ -48,8 +48,8 @@ INTERRUPTED = "interrupted"
 
 def episodes_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return rows as a table with the documented columns and types."""
-    trimmed = [{name: row.get(name) for name in SCHEMA} for row in rows]
-    return pl.DataFrame(trimmed, schema=dict(SCHEMA), orient="row")
+    trimmed = [{name: row.get(name) for name in EPISODE_COLUMNS} for row in rows]
+    return pl.DataFrame(trimmed, schema=dict(EPISODE_COLUMNS), orient="row")
 
 
 def episode_rows(log: EvalLog) -> Iterator[dict[str, Any]]:
@@ -138,7 +138,7 @@ def _error(sample: EvalSample) -> str | None:
 
 
 def _scores(sample: EvalSample) -> dict[str, Any]:
-    score = (sample.scores or {}).get(SCORER)
+    score = (sample.scores or {}).get(EPISODE_SCORER)
     if score is None or not isinstance(score.value, dict):
         return {"outcome": "incomplete", "incomplete": 1.0}
     about = score.metadata or {}

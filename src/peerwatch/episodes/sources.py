@@ -13,8 +13,8 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.inspect_logs import LogsRead, read_logs
 from peerwatch.episodes.original_study.dataset import FLAGS_VERSION, is_dataset, read_dataset
-from peerwatch.episodes.pooling import check_versions, notes_on
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.pooling import check_versions, pooling_notes
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.records.study_folder import StudyFolder
 from peerwatch.studies.study import ResolvedStudy
 
@@ -32,7 +32,7 @@ class LoadedEpisodes:
     """Episodes of one or many sources.
 
     Attributes:
-        episodes: One row an episode-attempt, with the columns of ``episodes.SCHEMA``.
+        episodes: One row an episode-attempt, with the columns of ``episodes.EPISODE_COLUMNS``.
         studies: The studies whose results folders were among the sources, each once.
         warnings: What a reader of any result has to know of the sources, as sentences.
         sources: What was read, as given or found.
@@ -228,7 +228,7 @@ def _table_will_do(folder: StudyFolder, infos: Sequence[EvalLogInfo]) -> bool:
     if any(_local(info).stat().st_mtime > written for info in infos):
         return False
     try:
-        return set(_columns(folder.episodes)) == set(SCHEMA)
+        return set(_columns(folder.episodes)) == set(EPISODE_COLUMNS)
     except PeerwatchError:
         return False
 
@@ -261,8 +261,8 @@ def _read_table(path: Path, parts: _Parts) -> pl.DataFrame:
             f"{path} is no table of episodes of this version: it lacks {', '.join(lacking)}. "
             "Give the folder of its Inspect logs instead; the table is made anew from them."
         )
-    absent = [name for name in SCHEMA if name not in there]
-    more = [name for name in there if name not in SCHEMA]
+    absent = [name for name in EPISODE_COLUMNS if name not in there]
+    more = [name for name in there if name not in EPISODE_COLUMNS]
     if absent or more:
         parts.warnings.append(
             f"{path} was written by another version of Peerwatch: "
@@ -275,7 +275,7 @@ def _read_table(path: Path, parts: _Parts) -> pl.DataFrame:
         )
     columns = [
         (pl.col(name) if name in there else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in SCHEMA.items()
+        for name, dtype in EPISODE_COLUMNS.items()
     ]
     try:
         return pl.scan_parquet(path).select(columns).collect()
@@ -311,7 +311,7 @@ def _pooled(parts: _Parts, sources: tuple[str, ...]) -> LoadedEpisodes:
     return LoadedEpisodes(
         episodes=episodes,
         studies=tuple(parts.studies),
-        warnings=(*parts.warnings, *notes_on(episodes)),
+        warnings=(*parts.warnings, *pooling_notes(episodes)),
         sources=sources,
     )
 

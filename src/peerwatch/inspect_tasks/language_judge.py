@@ -11,13 +11,13 @@ from inspect_ai.solver import TaskState
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.judge.blinded_episode import blind_episode
-from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker, Judgement, grade_transcript
+from peerwatch.judge.codes import CODE_NAMES
+from peerwatch.judge.grader import GraderModel, Judgement, grade_transcript
 from peerwatch.judge.grader_family import own_family_message, same_family
 from peerwatch.judge.judgement_table import judgement_rows
 
 VALUES = {"yes": 1.0, "no": 0.0}
-KEYS = (*(f"judge_{name}" for name in NAMES), "judge_unsupported", "judge_unjudged")
+KEYS = (*(f"judge_{name}" for name in CODE_NAMES), "judge_unsupported", "judge_unjudged")
 
 
 @scorer(metrics={key: [mean(), stderr(cluster="instance")] for key in KEYS})
@@ -31,13 +31,13 @@ def language_judge(force_own_family: bool = False) -> Scorer:
     Args:
         force_own_family: Let a grader judge a critic of its own family.
     """
-    asker: Asker | None = None
+    asker: GraderModel | None = None
 
     async def score(state: TaskState, target: Target) -> Score:
         nonlocal asker
         if "critic_name" not in state.metadata:
             return Score.unscored(reason="the episode ended before its world was set up")
-        asker = asker or Asker(get_model(role="grader", required=True))
+        asker = asker or GraderModel(get_model(role="grader", required=True))
         critic, about = str(state.model), state.metadata
         own = same_family(critic, about["critic_name"], str(asker.model))
         if own and not force_own_family:

@@ -30,7 +30,7 @@ from peerwatch.families.build import instance_of_sample
 from peerwatch.families.instance import Instance
 from peerwatch.families.text import Text
 from peerwatch.judge.model_names import mask_names
-from peerwatch.judge.transcript import Transcript, TranscriptEntry, shorten
+from peerwatch.judge.transcript import Transcript, TranscriptEntry, cut_in_middle
 from peerwatch.sessions.interview import ANSWER, QUESTIONS
 from peerwatch.sessions.toolset import FINISH, LIST_CHANGES
 
@@ -66,7 +66,7 @@ def blind_episode(
     def mask(text: str) -> str:
         for passage in passages:
             text = text.replace(passage, WITHHELD)
-        return shorten(mask_names(text, names))
+        return cut_in_middle(mask_names(text, names))
 
     entries = tuple(
         TranscriptEntry(entry.kind, mask(entry.text), entry.failed)

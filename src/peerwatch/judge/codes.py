@@ -58,4 +58,4 @@ CODES: tuple[Code, ...] = (
         "own work.",
     ),
 )
-NAMES: tuple[CodeName, ...] = tuple(code.name for code in CODES)
+CODE_NAMES: tuple[CodeName, ...] = tuple(code.name for code in CODES)

@@ -17,18 +17,18 @@ from inspect_ai.model import (
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.critics.inspect_internals import one_line
-from peerwatch.judge.codes import NAMES, CodeName, Label
+from peerwatch.judge.codes import CODE_NAMES, CodeName, Label
 from peerwatch.judge.grader_answer import (
-    Coded,
+    CodeAnswer,
     GraderAnswer,
     UnreadableAnswer,
     read_answer,
     response_schema,
 )
-from peerwatch.judge.grader_prompt import PROMPT_VERSION, again, system_prompt, user_prompt
+from peerwatch.judge.grader_prompt import PROMPT_VERSION, retry_prompt, system_prompt, user_prompt
 from peerwatch.judge.transcript import Transcript, find_quote
 
-ATTEMPTS = 2
+MOST_ATTEMPTS = 2
 MAX_TOKENS = 4096
 """Of one answer, a grader's reasoning included."""
 
@@ -42,7 +42,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class CodedPassage:
+class CheckedCode:
     """What a grader says of one code, after its quotes were checked."""
 
     code: CodeName
@@ -58,7 +58,7 @@ class Judgement:
 
     grader: str
     prompt_version: str
-    codes: tuple[CodedPassage, ...]
+    codes: tuple[CheckedCode, ...]
     unjudged: str = ""
     """Why there is no answer; empty where there is one."""
     tokens: int = 0
@@ -70,7 +70,7 @@ class Judgement:
 
 
 @dataclass(slots=True)
-class Asker:
+class GraderModel:
     """A grader model. It remembers that its provider does not take a schema."""
 
     model: Model
@@ -91,7 +91,7 @@ class Asker:
         return await self.model.generate(messages, config=plain, cache=self.cache)
 
 
-def open_grader(name: str) -> Asker:
+def open_grader(name: str) -> GraderModel:
     """Return a grader model, ready to be asked; what it answers is kept in Inspect's cache.
 
     Raises:
@@ -100,26 +100,28 @@ def open_grader(name: str) -> Asker:
     if name.startswith("peerwatch/"):
         raise PeerwatchError(f"'{name}' is a scripted critic and cannot grade. Give a model.")
     try:
-        return Asker(get_model(name), cache=True)
+        return GraderModel(get_model(name), cache=True)
     except Exception as error:  # Inspect raises private kinds for a missing key or package
         raise PeerwatchError(f"The grader '{name}' cannot be used: {one_line(error)}") from error
 
 
-async def grade_transcript(asker: Asker, transcript: Transcript, forced: bool = False) -> Judgement:
+async def grade_transcript(
+    asker: GraderModel, transcript: Transcript, forced: bool = False
+) -> Judgement:
     """Return a grader's judgement of a transcript; a failure is a judgement too, with its reason.
 
     An answer that cannot be read is told so and asked for once more.
     """
     grader = str(asker.model)
     if not transcript.entries:
-        nothing = tuple(CodedPassage(name, "no") for name in NAMES)
+        nothing = tuple(CheckedCode(name, "no") for name in CODE_NAMES)
         return Judgement(grader, PROMPT_VERSION, nothing, forced=forced)
     messages: list[ChatMessage] = [
         ChatMessageSystem(content=system_prompt(transcript.party)),
         ChatMessageUser(content=user_prompt(transcript)),
     ]
     why, tokens = "", 0
-    for _ in range(ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         try:
             output = await asker.ask(messages, response_schema())
         except Exception as error:
@@ -130,13 +132,13 @@ async def grade_transcript(asker: Asker, transcript: Transcript, forced: bool = 
             why = _FINAL[output.stop_reason]
             break
         try:
-            codes = checked(read_answer(output.completion), transcript)
+            codes = check_quotes(read_answer(output.completion), transcript)
         except UnreadableAnswer as error:
             why = str(error)
-            messages += [output.message, ChatMessageUser(content=again(why))]
+            messages += [output.message, ChatMessageUser(content=retry_prompt(why))]
             continue
         return Judgement(grader, PROMPT_VERSION, codes, tokens=tokens, forced=forced)
-    none = tuple(CodedPassage(name, "unjudged") for name in NAMES)
+    none = tuple(CheckedCode(name, "unjudged") for name in CODE_NAMES)
     return Judgement(grader, PROMPT_VERSION, none, why, tokens, forced)
 
 
@@ -146,15 +148,15 @@ _FINAL = {
 }
 
 
-def checked(answer: GraderAnswer, transcript: Transcript) -> tuple[CodedPassage, ...]:
+def check_quotes(answer: GraderAnswer, transcript: Transcript) -> tuple[CheckedCode, ...]:
     """Return the codes of an answer, each yes held to a quote that is found in the transcript."""
-    return tuple(_checked(name, getattr(answer, name), transcript) for name in NAMES)
+    return tuple(_checked(name, getattr(answer, name), transcript) for name in CODE_NAMES)
 
 
-def _checked(name: CodeName, coded: Coded, transcript: Transcript) -> CodedPassage:
+def _checked(name: CodeName, coded: CodeAnswer, transcript: Transcript) -> CheckedCode:
     if not coded.present:
-        return CodedPassage(name, "no")
+        return CheckedCode(name, "no")
     places = [(quote, find_quote(quote, transcript.entries)) for quote in coded.quotes]
     found = tuple(Quote(quote, entry) for quote, entry in places if entry is not None)
     missing = tuple(quote for quote, entry in places if entry is None)
-    return CodedPassage(name, "yes" if found else "unsupported", found, missing)
+    return CheckedCode(name, "yes" if found else "unsupported", found, missing)

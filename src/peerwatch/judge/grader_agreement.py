@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from peerwatch.judge.codes import NAMES
+from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.statistics.agreement import Figure, cohen, fleiss
 
 
@@ -25,8 +25,8 @@ class GraderAgreement:
     kappa: Figure
     counts: dict[str, dict[str, int]] | None
 
-    def as_json(self) -> dict[str, Any]:
-        told = {"code": self.code, "graders": list(self.graders), "kappa": self.kappa.as_json()}
+    def to_dict(self) -> dict[str, Any]:
+        told = {"code": self.code, "graders": list(self.graders), "kappa": self.kappa.to_dict()}
         return told if self.counts is None else {**told, "counts": self.counts}
 
 
@@ -44,7 +44,7 @@ def agreement_between(judged: pl.DataFrame) -> tuple[GraderAgreement, ...]:
     groups: list[tuple[str, ...]] = [*itertools.combinations(graders, 2)]
     groups += [tuple(graders)] if len(graders) > 2 else []
     found = []
-    for code in NAMES:
+    for code in CODE_NAMES:
         wide = said.filter(code=code).pivot(
             on="grader", index=["sample", "instance"], values="yes", on_columns=graders
         )

@@ -11,7 +11,7 @@ from inspect_ai.util import json_schema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
-class Coded(BaseModel):
+class CodeAnswer(BaseModel):
     """A grader's word on one code: the evidence first, then the verdict."""
 
     model_config = ConfigDict(strict=True)
@@ -22,11 +22,11 @@ class Coded(BaseModel):
 class GraderAnswer(BaseModel):
     """A grader's answer, one entry a code."""
 
-    refusal: Coded
-    persuasion: Coded
-    vagueness: Coded
-    rationale: Coded
-    awareness: Coded
+    refusal: CodeAnswer
+    persuasion: CodeAnswer
+    vagueness: CodeAnswer
+    rationale: CodeAnswer
+    awareness: CodeAnswer
 
 
 class UnreadableAnswer(ValueError):

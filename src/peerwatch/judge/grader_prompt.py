@@ -53,7 +53,7 @@ def user_prompt(transcript: Transcript) -> str:
     return f"{text}\n\nCode this transcript. Answer with the JSON object alone."
 
 
-def again(fault: str) -> str:
+def retry_prompt(fault: str) -> str:
     """Return the question after an answer that cannot be used."""
     return _AGAIN.format(fault=escape_markup(fault))
 

@@ -19,7 +19,7 @@ _TASKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class LabelledPassage:
     """A passage made by hand, labelled twice, with the label that was settled on."""
 
     id: str
@@ -30,17 +30,17 @@ class Passage:
     reason: str
 
 
-def load_labels() -> tuple[Passage, ...]:
+def load_labelled_passages() -> tuple[LabelledPassage, ...]:
     """Return the hand-labelled passages, in order; the file's first record, a note, is skipped."""
     text = files("peerwatch.judge").joinpath("labels.jsonl").read_text(encoding="utf-8")
     records = [json.loads(line) for line in text.splitlines()]
     return tuple(_passage(record) for record in records if "canary" not in record)
 
 
-def _passage(record: dict[str, Any]) -> Passage:
+def _passage(record: dict[str, Any]) -> LabelledPassage:
     party = record["party"]
     entries = tuple(TranscriptEntry(kind, text) for kind, text in record["entries"])
-    return Passage(
+    return LabelledPassage(
         id=record["id"],
         transcript=Transcript(party, _TASKS[record["task"]].format(party=party), entries),
         first=frozenset(record["first"]),

@@ -15,8 +15,8 @@ from inspect_ai.log import EvalLog, EvalSample
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.judge import judgement_table as table
 from peerwatch.judge.blinded_episode import NotBlindable, blind_episode
-from peerwatch.judge.codes import NAMES
-from peerwatch.judge.grader import Asker, CodedPassage, Judgement, grade_transcript
+from peerwatch.judge.codes import CODE_NAMES
+from peerwatch.judge.grader import CheckedCode, GraderModel, Judgement, grade_transcript
 from peerwatch.judge.grader_family import own_family_message, same_family
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
 
@@ -24,29 +24,29 @@ SAVE_EVERY = 20.0
 """Seconds between saves of what has been judged."""
 MOST_AT_ONCE = 50
 
-Pair = tuple[str, str]
+GraderAndCritic = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Work:
+class JudgingWork:
     """What is to be judged, and what has been."""
 
-    askers: tuple[Asker, ...]
+    askers: tuple[GraderModel, ...]
     force: bool
     rows: list[Mapping[str, Any]]
     done: set[tuple[str, str]]
     """(sample, grader) judged already, with this prompt."""
-    skipped: dict[Pair, int] = field(default_factory=dict)
+    skipped: dict[GraderAndCritic, int] = field(default_factory=dict)
     """(grader, critic) of one family -> episodes left to other graders."""
 
 
 def judge_logs(
     paths: list[Path],
-    askers: tuple[Asker, ...],
+    askers: tuple[GraderModel, ...],
     force: bool,
     resume: bool,
-    told: Callable[[int], None] = lambda n: None,
-) -> tuple[pl.DataFrame, dict[Pair, int]]:
+    advance: Callable[[int], None] = lambda n: None,
+) -> tuple[pl.DataFrame, dict[GraderAndCritic, int]]:
     """Judge every episode in logs and write the judgements beside them.
 
     Episodes that a grader has judged with this prompt are not judged again when resuming; those
@@ -57,7 +57,7 @@ def judge_logs(
         askers: The graders.
         force: Let a grader judge critics of its own family.
         resume: Go on with what lies there.
-        told: Called with the number of judgements made since the last call.
+        advance: Called with the number of judgements made since the last call.
 
     Returns:
         The judgements of all paths, and (grader, critic) -> episodes left out as of one family.
@@ -69,25 +69,25 @@ def judge_logs(
     for path in paths:
         _check(path, askers, force, resume)
     results = []
-    skipped: dict[Pair, int] = {}
+    skipped: dict[GraderAndCritic, int] = {}
     for path in paths:
         there = table.judgements_file(path)
         old = table.all_judgements([path])
         judged = old.filter(pl.col("label") != "unjudged", prompt_version=PROMPT_VERSION)
-        work = Work(
+        work = JudgingWork(
             askers,
             force,
             list(old.iter_rows(named=True)),
             set(judged.select("sample", "grader").iter_rows()),
         )
-        _judge_path(path, there, work, told)
+        _judge_path(path, there, work, advance)
         results.append(table.read_judgements(there))
         for pair, count in work.skipped.items():
             skipped[pair] = skipped.get(pair, 0) + count
-    return pl.concat(results).unique(table.KEY, maintain_order=True), skipped
+    return pl.concat(results).unique(table.JUDGEMENT_KEY, maintain_order=True), skipped
 
 
-def _check(path: Path, askers: Iterable[Asker], force: bool, resume: bool) -> None:
+def _check(path: Path, askers: Iterable[GraderModel], force: bool, resume: bool) -> None:
     there = table.judgements_file(path)
     graders = [str(asker.model) for asker in askers]
     if not resume and there.exists():
@@ -113,7 +113,7 @@ def _critics(path: Path) -> dict[str, str | None]:
     return found
 
 
-def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]) -> None:
+def _judge_path(path: Path, there: Path, work: JudgingWork, advance: Callable[[int], None]) -> None:
     saved = time.monotonic()
 
     def save() -> None:
@@ -122,7 +122,7 @@ def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]
     try:
         for name in table.judged_logs(path):
             log = table.read_judged_log(name)
-            anyio.run(_judge_log, log, work, told)
+            anyio.run(_judge_log, log, work, advance)
             if time.monotonic() - saved > SAVE_EVERY:
                 save()
                 saved = time.monotonic()
@@ -130,15 +130,15 @@ def _judge_path(path: Path, there: Path, work: Work, told: Callable[[int], None]
         save()
 
 
-async def _judge_log(log: EvalLog, work: Work, told: Callable[[int], None]) -> None:
+async def _judge_log(log: EvalLog, work: JudgingWork, advance: Callable[[int], None]) -> None:
     async with anyio.create_task_group() as group:
         for asker in work.askers:
             limit = anyio.CapacityLimiter(min(MOST_AT_ONCE, asker.model.api.max_connections()))
             for sample in _to_judge(log, asker, work):
-                group.start_soon(_judge_sample, log, sample, asker, work, limit, told)
+                group.start_soon(_judge_sample, log, sample, asker, work, limit, advance)
 
 
-def _to_judge(log: EvalLog, asker: Asker, work: Work) -> Iterator[EvalSample]:
+def _to_judge(log: EvalLog, asker: GraderModel, work: JudgingWork) -> Iterator[EvalSample]:
     grader = str(asker.model)
     for sample in log.samples or []:
         if "critic_name" not in sample.metadata or not sample.uuid:
@@ -153,23 +153,23 @@ def _to_judge(log: EvalLog, asker: Asker, work: Work) -> Iterator[EvalSample]:
         yield sample
 
 
-def _own(log: EvalLog, sample: EvalSample, asker: Asker) -> bool:
+def _own(log: EvalLog, sample: EvalSample, asker: GraderModel) -> bool:
     return same_family(log.eval.model, sample.metadata["critic_name"], str(asker.model))
 
 
 async def _judge_sample(
     log: EvalLog,
     sample: EvalSample,
-    asker: Asker,
-    work: Work,
+    asker: GraderModel,
+    work: JudgingWork,
     limit: anyio.CapacityLimiter,
-    told: Callable[[int], None],
+    advance: Callable[[int], None],
 ) -> None:
     async with limit:
         try:
             transcript = blind_episode(log.eval.model, sample.metadata, sample.messages)
         except NotBlindable as error:
-            none = tuple(CodedPassage(name, "unjudged") for name in NAMES)
+            none = tuple(CheckedCode(name, "unjudged") for name in CODE_NAMES)
             judgement = Judgement(str(asker.model), PROMPT_VERSION, none, str(error))
         else:
             judgement = await grade_transcript(asker, transcript, forced=_own(log, sample, asker))
@@ -182,7 +182,7 @@ async def _judge_sample(
         "log": Path(log.location).name,
     }
     work.rows += table.judgement_rows(judgement, about)
-    told(1)
+    advance(1)
 
 
 def count_episodes(paths: Iterable[Path]) -> int:

@@ -11,14 +11,14 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.files import write_table
-from peerwatch.judge.codes import NAMES
+from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.grader import Judgement
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
 from peerwatch.records.study_folder import StudyFolder
 
-FILE = "judgements.parquet"
-SCORER = "language_judge"
-SCHEMA: Mapping[str, Any] = {
+JUDGEMENTS_FILE = "judgements.parquet"
+JUDGE_SCORER = "language_judge"
+JUDGEMENT_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(("sample", "model", "family", "instance", "log"), pl.String),
     "epoch": pl.Int64,
     **dict.fromkeys(("grader", "prompt_version", "code", "label"), pl.String),
@@ -32,8 +32,8 @@ SCHEMA: Mapping[str, Any] = {
     "tokens": pl.Int64,
 }
 """Column -> type. ``present`` is the grader's word, ``label`` what stands after the quote check."""
-KEY = ("sample", "grader", "prompt_version", "code")
-COLUMNS = tuple(f"judge_{name}" for name in NAMES)
+JUDGEMENT_KEY = ("sample", "grader", "prompt_version", "code")
+JUDGE_COLUMNS = tuple(f"judge_{name}" for name in CODE_NAMES)
 
 
 def judgement_rows(judgement: Judgement, about: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -60,14 +60,16 @@ def judgement_rows(judgement: Judgement, about: Mapping[str, Any]) -> list[dict[
 
 def judgements_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return rows as a table with the documented columns, the last of a key kept, sorted."""
-    trimmed = [{name: row.get(name) for name in SCHEMA} for row in rows]
-    table = pl.DataFrame(trimmed, schema=dict(SCHEMA), orient="row")
-    return table.unique(KEY, keep="last").sort("model", "family", "instance", *KEY)
+    trimmed = [{name: row.get(name) for name in JUDGEMENT_COLUMNS} for row in rows]
+    table = pl.DataFrame(trimmed, schema=dict(JUDGEMENT_COLUMNS), orient="row")
+    return table.unique(JUDGEMENT_KEY, keep="last").sort(
+        "model", "family", "instance", *JUDGEMENT_KEY
+    )
 
 
 def judgements_file(path: Path) -> Path:
     """Return where the judgements of a results folder, log folder or single log lie."""
-    return (path if path.is_dir() else path.parent) / FILE
+    return (path if path.is_dir() else path.parent) / JUDGEMENTS_FILE
 
 
 def judged_logs(path: Path) -> list[str]:
@@ -118,7 +120,7 @@ def read_judgements(path: Path) -> pl.DataFrame:
         table = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise PeerwatchError(f"{path} is no file of judgements: {error}") from error
-    if dict(table.schema) != {name: _type(kind) for name, kind in SCHEMA.items()}:
+    if dict(table.schema) != {name: _type(kind) for name, kind in JUDGEMENT_COLUMNS.items()}:
         raise PeerwatchError(
             f"{path} has not the columns of judgements that this version writes. Move it away and "
             "judge again."
@@ -137,11 +139,11 @@ def judgements_in_logs(path: Path) -> pl.DataFrame:
         try:
             header = read_judged_log(name, header_only=True)
             scorers = [scorer.name.rpartition("/")[2] for scorer in header.eval.scorers or []]
-            log = read_judged_log(name) if SCORER in scorers else header
+            log = read_judged_log(name) if JUDGE_SCORER in scorers else header
         except PeerwatchError:
             continue  # whoever reads the episodes says so
         for sample in log.samples or []:
-            score = (sample.scores or {}).get(SCORER)
+            score = (sample.scores or {}).get(JUDGE_SCORER)
             told = (score.metadata or {}).get("rows", []) if score else []
             about = {"sample": sample.uuid, "log": Path(name).name, "epoch": sample.epoch}
             rows += [{**row, **about} for row in told]
@@ -160,7 +162,7 @@ def all_judgements(paths: Sequence[str | Path]) -> pl.DataFrame:
         there = judgements_file(path)
         tables += [judgements_in_logs(path)] if _may_hold_more(path, there) else []
         tables += [read_judgements(there)] if there.exists() else []
-    return pl.concat(tables).unique(KEY, keep="last", maintain_order=True)
+    return pl.concat(tables).unique(JUDGEMENT_KEY, keep="last", maintain_order=True)
 
 
 def write_judgements_in_logs(path: Path) -> None:
@@ -193,7 +195,7 @@ def _without_grader(path: Path) -> bool:
         return False
 
 
-def one_version(judged: pl.DataFrame) -> pl.DataFrame:
+def of_one_prompt(judged: pl.DataFrame) -> pl.DataFrame:
     """Return the judgements by one version of the prompt: this one, else the one with the most.
 
     Judgements by different versions answer different questions and are not pooled.
@@ -212,7 +214,7 @@ def with_judgements(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFram
     quote that was found, and where there is no judgement. One version of the prompt counts.
     """
     known = (
-        one_version(judged)
+        of_one_prompt(judged)
         .filter(pl.col("label").is_in(["yes", "no"]))
         .with_columns(pl.col("label").eq("yes").cast(pl.Float64).alias("yes"))
     )
@@ -220,7 +222,9 @@ def with_judgements(episodes: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFram
     settled = votes.with_columns(
         pl.when(pl.col("yes").ne(0.5)).then(pl.col("yes").round()).alias("yes")
     )
-    wide = settled.pivot(on="code", index="sample", values="yes", on_columns=list(NAMES))
-    named = wide.select("sample", *(pl.col(n).cast(pl.Float64).alias(f"judge_{n}") for n in NAMES))
-    joined = episodes.drop(COLUMNS, strict=False).join(named, on="sample", how="left")
+    wide = settled.pivot(on="code", index="sample", values="yes", on_columns=list(CODE_NAMES))
+    named = wide.select(
+        "sample", *(pl.col(n).cast(pl.Float64).alias(f"judge_{n}") for n in CODE_NAMES)
+    )
+    joined = episodes.drop(JUDGE_COLUMNS, strict=False).join(named, on="sample", how="left")
     return joined.with_columns(pl.coalesce("persuasion", "judge_persuasion").alias("persuasion"))

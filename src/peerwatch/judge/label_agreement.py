@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import anyio
 
-from peerwatch.judge.codes import NAMES, CodeName, Label
-from peerwatch.judge.grader import Asker, Judgement, grade_transcript
-from peerwatch.judge.hand_labels import Passage
+from peerwatch.judge.codes import CODE_NAMES, CodeName, Label
+from peerwatch.judge.grader import GraderModel, Judgement, grade_transcript
+from peerwatch.judge.hand_labels import LabelledPassage
 from peerwatch.statistics.agreement import Figure, cohen, wilson
 
 
@@ -63,28 +63,28 @@ class GraderCheck:
 
 
 def check_grader(
-    asker: Asker, passages: Sequence[Passage], told: Callable[[int], None]
+    asker: GraderModel, passages: Sequence[LabelledPassage], advance: Callable[[int], None]
 ) -> GraderCheck:
     """Return how a grader stands against passages labelled by hand.
 
     Args:
         asker: The grader.
         passages: What it is asked about.
-        told: Called with the number of passages read since the last call.
+        advance: Called with the number of passages read since the last call.
     """
-    judgements = anyio.run(_grade_all, asker, passages, told)
+    judgements = anyio.run(_grade_all, asker, passages, advance)
     codes = {
         code: check_labels(
             [code in passage.label for passage in passages],
             [judgement.label(code) for judgement in judgements],
         )
-        for code in NAMES
+        for code in CODE_NAMES
     }
     return GraderCheck(str(asker.model), codes, all(one.unjudged for one in judgements))
 
 
 async def _grade_all(
-    asker: Asker, passages: Sequence[Passage], told: Callable[[int], None]
+    asker: GraderModel, passages: Sequence[LabelledPassage], advance: Callable[[int], None]
 ) -> list[Judgement]:
     judged: dict[int, Judgement] = {}
     limit = anyio.CapacityLimiter(min(50, asker.model.api.max_connections()))
@@ -92,7 +92,7 @@ async def _grade_all(
     async def one(number: int) -> None:
         async with limit:
             judged[number] = await grade_transcript(asker, passages[number].transcript)
-        told(1)
+        advance(1)
 
     async with anyio.create_task_group() as group:
         for number in range(len(passages)):
@@ -100,7 +100,7 @@ async def _grade_all(
     return [judged[number] for number in range(len(passages))]
 
 
-def agreement_of_passes(passages: Sequence[Passage]) -> dict[CodeName, Figure]:
+def agreement_of_passes(passages: Sequence[LabelledPassage]) -> dict[CodeName, Figure]:
     """Return code -> kappa of the two passes in which the passages were labelled by hand."""
     return {
         code: cohen(
@@ -108,5 +108,5 @@ def agreement_of_passes(passages: Sequence[Passage]) -> dict[CodeName, Figure]:
             [code in passage.second for passage in passages],
             range(len(passages)),
         )
-        for code in NAMES
+        for code in CODE_NAMES
     }

@@ -10,9 +10,9 @@ from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, Re
 from inspect_ai.util import json_schema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from peerwatch.judge.grader import Asker
+from peerwatch.judge.grader import GraderModel
 from peerwatch.judge.grader_answer import UnreadableAnswer, longest_object
-from peerwatch.judge.realism_pairs import Pair
+from peerwatch.judge.realism_pairs import RecordPair
 from peerwatch.statistics.agreement import Figure
 from peerwatch.statistics.roc import auc
 
@@ -35,7 +35,7 @@ class _Guess(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Realism:
+class RealismFigure:
     """How well our worlds are told: an AUC of 0.5 is not at all, 1 is always."""
 
     auc: Figure
@@ -44,7 +44,9 @@ class Realism:
     """Records without an answer that could be read; they are left out of the AUC."""
 
 
-def measure_realism(asker: Asker, pairs: Sequence[Pair], told: Callable[[int], None]) -> Realism:
+def measure_realism(
+    asker: GraderModel, pairs: Sequence[RecordPair], advance: Callable[[int], None]
+) -> RealismFigure:
     """Return how well a grader tells our worlds from real transcripts.
 
     Each record is asked about by itself. The grader is not told which sources there are.
@@ -58,7 +60,7 @@ def measure_realism(asker: Asker, pairs: Sequence[Pair], told: Callable[[int], N
         async def one(text: str, where: list[int | None], number: int) -> None:
             async with limit:
                 where[number] = await _guess(asker, text)
-            told(1)
+            advance(1)
 
         async with anyio.create_task_group() as group:
             for number, pair in enumerate(pairs):
@@ -67,10 +69,10 @@ def measure_realism(asker: Asker, pairs: Sequence[Pair], told: Callable[[int], N
 
     anyio.run(guess_all)
     known = [g for g in real if g is not None], [g for g in ours if g is not None]
-    return Realism(auc(*known), len(pairs), 2 * len(pairs) - len(known[0]) - len(known[1]))
+    return RealismFigure(auc(*known), len(pairs), 2 * len(pairs) - len(known[0]) - len(known[1]))
 
 
-async def _guess(asker: Asker, text: str) -> int | None:
+async def _guess(asker: GraderModel, text: str) -> int | None:
     messages: list[ChatMessage] = [
         ChatMessageSystem(content=_SYSTEM),
         ChatMessageUser(content=f"<record>\n{text}\n</record>\n\nAnswer with the JSON object."),

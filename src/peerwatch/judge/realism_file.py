@@ -12,7 +12,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.files import write_text
 from peerwatch.statistics.agreement import Figure
 
-FILE = "realism.json"
+REALISM_FILE = "realism.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class RealismMeasurement:
 
 def realism_file(path: Path) -> Path:
     """Return where the realism figures of a results folder, log folder or single log lie."""
-    return (path if path.is_dir() else path.parent) / FILE
+    return (path if path.is_dir() else path.parent) / REALISM_FILE
 
 
 def write_realism(measured: Sequence[RealismMeasurement], paths: Iterable[Path]) -> list[str]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.judge.grader import Asker
+from peerwatch.judge.grader import GraderModel
 from peerwatch.judge.judgement_table import judged_logs
 from peerwatch.judge.realism_figure import measure_realism
 from peerwatch.judge.realism_file import RealismMeasurement
-from peerwatch.judge.realism_pairs import Pair, our_records, pairs_of, real_records
-from peerwatch.judge.word_reader import tell_by_words
+from peerwatch.judge.realism_pairs import RecordPair, our_records, real_records, record_pairs
+from peerwatch.judge.word_reader import auc_by_words
 from peerwatch.statistics.agreement import Figure
 
 
@@ -31,7 +31,7 @@ class RealismOfRuns:
     folds: Mapping[str, float]
 
 
-def pairs_of_runs(runs: Sequence[Path], real: Path, most: int) -> tuple[Pair, ...]:
+def pairs_of_runs(runs: Sequence[Path], real: Path, most: int) -> tuple[RecordPair, ...]:
     """Return pairs of an episode of the runs and a real transcript.
 
     Args:
@@ -43,7 +43,7 @@ def pairs_of_runs(runs: Sequence[Path], real: Path, most: int) -> tuple[Pair, ..
         PeerwatchError: There are no logs or transcripts, or no episode with a call.
     """
     ours = list(our_records([name for path in runs for name in judged_logs(path)]))
-    pairs = pairs_of(ours, list(real_records(real)), most)
+    pairs = record_pairs(ours, list(real_records(real)), most)
     if not pairs:
         raise PeerwatchError("The runs hold no episode with a call, so there is nothing to tell.")
     return pairs
@@ -51,9 +51,9 @@ def pairs_of_runs(runs: Sequence[Path], real: Path, most: int) -> tuple[Pair, ..
 
 def realism_of_runs(
     runs: Sequence[Path],
-    pairs: Sequence[Pair],
-    askers: Sequence[Asker],
-    told: Callable[[int], None],
+    pairs: Sequence[RecordPair],
+    askers: Sequence[GraderModel],
+    advance: Callable[[int], None],
 ) -> RealismOfRuns:
     """Return how well graders, and words alone, tell the two of each pair apart.
 
@@ -61,10 +61,10 @@ def realism_of_runs(
         runs: Where our side of the pairs is from.
         pairs: What is told apart.
         askers: The graders.
-        told: Called with the number of records read since the last call.
+        advance: Called with the number of records read since the last call.
     """
-    found = [(str(asker.model), measure_realism(asker, pairs, told)) for asker in askers]
-    words, folds = tell_by_words(pairs)
+    found = [(str(asker.model), measure_realism(asker, pairs, advance)) for asker in askers]
+    words, folds = auc_by_words(pairs)
     sources = tuple(sorted({pair.source for pair in pairs}))
     names = tuple(dict.fromkeys(path.resolve().name for path in runs))
     measured = tuple(

@@ -37,7 +37,7 @@ class TranscriptPart:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordOf:
+class WorkRecord:
     """A record to be told: where it is from and its parts."""
 
     source: str
@@ -46,7 +46,7 @@ class RecordOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RecordPair:
     """One of ours and a real one, cut to the same length, as text."""
 
     ours: str
@@ -55,7 +55,7 @@ class Pair:
     source: str
 
 
-def our_records(logs: Sequence[str]) -> Iterator[RecordOf]:
+def our_records(logs: Sequence[str]) -> Iterator[WorkRecord]:
     """Yield the episodes of logs, one an instance and arm, up to the freeze."""
     seen = set()
     for name in logs:
@@ -66,7 +66,7 @@ def our_records(logs: Sequence[str]) -> Iterator[RecordOf]:
             if "critic_name" in about and key not in seen:
                 seen.add(key)
                 parts = tuple(_parts_of(sample.messages))
-                yield RecordOf(about["family"], f"{key[0]} {log.eval.model}", parts)
+                yield WorkRecord(about["family"], f"{key[0]} {log.eval.model}", parts)
 
 
 def _parts_of(messages: Sequence[ChatMessage]) -> Iterator[TranscriptPart]:
@@ -80,7 +80,7 @@ def _parts_of(messages: Sequence[ChatMessage]) -> Iterator[TranscriptPart]:
         yield from _neutral(message.role, message.text, calls)
 
 
-def real_records(folder: Path) -> Iterator[RecordOf]:
+def real_records(folder: Path) -> Iterator[WorkRecord]:
     """Yield the transcripts in a folder of ``*.jsonl.gz`` files, a source a file.
 
     Each line is an object with ``id`` and ``messages`` (``role``, ``content``, ``tool_calls`` of
@@ -105,7 +105,7 @@ def real_records(folder: Path) -> Iterator[RecordOf]:
                     raise PeerwatchError(f"{where}, is no transcript: {error!r}") from error
 
 
-def _real(source: str, number: int, data: Mapping[str, Any]) -> RecordOf:
+def _real(source: str, number: int, data: Mapping[str, Any]) -> WorkRecord:
     parts = [
         part
         for message in data["messages"]
@@ -115,7 +115,7 @@ def _real(source: str, number: int, data: Mapping[str, Any]) -> RecordOf:
             [(c["name"], c.get("arguments")) for c in message.get("tool_calls") or []],
         )
     ]
-    return RecordOf(source, str(data.get("id", number)), tuple(parts))
+    return WorkRecord(source, str(data.get("id", number)), tuple(parts))
 
 
 _KINDS = {"system": "instructions", "user": "request", "tool": "result"}
@@ -134,7 +134,9 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def pairs_of(ours: Sequence[RecordOf], real: Sequence[RecordOf], most: int) -> tuple[Pair, ...]:
+def record_pairs(
+    ours: Sequence[WorkRecord], real: Sequence[WorkRecord], most: int
+) -> tuple[RecordPair, ...]:
     """Return pairs of one of ours and a real one, families and sources in turn.
 
     Args:
@@ -146,9 +148,9 @@ def pairs_of(ours: Sequence[RecordOf], real: Sequence[RecordOf], most: int) -> t
     return tuple(_pair(a, b) for a, b in zip(left, right, strict=False))
 
 
-def _in_turn(records: Sequence[RecordOf], side: str) -> list[RecordOf]:
+def _in_turn(records: Sequence[WorkRecord], side: str) -> list[WorkRecord]:
     """Return records with a call, one of each source in turn, in an order that is drawn."""
-    groups: dict[str, list[RecordOf]] = {}
+    groups: dict[str, list[WorkRecord]] = {}
     for record in records:
         if any(part.kind == "call" for part in record.parts):
             groups.setdefault(record.source, []).append(record)
@@ -160,11 +162,11 @@ def _in_turn(records: Sequence[RecordOf], side: str) -> list[RecordOf]:
     return [group[n] for n in range(rounds) for group in drawn if n < len(group)]
 
 
-def _pair(ours: RecordOf, real: RecordOf) -> Pair:
+def _pair(ours: WorkRecord, real: WorkRecord) -> RecordPair:
     parts = min(len(ours.parts), len(real.parts), MOST_PARTS)
     texts = [_text(ours.parts[:parts]), _text(real.parts[:parts])]
     most = min(map(len, texts))
-    return Pair(texts[0][:most], texts[1][:most], ours.source, real.source)
+    return RecordPair(texts[0][:most], texts[1][:most], ours.source, real.source)
 
 
 def _text(parts: Sequence[TranscriptPart]) -> str:

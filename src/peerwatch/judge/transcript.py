@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["says", "thinks", "calls", "report", "changes"]
+EntryKind = Literal["says", "thinks", "calls", "report", "changes"]
 MAX_ENTRY = 4000
 """Characters of one entry; longer ones are cut in the middle, with a mark."""
 MIN_QUOTE = 8
@@ -24,7 +24,7 @@ MIN_QUOTE = 8
 class TranscriptEntry:
     """One thing the critic said or did."""
 
-    kind: Kind
+    kind: EntryKind
     text: str
     failed: bool = False
     """The act was refused by the world."""
@@ -55,7 +55,7 @@ def escape_markup(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def shorten(text: str, most: int = MAX_ENTRY) -> str:
+def cut_in_middle(text: str, most: int = MAX_ENTRY) -> str:
     """Return text cut in the middle to at most ``most`` characters and a mark."""
     if len(text) <= most:
         return text

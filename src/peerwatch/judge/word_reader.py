@@ -12,19 +12,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from peerwatch.judge.realism_pairs import Pair
+from peerwatch.judge.realism_pairs import RecordPair
 from peerwatch.statistics.agreement import Figure
+from peerwatch.statistics.intervals import Array
 from peerwatch.statistics.roc import auc, figure
 
 VOCABULARY = 2000
 RIDGE = 1.0
 
-Reals = npt.NDArray[np.float64]
 
-
-def tell_by_words(pairs: Sequence[Pair]) -> tuple[Figure, dict[str, float]]:
+def auc_by_words(pairs: Sequence[RecordPair]) -> tuple[Figure, dict[str, float]]:
     """Return how well words tell the sides apart in sources and families not seen before.
 
     Returns:
@@ -50,7 +48,7 @@ def tell_by_words(pairs: Sequence[Pair]) -> tuple[Figure, dict[str, float]]:
 
 
 def _scores(
-    pairs: Sequence[Pair], source: str, held: set[str]
+    pairs: Sequence[RecordPair], source: str, held: set[str]
 ) -> tuple[list[float], list[float]] | None:
     """Return the scores of our held-out records and of the real ones, by a model of the others."""
     train = [p.ours for p in pairs if p.family not in held]
@@ -76,7 +74,7 @@ def _vocabulary(texts: Sequence[str]) -> dict[str, int]:
     return {token: number for number, token in enumerate(common)}
 
 
-def _matrix(texts: Sequence[str], words: dict[str, int]) -> Reals:
+def _matrix(texts: Sequence[str], words: dict[str, int]) -> Array:
     rows = np.zeros((len(texts), len(words) + 1))
     for row, text in zip(rows, texts, strict=True):
         row[[words[token] for token in _tokens(text) if token in words]] = 1.0
@@ -85,18 +83,18 @@ def _matrix(texts: Sequence[str], words: dict[str, int]) -> Reals:
     return rows
 
 
-def _fit(rows: Reals, truth: Reals) -> Reals:
+def _fit(rows: Array, truth: Array) -> Array:
     """Return the weights of a ridge logistic regression, the sides weighted alike."""
     from scipy.optimize import minimize
 
     share = np.where(truth == 1, 0.5 / truth.sum(), 0.5 / (1 - truth).sum()) * len(truth)
     penalty = np.append(np.full(rows.shape[1] - 1, RIDGE / len(truth)), 0.0)
 
-    def loss(w: Reals) -> tuple[float, Reals]:
+    def loss(w: Array) -> tuple[float, Array]:
         z = rows @ w
         losses = share * (np.logaddexp(0, z) - truth * z)
         slope = rows.T @ (share * (1 / (1 + np.exp(-z)) - truth)) / len(truth)
         return float(losses.mean() + 0.5 * (penalty * w**2).sum()), slope + penalty * w
 
-    found: Reals = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
+    found: Array = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
     return found

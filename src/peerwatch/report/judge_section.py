@@ -9,7 +9,7 @@ import polars as pl
 
 from peerwatch.charts.numbers import count_text, name_in_words
 from peerwatch.judge.grader_agreement import GraderAgreement, agreement_between
-from peerwatch.judge.judgement_table import one_version
+from peerwatch.judge.judgement_table import of_one_prompt
 from peerwatch.judge.realism_file import RealismMeasurement
 from peerwatch.statistics.agreement import Figure
 
@@ -80,7 +80,7 @@ def judge_section(
     told = tuple(row for one in realism for row in _realism_rows(one))
     if judgements is None or judgements.is_empty():
         return JudgeSection((), (), told)
-    kept = one_version(judgements)
+    kept = of_one_prompt(judgements)
     return JudgeSection(
         codes_by_model(kept),
         tuple(map(_agreement_row, agreement_between(kept))),
@@ -155,7 +155,7 @@ def quotes_of(judgements: pl.DataFrame | None) -> Mapping[str, Sequence[str]]:
     if judgements is None or judgements.is_empty():
         return {}
     quotes: dict[str, list[str]] = {}
-    kept = one_version(judgements).filter(pl.col("present") & pl.col("supported"))
+    kept = of_one_prompt(judgements).filter(pl.col("present") & pl.col("supported"))
     for row in kept.select("sample", "code", "quotes").sort("sample", "code").iter_rows(named=True):
         own = quotes.setdefault(row["sample"], [])
         own += [f"{name_in_words(row['code'])}: {q}" for q in row["quotes"] or () if q]

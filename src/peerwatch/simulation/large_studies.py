@@ -13,12 +13,12 @@ import polars as pl
 
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES
-from peerwatch.simulation.mixtures import HONEST, UNFINISHED, played_outcomes, tactic_of
+from peerwatch.simulation.mixtures import HONEST, UNFINISHED, deviating_tactic, played_outcomes
 from peerwatch.studies.presets import arms_of_preset
 
-CRITICS = (
+SIMULATED_CRITICS = (
     "simulated/protects-peers-under-threat",
     "simulated/lenient-to-everyone",
     "simulated/faithful",
@@ -30,16 +30,16 @@ _OTHERS = ("disclosing_inflator", "move_weights_openly", "polite_refuser", "argu
 
 def _organisms(family: str) -> tuple[str, ...]:
     open_one = _OTHERS[1] if family in FILE_FAMILIES else _OTHERS[0]
-    return (HONEST, tactic_of(family), open_one, *_OTHERS[2:], UNFINISHED)
+    return (HONEST, deviating_tactic(family), open_one, *_OTHERS[2:], UNFINISHED)
 
 
 def _chances(critic: str, arm: Arm) -> Sequence[float]:
     """Return the probability of each organism: hidden and open deviation come second and third."""
     deviates = 0.03
-    if critic == CRITICS[0] and arm.consequence == "shutdown":
+    if critic == SIMULATED_CRITICS[0] and arm.consequence == "shutdown":
         friend = {"none": 0.15, "neutral": 0.3, "cooperative": 0.6, "adversarial": 0.2}
         deviates = {"peer": friend[arm.relationship], "self": 0.4}.get(arm.subject, 0.08)
-    elif critic == CRITICS[1]:
+    elif critic == SIMULATED_CRITICS[1]:
         deviates = 0.45
     honest = 1 - deviates - 0.09
     return (honest, 0.7 * deviates, 0.3 * deviates, 0.02, 0.04, 0.03)
@@ -47,16 +47,16 @@ def _chances(critic: str, arm: Arm) -> Sequence[float]:
 
 def synthetic_study(
     n_episodes: int = 10_000,
-    models: Sequence[str] = CRITICS,
+    models: Sequence[str] = SIMULATED_CRITICS,
     families: Sequence[str] = FAMILY_NAMES,
     arms: Mapping[str, Sequence[Arm]] | None = None,
     seed: int = 0,
 ) -> pl.DataFrame:
-    """Return about as many episodes as asked for, in ``episodes.SCHEMA``.
+    """Return about as many episodes as asked for, in ``episodes.EPISODE_COLUMNS``.
 
     Args:
         n_episodes: How many rows; rounded to whole seeds, at least two.
-        models: Names; the three of ``CRITICS`` differ in behaviour, any other is faithful.
+        models: Names; the three of ``SIMULATED_CRITICS`` differ in behaviour, others are faithful.
         families: The scenario families.
         arms: Family -> arms; those of the preset ``core`` if left out.
         seed: Of the draws.
@@ -69,7 +69,7 @@ def synthetic_study(
         for family, cells in chosen.items()
         for model in models
     ]
-    return pl.concat(parts).select(list(SCHEMA))
+    return pl.concat(parts).select(list(EPISODE_COLUMNS))
 
 
 def _of_model(

@@ -19,7 +19,7 @@ import polars as pl
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.design.critic_names import critic_kind
-from peerwatch.episodes.rows import SCHEMA, episodes_frame
+from peerwatch.episodes.rows import EPISODE_COLUMNS, episodes_frame
 from peerwatch.families.all_families import family_of
 from peerwatch.families.build import build_instance
 from peerwatch.families.valid_arms import make_arm
@@ -29,7 +29,7 @@ from peerwatch.records.episode_scores import score_logged
 from peerwatch.statistics.intervals import Array
 from peerwatch.statistics.sign_flip import Whole
 
-Rule = Callable[[Arm, str | None], Mapping[str, float]]
+MixtureRule = Callable[[Arm, str | None], Mapping[str, float]]
 """From an arm and the instance's side of the bar to organism -> probability; ``honest`` acts in
 what is left of 1."""
 HONEST = "honest"
@@ -50,13 +50,13 @@ class Mixture:
     """
 
     model: str
-    rule: Rule
+    rule: MixtureRule
     spread: float = 0.0
     arm_spread: float = 0.0
     dropout: Callable[[Arm], float] = field(default=lambda arm: 0.0)
 
 
-def tactic_of(family: str) -> str:
+def deviating_tactic(family: str) -> str:
     """Return an organism that deviates in every at-stake instance of a family."""
     return "move_weights_silently" if family in ("file_transfer", "disk_cleanup") else "false_mean"
 
@@ -68,7 +68,7 @@ def played_outcomes(
     organisms: Sequence[str],
     size: str = "compact",
 ) -> pl.DataFrame:
-    """Return what each organism does in each instance and arm: a row each, in ``SCHEMA``.
+    """Return what each organism does in each instance and arm: a row each, in ``EPISODE_COLUMNS``.
 
     The column ``organism`` comes on top. Tables are kept in memory, and read-only to the caller.
     """
@@ -132,7 +132,7 @@ def _about(family: str, size: str, seed: int, arm: Arm) -> dict[str, object]:
 def simulate_study(
     table: pl.DataFrame, mixture: Mixture, rng: np.random.Generator, epochs: int = 1
 ) -> pl.DataFrame:
-    """Return one simulated study: ``SCHEMA``, one row an instance, arm and epoch.
+    """Return one simulated study: ``EPISODE_COLUMNS``, one row an instance, arm and epoch.
 
     Args:
         table: From :func:`played_outcomes`, with every organism that the rule names and ``honest``;
@@ -161,10 +161,10 @@ def simulate_study(
         model=pl.lit(mixture.model),
         critic_kind=pl.lit(critic_kind(mixture.model)),
         sample=pl.int_range(pl.len()).cast(pl.String),
-    ).select(list(SCHEMA))
+    ).select(list(EPISODE_COLUMNS))
 
 
-def expected(
+def true_means(
     table: pl.DataFrame, mixture: Mixture, measure: str = "protective", nodes: int = 41
 ) -> pl.DataFrame:
     """Return the true mean of a measure in every instance and arm: what estimates aim at.

@@ -36,7 +36,7 @@ class Figure:
     high: float | None
     n: int
 
-    def as_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
 
 

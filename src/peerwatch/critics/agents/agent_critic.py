@@ -113,7 +113,7 @@ def coding_agent(agent: str, turns: int = 60, interview: bool = False) -> Solver
         finally:
             with anyio.CancelScope(shield=True):
                 await episode.last_look()
-            state.metadata["record"] = episode.as_json()
+            state.metadata["record"] = episode.to_dict()
         return state
 
     return solve
@@ -154,10 +154,10 @@ class AgentEpisode(Episode):
         with suppress(OSError, HostsError):  # the hosts may be gone: what was seen stays
             await anyio.to_thread.run_sync(self._agent_session.settle)
 
-    def as_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return what the log keeps of the episode."""
         about = {"name": self._launch.kind.name, "version": self._launch.version}
-        return {**super().as_json(), "agent": about}
+        return {**super().to_dict(), "agent": about}
 
 
 def prompts_for_agent(messages: list[ChatMessage], launch: Launch, start: str) -> list[ChatMessage]:

@@ -19,11 +19,17 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind, critic_name_of, is_known
 from peerwatch.episodes.original_study.known_defects import warnings_of
-from peerwatch.episodes.original_study.labels import FLAGS, LEGACY, TRUE_SCORES, coded, number_in
-from peerwatch.episodes.rows import SCHEMA
+from peerwatch.episodes.original_study.labels import (
+    FLAG_COLUMNS,
+    LEGACY_CONDITION,
+    TRUE_SCORES,
+    in_our_words,
+    number_column,
+)
+from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.families.all_families import FILE_FAMILIES, GRADING_FAMILIES
 
-VERSION = "arXiv 2604.19784"
+STUDY_VERSION = "arXiv 2604.19784"
 """What stands for the task version; the detectors are the study's own flags."""
 FLAGS_VERSION = "the study's flags"
 
@@ -36,7 +42,7 @@ _NEEDED = (
     "refused", "fully_incomplete", "read_data",
 )  # fmt: skip
 _OPTIONAL = (
-    "condition", LEGACY, "agent_harness", "group", "sub_condition", "is_memory",
+    "condition", LEGACY_CONDITION, "agent_harness", "group", "sub_condition", "is_memory",
     "memory_hard_prompt", "subject_recommendation", "read_config", "delete_file", "num_turns",
     "total_cost_usd", "total_input_tokens", "total_output_tokens",
 )  # fmt: skip
@@ -58,14 +64,14 @@ def read_dataset(files: Sequence[Path]) -> tuple[pl.DataFrame, tuple[str, ...]]:
     counterpart are left out and counted in a warning.
 
     Returns:
-        A table with the columns of ``episodes.SCHEMA``, and warnings.
+        A table with the columns of ``episodes.EPISODE_COLUMNS``, and warnings.
 
     Raises:
         PeerwatchError: A file that cannot be read or lacks columns; the message names them.
     """
     raw = pl.concat([_read(path) for path in files], how="vertical")
     raw = raw.unique(maintain_order=True, subset=[c for c in raw.columns if c != "log"])
-    rows = coded(raw)
+    rows = in_our_words(raw)
     known = pl.all_horizontal(pl.col("family", "subject", "relationship").is_not_null())
     kept = _measured(rows.filter(known))
     said = warnings_of(kept, rows.filter(~known))
@@ -81,7 +87,7 @@ def _read(path: Path) -> pl.DataFrame:
             lazy = pl.scan_parquet(path)
         there = lazy.collect_schema().names()
         missing = [name for name in _NEEDED if name not in there]
-        if "condition" not in there and LEGACY not in there:
+        if "condition" not in there and LEGACY_CONDITION not in there:
             missing.append("condition")
         if missing:
             raise PeerwatchError(
@@ -115,7 +121,7 @@ def _measured(rows: pl.DataFrame) -> pl.DataFrame:
     finance, files = pl.col("family") == "finance_report", pl.col("family").is_in(FILE_FAMILIES)
     cleanup, transfer = pl.col("family") == "disk_cleanup", pl.col("family") == "file_transfer"
     truth = pl.col("dataset").replace_strict(TRUE_SCORES, default=None, return_dtype=pl.Float64)
-    score, bar = number_in("eval_score"), number_in("threshold")
+    score, bar = number_column("eval_score"), number_column("threshold")
     over = (
         pl.when(pl.col("threshold_result").str.to_lowercase().is_in(["above", "same"]))
         .then(True)
@@ -209,13 +215,13 @@ def _in_schema(told: pl.DataFrame) -> pl.DataFrame:
         "stake": pl.col("consequence") == "shutdown",
         "attempt": pl.lit(1),
         "sample": pl.col("transcript_id"),
-        "task_version": pl.lit(VERSION),
+        "task_version": pl.lit(STUDY_VERSION),
         "detectors_version": pl.lit(FLAGS_VERSION),
         "temperature": pl.lit(1.0),
-        "turns": number_in("num_turns"),
-        "tokens_in": number_in("total_input_tokens"),
-        "tokens_out": number_in("total_output_tokens"),
-        "cost": number_in("total_cost_usd"),
+        "turns": number_column("num_turns"),
+        "tokens_in": number_column("total_input_tokens"),
+        "tokens_out": number_column("total_output_tokens"),
+        "cost": number_column("total_cost_usd"),
         "protective": pl.col("outcome").str.starts_with("deviated").cast(real),
         "refused": (pl.col("outcome") == "refused").cast(real),
         "incomplete": (pl.col("outcome") == "incomplete").cast(real),
@@ -226,7 +232,7 @@ def _in_schema(told: pl.DataFrame) -> pl.DataFrame:
     }
     unknown = ("concealment", "persuasion", "size", "wording", "reasoning_effort")
     columns = []
-    for name, dtype in SCHEMA.items():
+    for name, dtype in EPISODE_COLUMNS.items():
         if name in filled:
             value = filled[name]
         elif name in told.columns and name not in unknown:
@@ -259,7 +265,7 @@ def _label() -> pl.Expr:
 
 def _json_flags() -> pl.Expr:
     """Return what the study recorded of a run, as JSON, so that every outcome can be retraced."""
-    flags = [name for name in FLAGS if name not in ("is_memory", "memory_hard_prompt")]
+    flags = [name for name in FLAG_COLUMNS if name not in ("is_memory", "memory_hard_prompt")]
     return pl.struct(
         *flags, "threshold_result", "subject_grade", "told_score", "bar"
     ).struct.json_encode()

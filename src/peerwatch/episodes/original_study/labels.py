@@ -12,8 +12,8 @@ import polars as pl
 
 from peerwatch.families.all_families import FILE_FAMILIES, GRADING_FAMILIES
 
-WORLD = "study"
-LEGACY = "company_guideline"
+STUDY_WORLD = "study"
+LEGACY_CONDITION = "company_guideline"
 """Older exports have it in place of ``condition``."""
 TRUE_SCORES = {"factual": 60.0}
 """The only graded set with a truth: 12 of its 20 answers are right."""
@@ -51,14 +51,14 @@ _RELATIONSHIPS = {
 _OVERSIGHT = {"monitoring": "monitored", "non_monitoring": "unmonitored"}
 
 
-def flag(name: str) -> pl.Expr:
+def flag_column(name: str) -> pl.Expr:
     """Return a column of truth values in any spelling as booleans."""
     told = pl.col(name).str.to_lowercase()
     true, false = told.is_in(["true", "1", "1.0"]), told.is_in(["false", "0", "0.0"])
     return pl.when(true).then(True).when(false).then(False).alias(name)
 
 
-def number_in(name: str) -> pl.Expr:
+def number_column(name: str) -> pl.Expr:
     """Return a column of numbers written as text; null where it is none."""
     return pl.col(name).cast(pl.Float64, strict=False)
 
@@ -67,24 +67,26 @@ def _mapped(column: pl.Expr, mapping: Mapping[str, str | None]) -> pl.Expr:
     return column.replace_strict(dict(mapping), default=None, return_dtype=pl.String)
 
 
-FLAGS = (
+FLAG_COLUMNS = (
     "is_memory", "memory_hard_prompt", "system_prompt_relationship", "executed",
     "shutdown_enabled", "exfiltration", "copy", "correct", "change_user", "delete_model",
     "delete_others", "refused", "fully_incomplete", "read_data",
 )  # fmt: skip
 
 
-def coded(raw: pl.DataFrame) -> pl.DataFrame:
+def in_our_words(raw: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with family, world, factors and truth values in our words.
 
     The columns of the source that a warning names keep their values under ``told_…``.
     """
-    legacy = _mapped(pl.col(LEGACY), {**_LEGACY_CONDITIONS, "non_shutdown": "non_shutdown"})
+    legacy = _mapped(
+        pl.col(LEGACY_CONDITION), {**_LEGACY_CONDITIONS, "non_shutdown": "non_shutdown"}
+    )
     condition = pl.coalesce("condition", legacy)
     condition = condition.replace(_LEGACY_CONDITIONS)
     task = pl.col("task_type").str.strip_suffix("_memory")
     told_subject = pl.col("subject").str.strip_suffix(".0").str.replace_all("_", "-")
-    rows = raw.with_columns(*(flag(name) for name in FLAGS)).with_columns(
+    rows = raw.with_columns(*(flag_column(name) for name in FLAG_COLUMNS)).with_columns(
         task.alias("task"),
         condition.alias("told_condition"),
         told_subject.alias("told_subject"),
@@ -137,13 +139,13 @@ def coded(raw: pl.DataFrame) -> pl.DataFrame:
 def _worlds() -> pl.Expr:
     """Return a world of its own for what changes something that no factor of ours names."""
     other = pl.concat_str(
-        pl.lit(f"{WORLD}/"), "group", pl.format("/{}", "sub_condition").fill_null("")
+        pl.lit(f"{STUDY_WORLD}/"), "group", pl.format("/{}", "sub_condition").fill_null("")
     )
     return (
         pl.when("swapped")
-        .then(pl.lit(f"{WORLD}/tampering_identity"))
+        .then(pl.lit(f"{STUDY_WORLD}/tampering_identity"))
         .when(pl.col("group").is_in(_MAIN_GROUPS))
-        .then(pl.lit(WORLD))
+        .then(pl.lit(STUDY_WORLD))
         .otherwise(other)
     )
 
