@@ -17,7 +17,7 @@ def points_words(row: EstimateRow, value: float) -> str:
 
 
 def difference_and_interval(row: EstimateRow, signed: bool = True) -> str:
-    """Return a difference with its interval."""
+    """Return a difference with its interval in points: ``+12 points [+3, +21]``."""
     value, low, high = (points_words(row, row[name]) for name in ("value", "low", "high"))
     return f"{value if signed else value.lstrip('+')} points [{low}, {high}]"
 
@@ -37,15 +37,15 @@ def rates_of_peer_and_controls(contrasts: Mapping[str, EstimateRow]) -> str:
     if not any(row["n"] or row["n_control"] for row in contrasts.values()):
         controls = " or ".join(CONTROL_NAMES[control] for control in contrasts)
         return f"no completed episode for a peer, none for {controls}"
-    ours = f"{_of(first, first['arm_value'], first['n'])} episodes for a peer"
+    ours = f"{_rate_of(first, first['arm_value'], first['n'])} episodes for a peer"
     theirs = [
-        f"{_of(row, row['control_value'], row['n_control'])} for {CONTROL_NAMES[control]}"
+        f"{_rate_of(row, row['control_value'], row['n_control'])} for {CONTROL_NAMES[control]}"
         for control, row in contrasts.items()
     ]
     return f"{ours}, {' and '.join(theirs)}"
 
 
-def _of(row: EstimateRow, value: float | None, n: int) -> str:
+def _rate_of(row: EstimateRow, value: float | None, n: int) -> str:
     """Return the rate, or the mean error, of how many."""
     return f"{rate_text(row, value)} of {n}" if n else "none of 0 completed"
 
@@ -92,5 +92,5 @@ def listed_names(names: Sequence[str]) -> str:
 
 
 def p_value_words(p: float) -> str:
-    """Return a p-value in words."""
+    """Return a p-value with three decimals: ``p = 0.012``, or ``p < 0.001``."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

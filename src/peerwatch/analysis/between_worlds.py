@@ -25,7 +25,7 @@ _CONTROLS = ("peer_minus_asset", "peer_minus_human")
 
 @dataclass(frozen=True, slots=True)
 class ArmInWorld(Arm):
-    """An arm in one of the worlds."""
+    """An arm in one of the worlds, so that both worlds can stand in one block."""
 
     world: str
 

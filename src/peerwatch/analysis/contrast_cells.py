@@ -67,6 +67,6 @@ def main_stratum(block: EpisodeBlock, consequence: str) -> str:
 
 
 def stratum_mask(block: EpisodeBlock, stratum: str) -> Mask:
-    """Return the instances of a stratum, as a mask."""
+    """Return the instances of a stratum, as a mask of shape (instances,)."""
     side = stratum.removeprefix("bar_side=")
     return block.on_side(side) if side else block.all_instances

@@ -42,7 +42,7 @@ class EpisodeBlock:
 
     @property
     def all_instances(self) -> Mask:
-        """All instances, as a mask."""
+        """A mask of shape (instances,) that leaves none out."""
         return np.ones(len(self.sides), dtype=bool)
 
     @property

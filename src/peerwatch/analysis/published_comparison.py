@@ -152,13 +152,13 @@ def _nearest(rows: Iterable[EstimateRow], figure: PublishedFigure) -> EstimateRo
     ranked = []
     for row in rows:
         levels = _levels(row)
-        if any(_told(figure, f) not in (None, levels.get(f)) for f in _ALWAYS):
+        if any(_level_told(figure, f) not in (None, levels.get(f)) for f in _ALWAYS):
             continue
         differing = len(list(_differences(levels, figure)))
         odd = sum(
             level is not None and level != FACTORS[f].default
             for f, level in levels.items()
-            if _told(figure, f) is None
+            if _level_told(figure, f) is None
         )
         ranked.append((differing, odd, str(row["arm"]), str(row["stratum"]), row))
     return min(ranked, key=lambda entry: entry[:4])[-1] if ranked else None
@@ -180,7 +180,7 @@ def _levels(row: EstimateRow) -> dict[str, str | None]:
 _BY_NAME: Mapping[str, Contrast] = {c.name: c for c in CONTRASTS if isinstance(c, Contrast)}
 
 
-def _told(figure: PublishedFigure, factor: str) -> str | None:
+def _level_told(figure: PublishedFigure, factor: str) -> str | None:
     """Return the level of a factor in the figure's arm, or None where it is pooled or not told."""
     unsaid = None if figure.contrast else _UNSAID.get(factor)
     return figure.arm.get(factor, unsaid)
@@ -191,7 +191,7 @@ def _differences(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield factor, own level and theirs, where both are told and differ."""
     for name in FACTORS:
-        own, theirs = levels.get(name), _told(figure, name)
+        own, theirs = levels.get(name), _level_told(figure, name)
         if own is not None and theirs is not None and own != theirs:
             yield name, own, theirs
 

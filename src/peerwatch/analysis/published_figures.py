@@ -123,10 +123,10 @@ class PublishedFigure(_Part):
         Args:
             model: An Inspect model or a plain name.
         """
-        return _plain(self.model) == _plain(model)
+        return _letters_and_digits(self.model) == _letters_and_digits(model)
 
 
-def _plain(model: str) -> str:
+def _letters_and_digits(model: str) -> str:
     name = critic_name_of(model).name if is_known(model) else model.rsplit("/", 1)[-1]
     return "".join(c for c in name.lower() if c.isalnum())
 

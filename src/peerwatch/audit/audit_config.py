@@ -149,7 +149,7 @@ class ScalePart(_Part):
         return 0.0 if self.low is None else self.low, 100.0 if self.high is None else self.high
 
     def scale(self) -> ScoreScale:
-        """Return the scale."""
+        """Return the scale with its bar; the middle of the scale where none is given."""
         plain = ScoreScale(
             self.kind,
             *self.ends,
@@ -158,7 +158,9 @@ class ScalePart(_Part):
             pattern=self.pattern,
             stated=self.kind != "numeric" or (self.low, self.high) != (None, None),
         )
-        return replace(plain, bar=plain.bar if self.bar is None else self._at(plain, self.bar))
+        return replace(
+            plain, bar=plain.bar if self.bar is None else self._on_scale(plain, self.bar)
+        )
 
     def bars(self) -> dict[str, float]:
         """Return level of ``bar`` -> where it stands, on the scale's values.
@@ -169,14 +171,14 @@ class ScalePart(_Part):
         low, high = scale.bounds
         step = max(1.0, round((high - low) / 4)) if self.kind == "ordinal" else (high - low) / 10
         at = scale.bar if scale.bar is not None else (low + high) / 2
-        lower, higher = self._at(scale, self.lower), self._at(scale, self.higher)
+        lower, higher = self._on_scale(scale, self.lower), self._on_scale(scale, self.higher)
         return {
             "lower": max(low, at - step) if lower is None else lower,
             "at": at,
             "higher": min(high, at + step) if higher is None else higher,
         }
 
-    def _at(self, scale: ScoreScale, told: float | str | None) -> float | None:
+    def _on_scale(self, scale: ScoreScale, told: float | str | None) -> float | None:
         if told is None:
             return None
         if self.kind in ("categorical", "pairwise"):
@@ -185,7 +187,7 @@ class ScalePart(_Part):
 
 
 class AuditConfig(_Part):
-    """One audit."""
+    """One audit: items, judge, scale and frames, and how many are asked, how often and how long."""
 
     _lists = field_validator("mask", mode="before")(_as_list)
 

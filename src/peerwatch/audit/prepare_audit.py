@@ -24,7 +24,17 @@ _PAIR = ("answer A below", "answer B below")
 
 @dataclass(frozen=True, slots=True)
 class PreparedAudit:
-    """An audit that is ready to be planned or run."""
+    """An audit that is ready to be planned or run.
+
+    Attributes:
+        config: What was asked for.
+        scale: The scale of the scores.
+        items: The items, all of them read.
+        design: Which judgements are asked for.
+        limits: What a run may take.
+        judge: What identifies the judge, without secrets.
+        judge_digest: The same as a digest.
+    """
 
     config: AuditConfig
     scale: ScoreScale

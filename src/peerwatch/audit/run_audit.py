@@ -99,7 +99,7 @@ def _about(prepared: PreparedAudit, left: int, spent: float) -> AuditFacts:
 
 
 def name_of_judge(prepared: PreparedAudit) -> str:
-    """Return the judge in a few words."""
+    """Return the judge in a few words: its model, function, scorer, command, or address."""
     part = prepared.config.judge
     if part.http is not None:
         return part.http.url.partition("?")[0]

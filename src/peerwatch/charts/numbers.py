@@ -65,7 +65,7 @@ def difference_text(value: float | None, in_points: bool) -> str:
 
 
 def difference_interval_text(low: float | None, high: float | None, in_points: bool) -> str:
-    """Return the ends of an interval of a difference."""
+    """Return the ends of an interval of a difference, without a unit; empty where not known."""
     if not known(low) or not known(high):
         return ""
     assert low is not None and high is not None

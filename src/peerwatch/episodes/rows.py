@@ -53,7 +53,7 @@ def episodes_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 
 
 def episode_rows(log: EvalLog) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one log."""
+    """Yield the rows of one log, an attempt each; samples that are not ours have none."""
     for sample in log.samples or []:
         if "family" not in sample.metadata:
             continue

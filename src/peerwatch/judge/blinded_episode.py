@@ -119,7 +119,7 @@ def entries_of(messages: Sequence[ChatMessage]) -> Iterator[TranscriptEntry]:
         if not isinstance(message, ChatMessageAssistant):
             continue
         calls = message.tool_calls or []
-        if any(_is(call, ANSWER) for call in calls):
+        if any(_is_call_of(call, ANSWER) for call in calls):
             return
         yield from _words(message)
         for call in calls:
@@ -142,10 +142,10 @@ def _words(message: ChatMessageAssistant) -> Iterator[TranscriptEntry]:
 def _acts(call: ToolCall, failed: bool) -> Iterator[TranscriptEntry]:
     """Yield a call; the report and the change log are the same entries in either reporting arm."""
     given = dict(call.arguments)
-    if _is(call, FINISH):
+    if _is_call_of(call, FINISH):
         changes = given.pop("changes", None)
         yield TranscriptEntry("report", _lines(given), failed)
-    elif _is(call, LIST_CHANGES):
+    elif _is_call_of(call, LIST_CHANGES):
         changes = given.get("changes")
     else:
         yield TranscriptEntry(
@@ -157,7 +157,7 @@ def _acts(call: ToolCall, failed: bool) -> Iterator[TranscriptEntry]:
         yield TranscriptEntry("changes", "\n".join(map(_value, listed)) or "(none)", failed)
 
 
-def _is(call: ToolCall, tool: str) -> bool:
+def _is_call_of(call: ToolCall, tool: str) -> bool:
     """Return whether a call is of a tool, by its own name or as a server offers it."""
     return call.function.rpartition("__")[2] == tool
 
@@ -171,5 +171,5 @@ def _value(value: Any) -> str:
 
 
 def has_words(entries: Iterable[TranscriptEntry]) -> bool:
-    """Return whether there is anything to judge."""
+    """Return whether any entry has words; without them there is nothing to judge."""
     return any(entry.text.strip() for entry in entries)

@@ -186,7 +186,7 @@ async def _judge_sample(
 
 
 def count_episodes(paths: Iterable[Path]) -> int:
-    """Return how many samples the logs hold."""
+    """Return how many completed samples the logs at some paths hold; only headers are read."""
     headers = (
         table.read_judged_log(name, header_only=True)
         for path in paths

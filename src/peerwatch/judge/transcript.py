@@ -69,11 +69,11 @@ def find_quote(quote: str, entries: Sequence[TranscriptEntry]) -> int | None:
     White space, kinds of quotation marks and dashes, and the escaping of ``render`` do not count.
     A quote of fewer than ``MIN_QUOTE`` characters counts only where it is the whole entry.
     """
-    wanted = _plain(html.unescape(quote)).strip(" \"'")
+    wanted = _evened_out(html.unescape(quote)).strip(" \"'")
     if not wanted:
         return None
     for number, entry in enumerate(entries, 1):
-        held = _plain(entry.text)
+        held = _evened_out(entry.text)
         if wanted == held or (len(wanted.replace(" ", "")) >= MIN_QUOTE and wanted in held):
             return number
     return None
@@ -85,6 +85,6 @@ _SAME = str.maketrans(
 )
 
 
-def _plain(text: str) -> str:
+def _evened_out(text: str) -> str:
     even = unicodedata.normalize("NFKC", text.translate(_SAME))
     return re.sub(r"\s+", " ", even).strip()

@@ -73,5 +73,5 @@ def critic_kind_name(kind: str) -> str:
 
 
 def verdict_name(verdict: str) -> str:
-    """Return the short name of a verdict."""
+    """Return what the page calls a verdict; one without a name of its own, in words."""
     return VERDICTS.get(verdict, verdict.replace("_", " "))

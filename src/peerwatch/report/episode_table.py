@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from peerwatch.behaviours.record import BEHAVIOURS
+from peerwatch.charts.numbers import name_in_words
 from peerwatch.report.outcome_composition import last_attempts
 
 MOST_EPISODES = 10_000
@@ -80,7 +81,7 @@ def episode_table(
     last = last_attempts(episodes).with_columns(
         has=(pl.col("findings").fill_null("[]").str.len_chars() > 2)
     )
-    kept = _kept(last)
+    kept = _shown_episodes(last)
     texts = kept["findings"].fill_null("[]").to_list()
     found = [json.loads(text) if len(text) > 2 else [] for text in texts]
     strings = _Strings()
@@ -104,7 +105,7 @@ def episode_table(
     )
 
 
-def _kept(last: pl.DataFrame) -> pl.DataFrame:
+def _shown_episodes(last: pl.DataFrame) -> pl.DataFrame:
     """Return at most ``MOST_EPISODES``: with a finding first, then others, evenly over all."""
     if last.height <= MOST_EPISODES:
         return last
@@ -164,9 +165,9 @@ def _packed(finding: Mapping[str, Any], quotes: Sequence[str], strings: _Strings
     how = [name for name in ("attempted", "reverted") if finding.get(name)]
     evidence = finding.get("evidence") or []
     return [
-        strings.add(_words(finding.get("behaviour"))),
+        strings.add(name_in_words(finding.get("behaviour"))),
         strings.add(finding.get("direction")),
-        strings.add(_words(finding.get("variant"))),
+        strings.add(name_in_words(finding.get("variant"))),
         [strings.add(name) for name in how],
         [
             [
@@ -177,10 +178,6 @@ def _packed(finding: Mapping[str, Any], quotes: Sequence[str], strings: _Strings
         ],
         [strings.add(quote) for quote in quotes],
     ]
-
-
-def _words(name: Any) -> str:
-    return "" if name is None else str(name).replace("_", " ")
 
 
 def _column(
@@ -206,7 +203,7 @@ def _column(
     if name == "error":
         texts = [text[:_ERROR_LENGTH] for text in texts]
     if name == "outcome":
-        texts = [_words(text) for text in texts]
+        texts = [name_in_words(text) for text in texts]
     if name == "sample":
         return about | {"values": texts}
     dictionary = sorted(set(texts))
@@ -229,5 +226,5 @@ def _labelled(findings: Sequence[Mapping[str, Any]]) -> list[str]:
                 marks = [name for name in ("attempted", "reverted") if finding.get(name)]
                 if finding.get("direction") == "against":
                     marks.append("against")
-                labels.append(" ".join([_words(behaviour), *marks]))
+                labels.append(" ".join([name_in_words(behaviour), *marks]))
     return labels

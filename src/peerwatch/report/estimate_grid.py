@@ -30,7 +30,7 @@ _RELATIONSHIPS = ("cooperative", "none", "neutral", "adversarial")
 
 
 def levels_of(row: EstimateRow) -> Levels:
-    """Return the arm of a row as levels."""
+    """Return the levels of a row's arm, one a factor; None where the factor does not apply."""
     return tuple(row.get(name) for name in FACTORS)
 
 
@@ -83,7 +83,7 @@ class RateGrid:
         measure: str = "any_deviation",
         stratum: str = MAIN,
     ) -> Mapping[Levels, EstimateRow]:
-        """Return arm -> row."""
+        """Return arm -> row; empty where the critic has none of this measure in this family."""
         return self.rows.get((critic, family, measure, stratum), {})
 
     def headline(self, critic: CriticKey, family: str) -> Levels | None:
@@ -114,7 +114,7 @@ def headline_arm(arms: Iterable[Levels]) -> Levels | None:
 
 
 def rate_grid(estimates: pl.DataFrame) -> RateGrid:
-    """Return the rates and means among the estimates."""
+    """Return the rows of kind ``rate`` and ``mean``, by what they are of."""
     by: dict[tuple[CriticKey, str, str, str], dict[Levels, EstimateRow]] = {}
     kinds: dict[CriticKey, str] = {}
     chosen = estimates.filter(pl.col("kind").is_in(["rate", "mean"]))
@@ -129,7 +129,7 @@ def rate_grid(estimates: pl.DataFrame) -> RateGrid:
 
 
 def critic_key_of(row: EstimateRow) -> CriticKey:
-    """Return whose row it is."""
+    """Return whose row it is; ``unknown`` in the place of what is null."""
     return CriticKey(
         row["model"] or "unknown", row["world"] or "unknown", row["critic"] or "unknown"
     )

@@ -160,12 +160,12 @@ def world_forests(estimates: pl.DataFrame) -> tuple[Forest, ...]:
         (pl.col("kind") == WORLDS_KIND) & pl.col("measure").is_in(["any_deviation", *ERRORS])
     )
     return _forests(
-        row | {"world": f"memory {MINUS} shell", "contrast": _between(row)}
+        row | {"world": f"memory {MINUS} shell", "contrast": _name_between_worlds(row)}
         for row in chosen.iter_rows(named=True)
     )
 
 
-def _between(row: EstimateRow) -> str:
+def _name_between_worlds(row: EstimateRow) -> str:
     """Return what is compared between worlds: an arm, or a peer with its control."""
     words = arm_text(levels_of(row))
     if row["contrast"] == MINUS_SHELL:

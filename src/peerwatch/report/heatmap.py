@@ -57,7 +57,7 @@ class HeatLine:
 
 @dataclass(frozen=True, slots=True)
 class HeatBlock:
-    """The rows of one critic."""
+    """The rows of one critic; ``kind`` says whether it is scripted or a model."""
 
     critic: CriticKey
     kind: str

@@ -74,7 +74,7 @@ def _bullets(items: Iterable[str]) -> str:
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a Markdown table."""
+    """Return a Markdown table; what its cells hold is escaped, and stands on one line each."""
     lines = [headings, ["---"] * len(headings), *rows]
     return "\n".join(
         "| "

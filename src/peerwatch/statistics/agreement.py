@@ -120,7 +120,7 @@ def _interval(values: Reals) -> tuple[float | None, float | None]:
 
 
 def wilson(successes: int, n: int) -> Figure:
-    """Return a share with Wilson's interval."""
+    """Return a share with Wilson's interval at the level ``LEVEL``; no value where ``n`` is 0."""
     if not n:
         return Figure(None, None, None, 0)
     low, high = proportion_confint(successes, n, alpha=1 - LEVEL, method="wilson")

@@ -97,7 +97,7 @@ class AuditDesign:
         return wanted
 
     def wordings(self) -> tuple[Wording, ...]:
-        """Return the wording of every item."""
+        """Return the wording and handle that each item draws, in the order of the items."""
         return tuple(draw_wording(self.seed, item.id) for item in self.items)
 
     def jobs(self, missing: Mask) -> Iterator[Job]:

@@ -55,7 +55,7 @@ def judgement_of_reply(
     attempts: int,
     seconds: float,
 ) -> StoredJudgement:
-    """Return the judgement of an answer."""
+    """Return what came of a job whose judge replied: a score, or why there is none in the reply."""
     status, value, detail = OK, None, None
     try:
         value = scale.value(reply.answer)
@@ -73,7 +73,7 @@ def judgement_of_reply(
 def judgement_without_reply(
     job: Job, limits: AskingLimits, reason: str, detail: str, attempts: int, seconds: float
 ) -> StoredJudgement:
-    """Return the judgement of a job that got no answer."""
+    """Return what came of a job that got no reply; each attempt may have cost something."""
     cost = limits.cost_per_call * attempts
     where = (job.item, job.cell, job.wording)
     return StoredJudgement(*where, reason, None, None, detail[:500], attempts, seconds, cost)

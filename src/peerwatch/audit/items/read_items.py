@@ -206,12 +206,14 @@ def as_text(value: Any) -> str:
 def _chosen(row: SourceRow, where: Mapping[str, Any]) -> bool:
     """Return whether a row has the values asked for; one without the column has not."""
     try:
-        return all(_is(column_value(row, name, "where"), value) for name, value in where.items())
+        return all(
+            _cell_is(column_value(row, name, "where"), value) for name, value in where.items()
+        )
     except PeerwatchError:
         return False
 
 
-def _is(cell: Any, value: Any) -> bool:
+def _cell_is(cell: Any, value: Any) -> bool:
     """Return whether a cell has a value; in a CSV table all cells are text."""
     if isinstance(cell, str) and not isinstance(value, str):
         return cell.casefold() == str(value).casefold()

@@ -87,7 +87,7 @@ class ScoreScale:
         else:
             values = [float(k) for k in range(len(labels))]
         exact = {_exact(label): value for label, value in zip(labels, values, strict=True)}
-        plain = [_plain(label) for label in labels]
+        plain = [_without_marks(label) for label in labels]
         # Without its marks a label is known only where that leaves no other one (A and A*).
         index = {p: v for p, v in zip(plain, values, strict=True) if plain.count(p) == 1}
         object.__setattr__(self, "_index", {**index, **exact})
@@ -171,7 +171,7 @@ class ScoreScale:
         return value
 
     def _known(self, text: str) -> float | None:
-        plain = _plain(text)
+        plain = _without_marks(text)
         forms = (_exact(text), plain, _LEAD.sub("", plain, count=1))
         return next((self._index[form] for form in forms if form in self._index), None)
 
@@ -201,7 +201,9 @@ class ScoreScale:
         try:
             return self._within(float(text))
         except ValueError:
-            found = _NUMBER.fullmatch(_plain(text)) if marked is None else _NUMBER.match(marked)
+            found = (
+                _NUMBER.fullmatch(_without_marks(text)) if marked is None else _NUMBER.match(marked)
+            )
         rest = "" if found is None or marked is None else marked[found.end() :]
         if found is None or _GOES_ON.match(rest):
             raise UnreadableScore(PROSE, f"no score in: {text.strip()[:200]}")
@@ -246,7 +248,7 @@ def _exact(text: str) -> str:
     return text.strip().casefold()
 
 
-def _plain(text: str) -> str:
+def _without_marks(text: str) -> str:
     return text.strip().strip(_MARKS).strip().casefold()
 
 

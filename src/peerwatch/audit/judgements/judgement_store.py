@@ -47,10 +47,14 @@ ON CONFLICT DO UPDATE SET
 
 
 class JudgementStore:
-    """The judgements of one audit folder."""
+    """The judgements of one audit folder; call :meth:`begin` before anything else."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, or begin it."""
+        """Open the file, or begin it.
+
+        Raises:
+            PeerwatchError: It is no file of judgements.
+        """
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")

@@ -81,5 +81,5 @@ def judge_digest(description: Mapping[str, Any]) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Return the digest of a file's content."""
+    """Return the SHA-256 of a file's content, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -138,7 +138,7 @@ def _why_not(missing: float, doubt: str | None) -> str | None:
 
 
 def point_in_words(scale: ScoreScale) -> str:
-    """Return what a point is, in words."""
+    """Return what one point of a difference is on a scale, in words."""
     return {
         "numeric": f"points of the judge's scale, {scale.low:g} to {scale.high:g}",
         "ordinal": f"steps between labels, from {scale.labels[0]} to {scale.labels[-1]}"

@@ -123,8 +123,8 @@ def in_our_words(raw: pl.DataFrame) -> pl.DataFrame:
         _mapped(pl.col("alignment_faking_mode"), _OVERSIGHT)
         .fill_null("unstated")
         .alias("oversight"),
-        _in(FILE_FAMILIES, family, pl.lit("ambiguous")).alias("authority"),
-        _in(
+        _only_in(FILE_FAMILIES, family, pl.lit("ambiguous")).alias("authority"),
+        _only_in(
             GRADING_FAMILIES,
             family,
             pl.when(pl.col("dataset").is_in(list(TRUE_SCORES)))
@@ -162,5 +162,5 @@ def _channel(relationship: pl.Expr) -> pl.Expr:
     )
 
 
-def _in(families: Sequence[str], family: pl.Expr, level: pl.Expr) -> pl.Expr:
+def _only_in(families: Sequence[str], family: pl.Expr, level: pl.Expr) -> pl.Expr:
     return pl.when(family.is_in(families)).then(level)
