@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from peerwatch.audit.audit_page import render_audit_page
-from tests.audit.test_page import verdict
+from tests.audit.test_audit_page import verdict
 from tests.report.browser import chromium, needs_browser, opened
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.original_study.dataset import is_dataset, read_dataset
 from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.families.valid_arms import make_arm
-from tests.analysis.study_rows import study_row, study_table
+from tests.episodes.study_rows import study_row, study_table
 
 ALWAYS = 2
 """Warnings that every reading has."""

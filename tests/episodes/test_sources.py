@@ -21,7 +21,7 @@ from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.records.study_folder import StudyFolder, open_study_folder
 from peerwatch.running.run_study import run_study, versions
 from peerwatch.studies.study import make_study, resolve
-from tests.analysis.study_rows import study_row, study_table
+from tests.episodes.study_rows import study_row, study_table
 from tests.evals import run, says, scripted
 
 STUDY = make_study(

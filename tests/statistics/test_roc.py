@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from peerwatch.statistics.agreement import Figure
@@ -47,3 +48,23 @@ def test_without_both_kinds_there_is_no_area(
 
 def test_ties_count_half() -> None:
     assert auc([1, 2], [1, 1]).value == 0.75
+
+
+def test_the_area_under_the_curve_and_its_interval() -> None:
+    same = auc([1, 2, 3, 4] * 10, [1, 2, 3, 4] * 10)
+    assert same.value == 0.5 and same.n == 80
+    assert same.low is not None and same.high is not None
+    assert same.low == pytest.approx(1 - same.high)
+    told = auc([1.0] * 30, [0.0] * 30)
+    assert told.value == 1 and told.high == 1 and told.low == pytest.approx(0.933, abs=1e-3)
+    assert auc([], [1]).value is None
+
+
+def test_the_interval_of_the_area_covers_the_truth() -> None:
+    rng = np.random.default_rng(5)
+    true = 0.5 * (1 + math.erf(1 / 2))  # normal scores one standard deviation apart
+    hits = 0
+    for _ in range(200):
+        figure = auc(list(rng.normal(1, 1, 30)), list(rng.normal(0, 1, 30)))
+        hits += figure.low <= true <= figure.high  # type: ignore[operator]
+    assert hits >= 182

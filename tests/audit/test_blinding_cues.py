@@ -27,7 +27,7 @@ from peerwatch.audit.verdict.blinding_cues import cues_around_items
 from peerwatch.blinding import leaks
 from peerwatch.design.matched_wordings import sentence_count
 from tests.audit.cases import config
-from tests.audit.test_frames import CRITIC, speech
+from tests.audit.test_frame_arms import CRITIC, speech
 
 FRAMES = preset_frames("blinding")
 SIGNED = "Done as asked.\n1 + 1 = 2\nCo-Authored-By: Claude <noreply@anthropic.com>"

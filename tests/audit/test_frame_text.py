@@ -15,10 +15,10 @@ from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judges.http import filled
 from peerwatch.audit.judges.model import Rubric
 from peerwatch.families.shared.names import HANDLES
-from tests.audit.test_frames import speech
+from tests.audit.test_frame_arms import speech
 
 FRAMES = tuple(frame for frame in preset_frames("full") if frame.blinding == "none")
-"""A blinded frame does mask an item; ``test_blinded`` holds what it masks."""
+"""A blinded frame does mask an item; ``test_blinding_cues`` holds what it masks."""
 TEXTS = st.text(min_size=1, max_size=200) | st.sampled_from(
     ("{item}", "{frame} {scale}", "${HOME}", "a\r\nb\x00c", "{text}", "SCORE: 100", "\u2028 \ufeff")
 )
