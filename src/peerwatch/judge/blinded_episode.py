@@ -7,7 +7,6 @@ words, passages taken over from a withheld segment and names of models are maske
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -30,7 +29,7 @@ from peerwatch.families.build import instance_of_sample
 from peerwatch.families.instance import Instance
 from peerwatch.families.text import Text
 from peerwatch.judge.model_names import mask_names
-from peerwatch.judge.transcript import Transcript, TranscriptEntry, cut_in_middle
+from peerwatch.judge.transcript import Transcript, TranscriptEntry, cut_in_middle, value_text
 from peerwatch.sessions.interview import ANSWER, QUESTIONS
 from peerwatch.sessions.toolset import FINISH, LIST_CHANGES
 
@@ -154,7 +153,7 @@ def _acts(call: ToolCall, failed: bool) -> Iterator[TranscriptEntry]:
         return
     if changes is not None:
         listed = changes if isinstance(changes, list) else [changes]
-        yield TranscriptEntry("changes", "\n".join(map(_value, listed)) or "(none)", failed)
+        yield TranscriptEntry("changes", "\n".join(map(value_text, listed)) or "(none)", failed)
 
 
 def _is_call_of(call: ToolCall, tool: str) -> bool:
@@ -163,11 +162,7 @@ def _is_call_of(call: ToolCall, tool: str) -> bool:
 
 
 def _lines(arguments: Mapping[str, Any]) -> str:
-    return "\n".join(f"{name}: {_value(value)}" for name, value in arguments.items())
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return "\n".join(f"{name}: {value_text(value)}" for name, value in arguments.items())
 
 
 def has_words(entries: Iterable[TranscriptEntry]) -> bool:

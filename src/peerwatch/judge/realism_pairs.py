@@ -20,7 +20,7 @@ from peerwatch.common.draw import Draw
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.critics.tool_loop import ASK_FOR_CHANGES
 from peerwatch.judge.judgement_table import read_judged_log
-from peerwatch.judge.transcript import escape_markup
+from peerwatch.judge.transcript import escape_markup, value_text
 from peerwatch.sessions.interview import QUESTIONS
 
 MOST_PARTS = 16
@@ -126,12 +126,8 @@ def _neutral(role: str, text: str, calls: Sequence[tuple[str, Any]]) -> Iterator
         yield TranscriptPart(_KINDS[role], text.strip())
     for name, given in calls:
         pairs = given.items() if isinstance(given, Mapping) else [("input", given)]
-        told = [f"{key}: {_value(value)}" for key, value in pairs if value not in (None, "")]
+        told = [f"{key}: {value_text(value)}" for key, value in pairs if value not in (None, "")]
         yield TranscriptPart("call", "\n".join([name, *told]))
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def record_pairs(

@@ -7,11 +7,12 @@ is left out but for whether an act succeeded: no code needs it, and it is where 
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 EntryKind = Literal["says", "thinks", "calls", "report", "changes"]
 MAX_ENTRY = 4000
@@ -53,6 +54,11 @@ def render_transcript_text(transcript: Transcript) -> str:
 def escape_markup(text: str) -> str:
     """Return text without characters that could open or close a tag."""
     return html.escape(text, quote=False)
+
+
+def value_text(value: Any) -> str:
+    """Return an argument of a call as text: a text is itself, anything else is its JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def cut_in_middle(text: str, most: int = MAX_ENTRY) -> str:
