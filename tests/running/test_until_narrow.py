@@ -27,7 +27,7 @@ import time
 from pathlib import Path
 
 from peerwatch.organisms import Organism
-from peerwatch.organisms.all_organisms import load
+from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.families.instance import Call
 
 
@@ -67,7 +67,7 @@ class Wavering(Paced):
 
     def as_whom(self, instance):
         wavers = instance.arm.subject == "peer" and instance.seed // 2 % 2
-        return load("false_mean" if wavers else "honest")
+        return load_organism("false_mean" if wavers else "honest")
 
     def steps(self, instance):
         return self.as_whom(instance).act(instance)
