@@ -219,6 +219,17 @@ def test_a_folder_of_another_audit_is_left_alone(folder: Path) -> None:
     assert {path: path.read_bytes() for path in (folder / "honest").iterdir()} == before
 
 
+@pytest.mark.parametrize("more", [(), ("--plan",)])
+def test_a_missing_package_is_named(
+    more: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peerwatch.commands.options.find_spec", lambda name: None)
+    done = inside(*arguments("--python", "x:y", "--out", "a", *more))
+    assert done.returncode == 2 and not done.stdout
+    assert "An audit needs scipy" in done.stderr and "peerwatch[report]" in done.stderr
+    assert not (folder / "a").exists()
+
+
 def test_one_run_at_a_time(folder: Path) -> None:
     audit_of("honest")
     before = {path: path.read_bytes() for path in (folder / "honest").iterdir()}

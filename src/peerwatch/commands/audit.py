@@ -184,7 +184,8 @@ def plan_or_run(
         as_json: Whether to print one JSON object.
 
     Raises:
-        PeerwatchError: The configuration, the judge, the items or the folder will not do.
+        PeerwatchError: The configuration, the judge, the items or the folder will not do, or SciPy
+            is not installed.
     """
     if fail_over is not None and fail_over <= 0:
         raise PeerwatchError(
@@ -195,6 +196,7 @@ def plan_or_run(
         if out is None:
             raise PeerwatchError("--resume needs --out: the folder of the audit to go on with.")
         begun = AuditFolder(out)
+    check_packages("An audit", ("scipy",))
     with contextlib.redirect_stdout(sys.stderr):  # providers and scorers may print
         prepared = prepare_audit(audit_asked(request, begun))
         if plan_only:
@@ -203,7 +205,6 @@ def plan_or_run(
             # A ceiling without a price and a judge that cannot be had are told first.
             plan_audit(prepared)
             judge = make_judge(prepared)
-            check_packages("An audit", ("scipy",))
             folder = open_audit_folder(out or _new_folder(), prepared, begun is not None)
             ran = _run_in(folder, prepared, judge, retry_failed, fail_over)
     if plan_only:
