@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from peerwatch.cli import COMMANDS
+
 CORE = ("world", "behaviours", "design", "families", "organisms", "calibration")
 HEAVY = ("inspect_ai", "openai", "httpx", "anyio", "fastapi", "polars", "pydantic")
 
@@ -55,3 +57,17 @@ def test_nothing_in_the_core_knows_inspect_or_a_model_client(room: str) -> None:
     # A study file is checked with Pydantic; worlds, scenarios, detectors and organisms need none.
     allowed = {"pydantic"} if room == "design" else set()
     assert not loaded & (set(HEAVY) - allowed)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_options_of_a_command_are_told_without_inspect(command: str) -> None:
+    code = (
+        "import contextlib, io, json, sys; "
+        f"sys.argv = ['peerwatch', {command!r}, '--help']\n"
+        "from peerwatch.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()) as told:\n"
+        "    main()\n"
+        "assert 'Usage: peerwatch' in told.getvalue()\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    assert "inspect_ai" not in in_a_fresh_process(code)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from peerwatch.commands.judge import LABELS, JudgingRequest, ask_graders, found_text
+from peerwatch.commands.ask_graders import LABELS, JudgingRequest, ask_graders, found_text
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.judge.codes import CODE_NAMES
@@ -180,7 +180,7 @@ def test_the_command_keeps_its_figure_beside_the_run(
             tmp_path / "real", name, [{"id": n, "messages": messages} for n in range(3)]
         )
     asker = GraderModel(grader('{"percent": 50}'))
-    monkeypatch.setattr("peerwatch.commands.judge.open_grader", lambda name: asker)
+    monkeypatch.setattr("peerwatch.commands.ask_graders.open_grader", lambda name: asker)
     request = JudgingRequest((place,), ("mockllm/model",), realism=True, real=tmp_path / "real")
     assert ask_graders(request, as_json=False) == 0
     (found,) = read_realism([place])

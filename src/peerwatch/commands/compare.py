@@ -24,7 +24,6 @@ from peerwatch.analysis.published_comparison import (
 from peerwatch.analysis.published_figures import PublishedFigure, published
 from peerwatch.commands.options import AsJson
 from peerwatch.common.errors import PeerwatchError, unknown
-from peerwatch.episodes.sources import load_episodes
 
 WIDTH = 100
 _LEGEND = (
@@ -47,6 +46,7 @@ def compare_command(
 ) -> None:
     """Set results beside what others have published."""
     from peerwatch.analysis.estimates import estimate  # needs SciPy, and says so
+    from peerwatch.episodes.sources import load_episodes  # imports Inspect, which takes two seconds
 
     figures = chosen(published(), model, behaviour)
     loaded = load_episodes(runs)

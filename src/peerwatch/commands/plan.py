@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from peerwatch.commands.options import AsJson, Factors, Families, Models, Size, parse_factors
-from peerwatch.planning.costs import hours, parse_price, prices
-from peerwatch.planning.plan_text import plan_as_json, plan_as_text
-from peerwatch.planning.study_plan import PlanOptions, plan_study
-from peerwatch.planning.usage import Usage, estimated, measured
-from peerwatch.running.study_request import StudyRequest, study_asked
-from peerwatch.studies.study import Study
+
+if TYPE_CHECKING:
+    from peerwatch.planning.usage import Usage
+    from peerwatch.studies.study import Study
+
+# What reads studies and logs imports Inspect, which takes two seconds; the options need none of it.
 
 UNNAMED = "any model"
 """What stands for a model where none is named."""
@@ -58,6 +58,11 @@ def plan_command(
     as_json: AsJson = False,
 ) -> None:
     """Say how many episodes a study needs, and what they take."""
+    from peerwatch.planning.costs import hours, parse_price, prices
+    from peerwatch.planning.plan_text import plan_as_json, plan_as_text
+    from peerwatch.planning.study_plan import PlanOptions, plan_study
+    from peerwatch.running.study_request import StudyRequest, study_asked
+
     request = StudyRequest(
         file=study,
         models=tuple(model) if model else None,
@@ -85,6 +90,8 @@ def plan_command(
 
 def _usage(study: Study, earlier: Path | None) -> dict[str, Usage]:
     """Return what an episode of each family takes: as measured in an earlier run, or estimated."""
+    from peerwatch.planning.usage import estimated, measured
+
     if earlier is not None:
         return measured(earlier, study)
     return {
