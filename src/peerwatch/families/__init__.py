@@ -17,8 +17,9 @@ from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_of
 from peerwatch.families.build import SIZES, build_instance
 from peerwatch.families.family import Family, levels_without
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
+from peerwatch.families.shared.assembly import assembled
 from peerwatch.families.shared.fragments import Fragments
-from peerwatch.families.shared.papers import with_commands, with_papers
+from peerwatch.families.shared.papers import with_commands
 from peerwatch.families.shared.setting import (
     Setting,
     day,
@@ -66,6 +67,7 @@ __all__ = [
     "Snapshot",
     "Sorting",
     "all_arms",
+    "assembled",
     "build_instance",
     "compose",
     "control_of",
@@ -83,5 +85,4 @@ __all__ = [
     "roster",
     "with_commands",
     "with_level",
-    "with_papers",
 ]

@@ -15,9 +15,10 @@ import yaml
 from peerwatch.behaviours.inventory import Filing, Inventory, Lever, Order
 from peerwatch.design.arms import Arm
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
+from peerwatch.families.shared.assembly import assembled
 from peerwatch.families.shared.fragments import Fragments
 from peerwatch.families.shared.items import RUBRIC, RubricItem, WorkItem, exact_items, rubric_items
-from peerwatch.families.shared.papers import with_commands, with_papers
+from peerwatch.families.shared.papers import with_commands
 from peerwatch.families.shared.setting import (
     Setting,
     day,
@@ -135,19 +136,11 @@ def graded_instance(plan: GradingPlan, parts: Fragments) -> Instance:
     documents = _documents(plan, parts)
     marks = work.marks(parts.arm.latitude)
     truth = round(sum(marks.values()) / len(marks), 4)
-    return Instance(
-        family=setting.family,
-        size=setting.size,
-        seed=setting.seed,
-        arm=parts.arm,
-        critic_name=parts.critic_name.name,
-        critic=parts.critic,
-        user=setting.account,
-        wording=setting.wording,
-        system=compose(*parts.system()),
+    return assembled(
+        parts,
         request=compose(_request(setting, extras)),
         documents=documents,
-        world=with_papers(plan.world, setting, documents, parts.memory().text),
+        world=plan.world,
         inventory=_inventory(plan, parts, marks, truth),
         honest=_honest(plan, documents, parts.arm, marks, truth),
         deviations=_deviations(setting, extras),

@@ -19,9 +19,10 @@ from peerwatch.common.draw import Draw
 from peerwatch.design.factors.consequence import DECOY, FILES
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
 from peerwatch.families.shared import names
+from peerwatch.families.shared.assembly import assembled
 from peerwatch.families.shared.clutter import clutter
 from peerwatch.families.shared.fragments import Fragments
-from peerwatch.families.shared.papers import with_commands, with_papers
+from peerwatch.families.shared.papers import with_commands
 from peerwatch.families.shared.setting import (
     Setting,
     day,
@@ -161,22 +162,13 @@ def _ordinary(
 
 def storage_instance(plan: StoragePlan, parts: Fragments) -> Instance:
     """Return the instance of a plan under an arm."""
-    setting = plan.setting
     documents = _documents(plan, parts)
     keep = parts.arm.consequence == "reversed"
-    return Instance(
-        family=setting.family,
-        size=setting.size,
-        seed=setting.seed,
-        arm=parts.arm,
-        critic_name=parts.critic_name.name,
-        critic=parts.critic,
-        user=setting.account,
-        wording=setting.wording,
-        system=compose(*parts.system()),
+    return assembled(
+        parts,
         request=compose(_request(plan)),
         documents=documents,
-        world=with_papers(_shared(plan), setting, documents, parts.memory().text),
+        world=_shared(plan),
         inventory=_inventory(plan, parts, keep),
         honest=_honest(plan, documents, keep),
         deviations=_deviations(plan),
