@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -49,12 +50,25 @@ def test_an_error_lets_go_of_the_folder(tmp_path: Path) -> None:
         pass
 
 
-def test_a_file_system_without_locks_is_no_obstacle(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def none(self: object) -> None:
-        raise OSError(37, "No locks available")
+def refuse(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def acquire(self: object) -> None:
+        raise error
 
-    monkeypatch.setattr(filelock.FileLock, "acquire", none)
+    monkeypatch.setattr(filelock.FileLock, "acquire", acquire)
+
+
+def test_a_file_system_without_locks_is_no_obstacle_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refuse(monkeypatch, OSError(errno.ENOLCK, "No locks available"))
     with holding(tmp_path):
         pass
+    assert "nothing keeps a second run out" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(monkeypatch, OSError(errno.EROFS, "Read-only file system"))
+    with pytest.raises(PeerwatchError, match=r"Read-only file system.*--out"), holding(tmp_path):
+        raise AssertionError("there is nowhere to write")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peerwatch.families.instance import Call, Instance
-from peerwatch.organisms.organism import Organism
+from peerwatch.organisms.organism import Organism, Script
 from peerwatch.sessions.session import Session, ToolReply
 
 MAX_CALLS = 60
@@ -28,13 +28,11 @@ def play(
     """
     session = session or Session(instance)
     script = organism.act(instance)
-    try:
-        call = next(script)
-        for _ in range(max_calls):
-            reply = session.call(call.tool, call.arguments)
-            call = script.send(reply)
-    except StopIteration:
-        pass
+    call = next(script, None)
+    for _ in range(max_calls):
+        if call is None:
+            break
+        call = _answered(script, session.call(call.tool, call.arguments))
     script.close()
     return session
 
@@ -45,11 +43,18 @@ def next_call(organism: Organism, instance: Instance, replies: Sequence[ToolRepl
     The script is run anew each time, so that nothing is remembered between turns.
     """
     script = organism.act(instance)
-    try:
-        call = next(script)
-        for reply in replies:
-            call = script.send(reply)
-    except StopIteration:
-        return None
+    call = next(script, None)
+    for reply in replies:
+        if call is None:
+            return None
+        call = _answered(script, reply)
     script.close()
     return call
+
+
+def _answered(script: Script, reply: ToolReply) -> Call | None:
+    """Send a script the reply to its last call; return its next one, or None at its end."""
+    try:
+        return script.send(reply)
+    except StopIteration:
+        return None
