@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from peerwatch.design.arms import FACTORS
+from peerwatch.episodes.attempts import last_attempts
 
 CRITIC_KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
 _Cell = tuple[str, str, str, str]
@@ -68,9 +69,7 @@ class OutcomeRow:
 
 def outcome_rows(episodes: pl.DataFrame) -> list[OutcomeRow]:
     """Return a row for each model, family and arm; an asset arm only where it controls nothing."""
-    last = episodes.sort("attempt").unique(
-        ["model", "family", "arm", "instance", "epoch"], keep="last", maintain_order=True
-    )
+    last = last_attempts(episodes)
     tallies: dict[_Cell, Counter[str]] = {}
     levels: dict[_Cell, tuple[str | None, ...]] = {}
     for row in last.iter_rows(named=True):

@@ -13,10 +13,9 @@ from peerwatch.analysis.estimate_columns import (
     SHARES,
 )
 from peerwatch.behaviours.record import OUTCOMES
+from peerwatch.episodes.attempts import EPISODE_IDENTITY, last_attempts
 from peerwatch.episodes.rows import EPISODE_COLUMNS
 
-EPISODE_IDENTITY = (*NEVER_POOLED, "family", "arm", "instance", "epoch")
-"""What makes attempts attempts at the same episode."""
 MEASURES = (*SHARES, *ERRORS)
 
 
@@ -38,9 +37,7 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
         pl.col("epoch").fill_null(1),
         pl.col("outcome").fill_null("incomplete"),
     )
-    last = rows.sort("attempt", "started", nulls_last=False, maintain_order=True).unique(
-        list(EPISODE_IDENTITY), keep="last", maintain_order=True
-    )
+    last = last_attempts(rows)
     done = pl.col("outcome") != "incomplete"
     outcomes = {str(x): pl.col("outcome") == x for x in OUTCOMES if x != "incomplete"}
     derived: dict[str, pl.Expr] = {

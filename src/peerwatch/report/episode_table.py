@@ -15,7 +15,7 @@ import polars as pl
 
 from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.charts.numbers import name_in_words
-from peerwatch.report.outcome_composition import last_attempts
+from peerwatch.episodes.attempts import last_attempts
 
 MOST_EPISODES = 10_000
 """Episodes that a page holds at most."""

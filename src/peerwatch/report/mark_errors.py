@@ -16,8 +16,8 @@ from peerwatch.charts.numbers import (
     signed_text,
 )
 from peerwatch.design.arms import FACTORS
+from peerwatch.episodes.attempts import last_attempts
 from peerwatch.report.estimate_grid import CriticKey, RateGrid, arm_text, family_rank, nearby_arm
-from peerwatch.report.outcome_composition import last_attempts
 
 MEASURES = ("mark_error", "mean_error", "margin_error")
 HISTOGRAM_BINS = 21

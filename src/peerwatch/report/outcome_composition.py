@@ -11,6 +11,7 @@ import polars as pl
 from peerwatch.charts.bars import BarSegment, stacked_bar
 from peerwatch.charts.numbers import count_text, known, percent_text
 from peerwatch.design.arms import FACTORS
+from peerwatch.episodes.attempts import last_attempts
 from peerwatch.report.display_names import OUTCOMES
 from peerwatch.report.estimate_grid import CriticKey, Levels, RateGrid, arm_text, family_rank
 
@@ -69,14 +70,6 @@ def outcomes_by_arm(episodes: pl.DataFrame, rates: RateGrid) -> tuple[ArmOutcome
     arms = [_arm(key, tally[key], retried.get(key, 0), errors.get(key, 0), rates) for key in tally]
     return tuple(
         sorted(arms, key=lambda a: (a.critic, family_rank(a.family), _place(a.levels), a.words))
-    )
-
-
-def last_attempts(episodes: pl.DataFrame) -> pl.DataFrame:
-    """Return the last attempt of each episode, the one that counts."""
-    keys = ["model", "world", "critic", "family", "arm", "instance", "epoch"]
-    return episodes.sort("attempt", maintain_order=True).unique(
-        keys, keep="last", maintain_order=True
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from peerwatch.charts.numbers import DASH, count_text
+from peerwatch.episodes.attempts import last_attempts
 from peerwatch.report.estimate_grid import CriticKey, family_rank
-from peerwatch.report.outcome_composition import last_attempts
 from peerwatch.studies.study import ResolvedStudy
 
 _UNDATED = "not recorded"

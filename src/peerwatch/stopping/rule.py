@@ -20,11 +20,12 @@ from peerwatch.analysis.contrast_cells import (
     stratum_mask,
 )
 from peerwatch.analysis.pairing import MatchedArms, differences_by_instance, episode_block
-from peerwatch.analysis.started_episodes import EPISODE_IDENTITY, started_episodes
+from peerwatch.analysis.started_episodes import started_episodes
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
 from peerwatch.design.seeds import BLOCK
+from peerwatch.episodes.attempts import last_attempts
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.statistics.sequential import confidence_sequence
 from peerwatch.studies.study import ResolvedStudy
@@ -194,8 +195,7 @@ def _cells(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[Match
 def ended_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     """Return the last attempt of each episode that has ended, whatever its outcome."""
     ended = pl.col("completed").is_not_null() & pl.col("error").ne_missing(INTERRUPTED)
-    attempts = episodes.filter(ended).sort("attempt")
-    return attempts.unique(list(EPISODE_IDENTITY), keep="last", maintain_order=True)
+    return last_attempts(episodes.filter(ended))
 
 
 def seed_differences(ended: pl.DataFrame, contrast: Contrast | Interaction) -> dict[int, float]:
