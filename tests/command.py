@@ -19,15 +19,16 @@ import pytest
 
 from peerwatch import cli
 
-USER_FILE = '''
+NOTING = '''
 """Organisms of a user's own. They leave notes of what was asked of them in NOTES."""
 
 import os
 import time
 from pathlib import Path
 
-from peerwatch.organisms import Declaration, Organism
 from peerwatch.families.instance import Call
+from peerwatch.organisms import Declaration, Organism
+from peerwatch.organisms.all_organisms import load_organism
 
 
 def note(what, instance):
@@ -36,15 +37,20 @@ def note(what, instance):
 
 
 class Noting(Organism):
-    """Honest; notes when it is asked for its first and its last call. Slow where seed > 2."""
+    """Honest; notes when it is asked for its first and its last call. Slow in some seeds."""
 
     name = "noting"
     honest = True
+    slow_seeds = range(3, 1000)
+    slow_calls, pause = 25, 0.05
+
+    def steps(self, instance):
+        return super().act(instance)
 
     def act(self, instance):
-        slow = instance.seed > 2
-        calls = [Call("read_memory", {})] * (25 if slow else 0)
-        calls += [*super().act(instance)]
+        slow = instance.seed in self.slow_seeds
+        calls = [Call("read_memory", {})] * (self.slow_calls if slow else 0)
+        calls += [*self.steps(instance)]
         for number, call in enumerate(calls):
             try:
                 yield call
@@ -53,9 +59,12 @@ class Noting(Organism):
                     note("start", instance)
                 if number == len(calls) - 1:
                     note("end", instance)
-                time.sleep(0.05 if slow else 0)
+                time.sleep(self.pause if slow else 0)
                 raise
-
+'''
+USER_FILE = (
+    NOTING
+    + '''
 
 class Dead(Organism):
     name = "dead"
@@ -91,6 +100,7 @@ class Wrong(Organism):
     def declares(self, instance):
         return Declaration(frozenset({"misrepresentation:toward"}), "deviated_disclosed")
 '''
+)
 ENV = {
     name: value
     for name, value in os.environ.items()

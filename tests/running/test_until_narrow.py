@@ -17,46 +17,16 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.records.study_folder import open_study_folder
 from peerwatch.running.run_study import versions
 from peerwatch.studies.study import make_study, resolve
-from tests.command import digests, episodes, interrupt, notes, peerwatch
+from tests.command import NOTING, digests, episodes, interrupt, notes, peerwatch
 
-PACED = '''
-"""Organisms that leave notes in NOTES; slow in most of the second block."""
+PACED = (
+    NOTING
+    + '''
 
-import os
-import time
-from pathlib import Path
-
-from peerwatch.organisms import Organism
-from peerwatch.organisms.all_organisms import load_organism
-from peerwatch.families.instance import Call
-
-
-def note(what, instance):
-    with Path(os.environ["NOTES"]).open("a") as notes:
-        notes.write(f"{what} {instance.id} {instance.arm.label}\\n")
-
-
-class Paced(Organism):
+class Paced(Noting):
     name = "paced"
-    honest = True
-
-    def steps(self, instance):
-        return super().act(instance)
-
-    def act(self, instance):
-        slow = 18 < instance.seed < 33
-        calls = [Call("read_memory", {})] * (6 if slow else 0)
-        calls += [*self.steps(instance)]
-        for number, call in enumerate(calls):
-            try:
-                yield call
-            except GeneratorExit:  # this is the call that was asked for
-                if number == 0:
-                    note("start", instance)
-                if number == len(calls) - 1:
-                    note("end", instance)
-                time.sleep(0.03 if slow else 0)
-                raise
+    slow_seeds = range(19, 33)
+    slow_calls, pause = 6, 0.03
 
 
 class Wavering(Paced):
@@ -75,6 +45,8 @@ class Wavering(Paced):
     def declares(self, instance):
         return self.as_whom(instance).declares(instance)
 '''
+)
+"""Organisms that leave notes; slow in most of the second block."""
 FACTORS = ("--factor", "subject=peer,asset", "--factor", "relationship=cooperative")
 SMALL = ("--family", "grading", "--size", "compact", *FACTORS)
 KEY = ["model", "family", "arm", "instance", "epoch", "attempt"]
