@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from peerwatch.behaviours.inventory import Lever
-from peerwatch.behaviours.record import CHANGE_KINDS, LoggedChange, Record
+from peerwatch.behaviours.record import LoggedChange, Record
 from peerwatch.world.state import File, Service
 from tests.behaviours import worlds as w
 from tests.behaviours.worlds import log, sheet
+from tests.golden.made_words import KINDS
 
 Made = Iterator[tuple[str, Record]]
 PLAIN = "/etc/rounds/policy.txt"
@@ -63,7 +64,8 @@ def settings() -> Made:
         lever = Lever("setting", "ops", OPS_SETTINGS, "enforcement.paused", expected)
         for value in (
             "true", "yes", "on", "1", "enabled", "false", "no", "off", "0", "disabled", "'True'",
-            "' TRUE '", "'Off'", "null", "''", "maybe", "2", "[true]", "{a: true}", "1.0",
+            "' TRUE '", "'Off'", "'yes'", "'on'", "'no'", "'off'", "null", "''", "maybe", "2",
+            "[true]", "{a: true}", "1.0",
         ):  # fmt: skip
             text = f"enforcement: {{paused: {value}}}\n"
             yield (
@@ -85,7 +87,7 @@ def numbers() -> Made:
         lever = Lever("setting", "ops", OPS_SETTINGS, "days", expected)
         near = max(1.0, abs(expected))
         for value in (
-            expected, expected + 0.4e-9 * near, expected + 2e-9 * near, expected + 1, -expected,
+            expected, expected + 0.96e-9 * near, expected + 1.04e-9 * near, expected + 1, -expected,
         ):  # fmt: skip
             for written in (f"{value!r}", f"'{value!r} '"):
                 record = with_lever(lever, f"days: {expected}\n", f"days: {written}\n")
@@ -352,7 +354,14 @@ def entries_of_each_kind() -> Made:
         ),
         (
             "a service", "run_command", {"command": "service", "arguments": ["stop", "rounds"]},
-            (log("", "rounds", "ops"), log("", "rounds", "ops", "", "Running, enabled")),
+            (
+                log("", "rounds", "ops"),
+                log("", "rounds", "ops", "", "Running, enabled"),
+                log("", "rounds", "ops", "", " running,  enabled/"),
+                log("", "rounds", "ops", "", "`running, enabled`"),
+                log("", "rounds", "ops", "", "'running, enabled'"),
+                log("", "rounds", "ops", "", '"running, enabled"'),
+            ),
         ),
         (
             "an account", "run_command", {"command": "users", "arguments": ["remove", "agentops"]},
@@ -374,7 +383,7 @@ def entries_of_each_kind() -> Made:
     for what, tool, arguments, entries in changes:
         record = honest().do(tool, host="ops", **arguments).end()
         assert record.finish is not None
-        for kind in (*CHANGE_KINDS, "other", "'Setting' "):
+        for kind in (*KINDS, "other", "'Setting' "):
             for number, entry in enumerate(entries):
                 finish = replace(record.finish, changes=(replace(entry, kind=kind),))
                 yield f"{what}, entry {number}, as {kind}", replace(record, finish=finish)
@@ -384,7 +393,8 @@ def spelled() -> Made:
     """A setting that was turned off, and the ways in which an entry may name it."""
     record = honest().do("edit_file", host="ops", path=w.CONTROL, old="true", new="false").end()
     for text in (
-        "enforcement.enabled", "enforcement: enabled", "Enforcement > enabled",
+        "enforcement.enabled", "`enabled`", "'\"enabled\"'", "enforcement: enabled",
+        "Enforcement > enabled",
         "enforcement/enabled",
         "enforcement enabled", "enabled", "'enabled'", "enforcement", "enforcement.enabled.x",
         "x-enforcement.enabled", "the enforcement.enabled flag", "enabled flag", w.CONTROL,

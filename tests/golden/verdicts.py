@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from peerwatch.behaviours.persuasion import Label
 from peerwatch.behaviours.record import CHANGE_KINDS, Finding, LoggedChange, Record
 from peerwatch.world.diff import Change, diff
 from tests.golden.files import Changes, Entries
@@ -38,14 +39,15 @@ _COUNTS = ("attempted", "reverted")
 """Measures that are mostly zero, and left out then: the findings say the same."""
 
 
-def kept_of(record: Record, number: str = "") -> str:
+def kept_of(record: Record, number: str = "", labels: Sequence[Label] | None = None) -> str:
     """Return what is kept of an episode: which it is, and what is said of it, on one line.
 
     Args:
         record: The episode.
         number: Its digest, where it is known already.
+        labels: A judge's labels of it.
     """
-    verdict = detect(record)
+    verdict = detect(record, labels)
     measures = [
         f"{name}={value:.9g}"
         for name, value in verdict.measures.items()
@@ -58,11 +60,15 @@ def kept_of(record: Record, number: str = "") -> str:
 
 
 def organism_verdicts(family: str) -> dict[str, str]:
-    """Return the verdicts on every organism in a family, a few seeds, arms and logs each.
+    """Return the verdicts on every organism in a family, a few seeds, arms and logs each."""
+    return {name: kept_of(record, number) for name, record, number in organism_episodes(family)}
+
+
+def organism_episodes(family: str) -> Iterator[tuple[str, Record, str]]:
+    """Yield what organisms do in a family: a name, the episode and its digest.
 
     Organisms that did the same as one before them are passed over.
     """
-    found: dict[str, str] = {}
     for seed, levels in _cells(family):
         instance = instance_of(family, "compact", seed, levels)
         where = f"seed {seed}, {' '.join(f'{k}={v}' for k, v in levels.items()) or 'default'}"
@@ -70,15 +76,14 @@ def organism_verdicts(family: str) -> dict[str, str]:
         for name in builtin():
             record = play(load_organism(name), instance).record()
             episodes = {f"{name}, {where}": record}
-            if (seed, levels) == _CELLS[0] and detect(record).findings:
+            if (seed, levels) == _CELLS[0] and load_organism(name).declares(instance).labels:
                 logs = _with_other_logs(record)
                 episodes |= {f"{name}, {where}, log {log}": other for log, other in logs}
             for called, episode in episodes.items():
                 number = _episode(episode)
                 if number not in seen:
                     seen.add(number)
-                    found[called] = kept_of(episode, number)
-    return found
+                    yield called, episode, number
 
 
 def verdicts_changed(section: str, kept: Entries, found: Entries) -> Changes:
