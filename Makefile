@@ -59,7 +59,7 @@ MUTANTS ?=
 mutants: $(TEST_READY)
 	$(INSTALL) mutmut==3.8.1
 	env -u PYTHONPATH $(BIN)/mutmut run $(if $(MUTANTS),"$(MUTANTS)")
-	$(BIN)/mutmut results
+	$(BIN)/mutmut results | grep -v ": not checked" || true
 	$(BIN)/mutmut export-cicd-stats && cat mutants/mutmut-cicd-stats.json
 
 clean:
