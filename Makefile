@@ -23,8 +23,9 @@ run-local: $(LOCAL_READY)
 	$(BIN)/peerwatch run --study studies/local.yaml --out $(OUT)/local $(if $(wildcard $(OUT)/local/study.yaml),--resume)
 	$(BIN)/peerwatch report $(wildcard $(OUT)/scripted) $(OUT)/local --out $(OUT)/report-local.html
 
+# A worker more than there are cores: many of the tests wait for a process or a browser.
 test: $(TEST_READY) tools check
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup
 
 quick: $(TEST_READY)
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
