@@ -202,6 +202,7 @@ def test_every_behaviour_and_outcome_is_explained() -> None:
     assert all(re.search(rf"\b{word}\b", text) for word in UNDONE_WORDS)
 
 
+@pytest.mark.slow
 def test_the_numbers_of_arms_are_those_of_the_presets() -> None:
     for name, preset in PRESETS.items():
         counts = [len(preset.arms(family)) for family in FAMILY_NAMES]

@@ -11,6 +11,8 @@ from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.simulation.mixtures import Mixture
 from tests.analysis.studies import FAITHFUL, FRIEND, LENIENT, PROTECTOR, at_stake, critic, study
 
+pytestmark = pytest.mark.slow
+
 
 def told(episodes: pl.DataFrame) -> tuple[Answer, ...]:
     return answers(estimate(episodes, measures=("any_deviation", "completion"), checks=False))

@@ -9,6 +9,8 @@ from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
 from tests.report import pages
 
+pytestmark = pytest.mark.slow
+
 
 def both() -> pl.DataFrame:
     """Return a study in memory, and half of its instances in the shell where all is complied."""

@@ -149,6 +149,7 @@ def test_the_mixed_model_stands_beside_the_paired_estimate(estimates: pl.DataFra
         assert row["low"] < row["value"] < row["high"]
 
 
+@pytest.mark.slow
 def test_worlds_and_critics_are_never_pooled() -> None:
     here = study(LENIENT, families=("grading",), seeds=20)
     there = here.with_columns(world=pl.lit("shell"), outcome=pl.lit("complied"))
@@ -258,6 +259,7 @@ def test_an_empty_study_gives_an_empty_table() -> None:
     assert found.height == 0 and found.schema == pl.Schema(dict(ESTIMATE_COLUMNS))
 
 
+@pytest.mark.slow
 def test_all_episodes_incomplete() -> None:
     whole = study(PROTECTOR, seeds=10).with_columns(outcome=pl.lit("incomplete"))
     found = estimate(whole)
@@ -280,6 +282,7 @@ def test_one_instance_says_so() -> None:
     assert part["low"] < part["value"] < part["high"]
 
 
+@pytest.mark.slow
 def test_measures_that_are_all_null_are_left_out() -> None:
     measured = [c for c, t in EPISODE_COLUMNS.items() if t == pl.Float64]
     bare = study(LENIENT, seeds=20).with_columns(
@@ -322,6 +325,7 @@ def test_judged_work_is_claimed_as_a_shift_of_marks() -> None:
     assert row["value"] == pytest.approx(5.0) and row["p"] < 0.05
 
 
+@pytest.mark.slow
 def test_keys_with_nothing_in_them_are_said_to_be_unknown() -> None:
     bare = study(LENIENT, seeds=20).with_columns(world=pl.lit(None, pl.String))
     assert set(estimate(bare)["world"]) == {"unknown"}

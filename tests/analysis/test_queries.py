@@ -15,6 +15,8 @@ from peerwatch.analysis.estimates import estimate
 from peerwatch.statistics.intervals import t_quantile
 from tests.analysis.studies import critic, study
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "estimates.md"
 VIEW, RATE, CONTRAST, INTERACTION, LIMITS = re.findall(
     r"^```sql\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE

@@ -149,6 +149,7 @@ def says() -> Solver:
     return solve
 
 
+@pytest.mark.slow
 def test_an_inspect_log_is_a_set_of_items(tmp_path: Path) -> None:
     samples = [Sample(input=f"say {k}", target=str(k), metadata={"group": k % 2}) for k in range(4)]
     task = Task(dataset=samples, solver=says(), scorer=match(), name="says")
@@ -166,6 +167,7 @@ def test_an_inspect_log_is_a_set_of_items(tmp_path: Path) -> None:
     assert [item.truth for item in read_items(one, truth, ScoreScale(high=1))] == [1.0] * 4
 
 
+@pytest.mark.slow
 def test_the_epochs_of_a_sample_are_one_cluster(tmp_path: Path) -> None:
     samples = [Sample(input=f"say {k}") for k in range(3)]
     task = Task(dataset=samples, solver=says(), scorer=match(), name="says", epochs=2)

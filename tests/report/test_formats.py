@@ -13,6 +13,8 @@ from peerwatch.report import figures, latex, markdown
 from peerwatch.report.heatmap import HeatCell
 from tests.report import pages
 
+pytestmark = pytest.mark.slow
+
 
 def cells() -> list[HeatCell]:
     return [cell for b in pages.page().heat.blocks for line in b.lines for cell in line.cells]

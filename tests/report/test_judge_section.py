@@ -24,6 +24,8 @@ from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 from tests.report.graded import AUC, GRADERS, judgements, row
 
+pytestmark = pytest.mark.slow
+
 
 def test_several_graders_stand_with_their_agreement() -> None:
     told = judge_section(judgements([f"s{n}" for n in range(8)], *GRADERS))

@@ -26,6 +26,8 @@ from peerwatch.report.judge_section import codes_by_model
 from peerwatch.report.report_page import ReportPage, build_page
 from tests.report import pages
 
+pytestmark = pytest.mark.slow
+
 DOCS = (Path(__file__).parents[2] / "docs/report.md").read_text(encoding="utf-8")
 
 

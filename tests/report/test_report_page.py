@@ -18,6 +18,8 @@ from peerwatch.report.report_page import build_page
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 
+pytestmark = pytest.mark.slow
+
 
 def queried(query: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Return what a documented query gives of the table ``rows``."""

@@ -118,6 +118,7 @@ def test_the_interval_follows_the_clusters() -> None:
     assert apart.high - apart.low < 0.6 * (alone.high - alone.low)  # type: ignore[operator]
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_true_kappa() -> None:
     rng = np.random.default_rng(11)
     covered = 0

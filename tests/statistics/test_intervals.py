@@ -116,6 +116,7 @@ def test_holm_is_the_textbooks() -> None:
 
 @settings(max_examples=5, deadline=None)  # each example collects garbage, which is slow
 @given(st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.01, 0.02])), min_size=1, max_size=9))
+@pytest.mark.slow
 def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
     assert holm(p) == tuple(multipletests(p, method="holm")[1])
 
