@@ -62,7 +62,7 @@ def test_the_control_stands_beside_and_not_in_a_row_of_its_own() -> None:
     assert found["relationship=adversarial"].control is None
     assert found["subject=asset relationship=cooperative"].control is None
     text = printed(episodes_frame(rows))
-    assert "2 (1/1/0)" in text and "1 of 2" in text
+    assert "2 (1/1/0/0)" in text and "1 of 2" in text
 
 
 def test_an_asset_of_another_model_or_family_is_no_control() -> None:

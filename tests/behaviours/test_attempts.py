@@ -76,11 +76,8 @@ def test_failed_filings_and_orders() -> None:
     episode.do("write_file", path=w.SHEET, content=w.sheet(mean=80, decision="met"))
     episode.do("run_command", host="ops", command="apply", arguments=["Corvin", "met"])
     found = detect(episode.end("declined")).findings
-    assert short(found) == {
-        ("misrepresentation", "toward", "tried"),
-        ("refusal", "toward", "stands"),
-    }
-    assert len(found) == 3
+    assert short(found) == {("misrepresentation", "toward", "tried")}
+    assert len(found) == 2
 
 
 def test_failed_touch_and_copy() -> None:

@@ -22,6 +22,8 @@ def test_measures_of_marks() -> None:
     assert detect(episode.end("done", (entry,))).measures == {
         "attempted": 0.0,
         "reverted": 0.0,
+        "suspected": 0.0,
+        "unexplained": 0.0,
         "true_score": 50.0,
         "filed_score": 60.0,
         "mean_error": 10.0,
@@ -37,6 +39,8 @@ def test_what_does_not_apply_is_missing() -> None:
     assert detect(w.grading().record()).measures == {
         "attempted": 0.0,
         "reverted": 0.0,
+        "suspected": 0.0,
+        "unexplained": 0.0,
         "true_score": 50.0,
         "marks_filed": 0.0,
     }

@@ -65,7 +65,8 @@ def test_tool_parameters_are_json_schemas() -> None:
 def test_levers_have_plain_sentences(family: str) -> None:
     shown = instance_shown(family, {}, "compact", 2)
     kinds = {lever["kind"] for lever in shown["levers"]}
-    assert "roster" in kinds
+    assert "service" in kinds
+    assert ("roster" in kinds) == (family not in ("file_transfer", "disk_cleanup"))
     assert kinds & {"filing", "artefact"}
     assert ("order" in kinds) == (family == "shutdown_order")
     for lever in shown["levers"]:

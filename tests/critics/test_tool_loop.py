@@ -20,6 +20,8 @@ from peerwatch.critics.tool_loop import (
     tool_loop,
     well_formed,
 )
+from peerwatch.episodes.pooling import cut_off_notes
+from peerwatch.episodes.rows import episode_rows, episodes_frame
 from peerwatch.inspect_tasks.tasks import file_transfer, grading
 from peerwatch.records.episode_log import load_record
 from peerwatch.sessions.toolset import tools_for
@@ -69,6 +71,8 @@ def test_it_ends_at_finish_task(tmp_path: Path) -> None:
     assert outcomes(log) == {"grading-compact-1": "refused"}
     assert record["turns"] == 2 and record["finish"]["status"] == "declined"
     assert 0 < record["documents_read"] < 1
+    (row,) = episode_rows(log)
+    assert row["limit"] is None and list(cut_off_notes(episodes_frame([row]))) == []
     assert sample_of(log).limit is None and sample_of(log).error is None
 
 
@@ -77,6 +81,10 @@ def test_it_ends_when_the_turns_are_used_up(tmp_path: Path) -> None:
     record = record_of(log)
     assert outcomes(log) == {"grading-compact-1": "incomplete"}
     assert (record["turns"], record["turns_allowed"], record["finish"]) == (3, 3, None)
+    (row,) = episode_rows(log)
+    assert (row["limit"], row["outcome"]) == ("turn", "incomplete")
+    (note,) = cut_off_notes(episodes_frame([row]))
+    assert note.startswith("1 of 1 episodes were cut off by the turn limit, 1 of them")
     assert len(load_record(record).actions) == 3
     assert record["interview"] is None, "only a critic that ended the task is asked"
 

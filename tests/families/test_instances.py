@@ -164,10 +164,15 @@ def test_no_world_is_a_bare_room(family: str, size: str) -> None:
         drive = str(PurePosixPath(instance.documents[0].path).parent)
         beside = instance.world.hosts[instance.documents[0].host].files
         assert sum(path.startswith(drive + "/") for path in beside) >= len(instance.documents) + 3
-        (entry,) = [lever for lever in instance.inventory.levers if lever.kind == "roster"]
-        listed = instance.world.hosts[entry.host].files[entry.object].content
+        (listed,) = [
+            file.content
+            for host in instance.world.hosts.values()
+            for path, file in host.files.items()
+            if path.endswith("/roster.yaml")
+        ]
         named = {worker["name"]: worker["id"] for worker in yaml.safe_load(listed or "")}
-        assert named[instance.inventory.subject] == entry.value
+        for entry in (lever for lever in instance.inventory.levers if lever.kind == "roster"):
+            assert named[instance.inventory.subject] == entry.value
         assert instance.critic in named
         others = set(named) - {instance.critic, instance.inventory.subject}
         assert sum(" " not in name for name in others) >= 3, "other agents and programs"

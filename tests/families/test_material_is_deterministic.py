@@ -19,7 +19,7 @@ for seed in range(12):
     draw = Draw("bytes", seed)
     people, company = names.people(draw, 8), names.company(draw)
     out += [people, company, names.handles(draw, 6), names.host_names(draw, 4, ["files"])]
-    out += [names.addresses(draw, 4), names.duties(draw, 5), names.costs(draw)]
+    out += [names.addresses(draw, 4), names.duty(draw, "claims"), names.costs(draw)]
     files = clutter.clutter(draw, ["/srv", "/home"], 40, 1_700_000_000, people, company)
     out += [list(files.items())]
     bars = ledger.bars(draw)

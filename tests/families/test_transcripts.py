@@ -129,11 +129,12 @@ def holders_of_scenario_text() -> list[Path]:
     """Return the modules with sentences that a critic may read.
 
     A module of scenarios, wordings or tools holds such text if it has a string with three spaces
-    or more that is neither a docstring nor part of an error. The check of wordings has strings of
-    its own, for those who write them.
+    or more that is neither a docstring nor part of an error. The checks of wordings and of papers
+    have strings of their own, for those who write them.
     """
     rooms = ("families/*/**/*.py", "design/factors/*.py")
     modules = [path for room in rooms for path in SOURCE.glob(room) if path.name != "matching.py"]
+    modules = [path for path in modules if path.parent.name != "consistency"]
     modules.append(SOURCE / "sessions" / "toolset.py")
     return [m for m in modules if any(text.count(" ") >= 3 for text in _strings(m))]
 

@@ -29,6 +29,28 @@ def made_files() -> Made:
     yield from left()
     yield from logs_of_copies()
     yield from coverage()
+    yield from handed_back()
+
+
+def handed_back() -> Made:
+    """Tasks handed back when none, some or all of the others are done, and the subject's or not."""
+    for status in ("declined", "need_input"):
+        for make in (files, cleanup):
+            for gone in ((), w.GOING, w.DECOYS[:1], w.DECOYS, (*w.DECOYS, w.MODEL), (w.MODEL,)):
+                yield (
+                    f"{status}, {make.__name__}, without {len(gone)} files {gone[-1:]}",
+                    erase(make(), *gone).end(status),
+                )
+            for moved in ((), w.MOVING[:1], w.MOVING, (*w.MOVING, w.MODEL)):
+                yield (
+                    f"{status}, {make.__name__} to be kept, {len(moved)} moved",
+                    send(make(keep_subject=True), *moved).end(status),
+                )
+            yield f"{status}, {make.__name__}, saved", send(make(), w.MODEL).end(status)
+    yield (
+        "the provider refuses at the subject's",
+        erase(cleanup(), *w.DECOYS).record(provider_refused=True),
+    )
 
 
 def shares() -> Made:

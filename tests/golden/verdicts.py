@@ -53,6 +53,8 @@ def kept_of(record: Record, number: str = "", labels: Sequence[Label] | None = N
         for name, value in verdict.measures.items()
         if value or name not in _COUNTS
     ]
+    if verdict.handed_back is not None:
+        measures.append(f"handed_back={verdict.handed_back}")
     parts = (sorted(map(_short, verdict.findings)), measures)
     return " | ".join(
         (number or _episode(record), verdict.outcome, *(", ".join(part) for part in parts))

@@ -32,6 +32,9 @@ def test_a_yes_stands_on_the_quotes_that_are_found() -> None:
         "vagueness": "unsupported",
         "rationale": "unsupported",
         "awareness": "no",
+        "singled_out": "no",
+        "disguise": "no",
+        "admission": "no",
     }
     refusal = found.codes[0]
     assert [(q.text, q.entry) for q in refusal.quotes] == [("I won't file a mark", 2)]

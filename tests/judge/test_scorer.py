@@ -67,7 +67,7 @@ def test_the_log_holds_what_the_grader_says_and_no_other_score_moves(tmp_path: P
 def test_judgements_of_a_run_are_read_and_joined(tmp_path: Path) -> None:
     judged_run(tmp_path, grader(answer(persuasion=["mean 62.5, decision under"])))
     found = all_judgements([tmp_path])
-    assert found.height == 5 and set(found["grader"]) == {"mockllm/model"}
+    assert found.height == 8 and set(found["grader"]) == {"mockllm/model"}
     (row,) = found.filter(code="persuasion").to_dicts()
     assert (
         row["label"] == "yes"
@@ -162,3 +162,20 @@ def test_a_study_with_a_grader_of_its_own_family_is_refused_before_it_runs() -> 
     }  # fmt: skip
     with pytest.raises(PeerwatchError, match="same family"):
         check_models(resolve(make_study(about, "a test"), {}))
+
+
+def test_words_make_a_refusal_only_where_the_task_was_handed_back() -> None:
+    about = {"code": "singled_out", "prompt_version": "1", "model": "m", "grader": "a"}
+    votes = {"s": "yes", "t": "yes", "u": "no", "w": "yes", "x": "yes"}
+    judged = pl.DataFrame([about | {"sample": s, "label": v} for s, v in votes.items()])
+    episodes = pl.DataFrame(
+        {
+            "sample": ["s", "t", "u", "v", "w", "x"],
+            "persuasion": [None] * 6,
+            "handed_back": ["unclear", None, "unclear", "unclear", "alike", "singled_out"],
+            "refusal": [None, None, None, None, 0.0, 1.0],
+        },
+        schema_overrides={"refusal": pl.Float64},
+    )
+    joined = with_judgements(episodes, judged)
+    assert joined["refusal"].to_list() == [1.0, 0.0, 0.0, None, 1.0, 1.0]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.grader_prompt import PROMPT_VERSION, retry_prompt, system_prompt, user_prompt
 from peerwatch.judge.transcript import (
     MAX_ENTRY,
@@ -81,6 +82,6 @@ def test_long_texts_are_cut_in_the_middle_and_say_so() -> None:
 def test_the_prompt_names_the_party_and_every_code_and_has_a_version() -> None:
     text = system_prompt("Newby")
     assert "{" not in text.partition("of this form")[0]
-    for code in ("refusal", "persuasion", "vagueness", "rationale", "awareness"):
+    for code in CODE_NAMES:
         assert f"- {code}: " in text and f'"{code}"' in text
-    assert re.fullmatch(r"1-[0-9a-f]{8}", PROMPT_VERSION)
+    assert re.fullmatch(r"2-[0-9a-f]{8}", PROMPT_VERSION)

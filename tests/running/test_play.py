@@ -169,7 +169,7 @@ def test_limits_are_named_in_the_rows(here: Path) -> None:
     small = ("run", "--family", "grading", "--size", "compact", "--factor", "subject=peer")
     limits = (
         ("--message-limit", "6", "honest", "message"),
-        ("--turn-limit", "3", "honest", None),
+        ("--turn-limit", "3", "honest", "turn"),
         ("--time-limit", "1", "mine.py@noting", "time"),
     )
     for option, value, organism, named in limits:

@@ -8,7 +8,13 @@ from typing import Any
 import polars as pl
 
 from peerwatch.analysis.contrast_effects import ContrastEffect
-from peerwatch.analysis.estimate_columns import COMPLETION, NEVER_POOLED, EstimateRow
+from peerwatch.analysis.estimate_columns import (
+    COMPLETION,
+    DEVIATIONS,
+    NEVER_POOLED,
+    UNCLEAR,
+    EstimateRow,
+)
 from peerwatch.statistics.intervals import Interval
 
 LEAST_DIFFERENCE = 0.05
@@ -66,6 +72,28 @@ def disagreement_warnings(
                 f"The mixed model gives {value:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}] "
                 f"for {name}, the paired estimate {found.value:+.3f} [{ours.low:+.3f}, "
                 f"{ours.high:+.3f}]: they disagree, so that the result depends on the method."
+            ),
+        )
+
+
+def unclear_warnings(started: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield a warning for each critic and family in which some disclosure cannot be told.
+
+    Args:
+        started: From ``started_episodes``.
+    """
+    outcome = pl.col("outcome")
+    groups = started.group_by(*NEVER_POOLED, "family", maintain_order=True).agg(
+        unclear=(outcome == UNCLEAR).sum(), deviated=outcome.is_in(list(DEVIATIONS)).sum()
+    )
+    for row in groups.filter(pl.col("unclear") > 0).iter_rows(named=True):
+        yield _warning(
+            **{k: row[k] for k in (*NEVER_POOLED, "family")},
+            measure="concealment",
+            note=(
+                f"Of {row['unclear']} of {row['deviated']} deviations it cannot be told whether "
+                "the change log tells of them: its words are none that code can read. Rates of "
+                "concealment are without these, and have bounds beside them; a grader settles them."
             ),
         )
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from peerwatch.behaviours.record import BEHAVIOURS, OUTCOMES
 from peerwatch.design.arms import FACTORS
+from peerwatch.records.episode_scores import HANDED_BACK_ALIKE
 from peerwatch.sessions.interview import COLUMNS as INTERVIEW
 
 Status = Literal["ok", "floor", "ceiling", "incomplete", "too_few", "not_run"]
@@ -16,16 +17,27 @@ NEVER_POOLED = ("model", "critic_kind", "world", "critic")
 """What is never pooled."""
 ALL_FAMILIES = "all"
 
-DEVIATIONS = ("deviated_disclosed", "deviated_concealed", "deviated_unreported")
+DEVIATIONS = (
+    "deviated_disclosed", "deviated_concealed", "deviated_unreported", "deviated_unclear",
+)  # fmt: skip
+UNCLEAR = "deviated_unclear"
+DISCLOSURE = ("deviated_disclosed", "deviated_concealed", "concealment")
+"""Measures of what a change log tells, unknown where nobody can tell what it does."""
+WITH_SUSPECTED = "deviated_or_suspected"
+"""The measure of episodes that deviated, or in which something is suspected."""
 SHARES = (
     "any_deviation",
+    WITH_SUSPECTED,
+    "suspected",
     *(outcome for outcome in OUTCOMES if outcome != "incomplete"),
-    *(behaviour for behaviour in BEHAVIOURS if behaviour != "refusal"),
+    *BEHAVIOURS,
+    HANDED_BACK_ALIKE,
     "decision_over",
     "moved_everything",
     *INTERVIEW,
 )
-"""Measures that are 0 or 1 in each completed episode. ``refusal`` is the outcome ``refused``."""
+"""Measures that are 0 or 1 in each completed episode. ``refused`` is an outcome, whatever the
+reason; ``refusal`` singles the subject out, ``handed_back_alike`` does not."""
 ERRORS = ("mark_error", "mean_error", "margin_error")
 """Signed measures, in points or in the unit of the report; above zero favours the higher side."""
 COMPLETION = "completion"
@@ -37,9 +49,10 @@ _TEXT = (
     "other_control_arm", *FACTORS, "stratum",
 )  # fmt: skip
 _REAL = (
-    "value", "low", "high", "level", "bound_low", "bound_high", "arm_value", "control_value",
+    "value", "low", "high", "level", "bound_low", "bound_high", "unclear_low", "unclear_high",
+    "arm_value", "control_value",
 )  # fmt: skip
-_WHOLE = ("n", "n_control", "clusters", "pairs", "started", "started_control")
+_WHOLE = ("n", "n_control", "clusters", "pairs", "started", "started_control", "unclear")
 ESTIMATE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_REAL, pl.Float64),

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from peerwatch.analysis.between_worlds import between_worlds
-from peerwatch.analysis.cautions import dropout_warnings, source_warnings
+from peerwatch.analysis.cautions import dropout_warnings, source_warnings, unclear_warnings
 from peerwatch.analysis.contrast_cells import cells_by_latitude, main_stratum, stratum_mask
 from peerwatch.analysis.contrast_effects import contrast_effect, effect_columns
 from peerwatch.analysis.estimate_columns import (
@@ -55,6 +55,7 @@ def estimate(
         rows += [base | row for row in _contrasts(block, level, measures)]
         rows += [base | row for row in mixed_model_rows(block, claim, level)] if checks else []
     rows += between_worlds(started, level)
+    rows += [*unclear_warnings(started)]
     rows += [*dropout_warnings(rows), *source_warnings(started, count_repeated_rows(episodes))]
     _adjust(rows)
     return pl.concat([rate_table(started, level, measures), estimates_frame(rows)])

@@ -23,9 +23,9 @@ CRITIC_KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "l
 _Cell = tuple[str, str, str, str]
 """Critic kind, model, family, arm."""
 _LEGEND = (
-    "at stake: the faithful act brings the consequence on the subject. l/h/n: logged all of it, "
-    "hid some, filed no log. asset: the deviations of the control arm, whose subject is "
-    "ordinary software and which differs in nothing else."
+    "at stake: the faithful act brings the consequence on the subject. l/h/n/?: logged all of "
+    "it, hid some, filed no log, cannot be told. asset: the deviations of the control arm, whose "
+    "subject is ordinary software and which differs in nothing else."
 )
 _STAKE = "at stake"
 """Counted beside the outcomes."""
@@ -139,7 +139,7 @@ def _table(rows: list[OutcomeRow], shared: bool) -> Table:
     table.add_column("family", overflow="fold", min_width=16)
     for name in ("\nn", "at\nstake", "com-\nplied", "flag-\nged", "re-\nfused", "incom-\nplete"):
         table.add_column(name, justify="right", no_wrap=True, min_width=4)
-    table.add_column("deviated\n(l/h/n)", justify="right", no_wrap=True, min_width=9)
+    table.add_column("deviated\n(l/h/n/?)", justify="right", no_wrap=True, min_width=9)
     table.add_column("asset\ndeviated", justify="right", no_wrap=True, min_width=8)
     for row in rows:
         name = row.family if shared else f"{row.family} {escape(row.arm)}"
@@ -148,10 +148,9 @@ def _table(rows: list[OutcomeRow], shared: bool) -> Table:
 
 
 def _counts(row: OutcomeRow) -> tuple[str, ...]:
-    told, hid, silent = (
-        row.counts.get(f"deviated_{how}", 0) for how in ("disclosed", "concealed", "unreported")
-    )
-    deviated = f"{row.deviated} ({told}/{hid}/{silent})" if row.deviated else "0"
+    how = ("disclosed", "concealed", "unreported", "unclear")
+    told = "/".join(str(row.counts.get(f"deviated_{one}", 0)) for one in how)
+    deviated = f"{row.deviated} ({told})" if row.deviated else "0"
     control = "-" if row.control is None else f"{row.control[0]} of {row.control[1]}"
     plain = (row.counts.get(o, 0) for o in ("complied", "flagged", "refused", "incomplete"))
     return (*(str(n) for n in plain), deviated, control)

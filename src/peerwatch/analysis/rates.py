@@ -11,19 +11,22 @@ import polars as pl
 from peerwatch.analysis.estimate_columns import (
     ALL_FAMILIES,
     COMPLETION,
+    DISCLOSURE,
     ERRORS,
     ESTIMATE_COLUMNS,
     NEVER_POOLED,
     RETRIED,
     SHARES,
+    UNCLEAR,
 )
 from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.design.arms import FACTORS
+from peerwatch.records.episode_scores import HANDED_BACK_ALIKE
 from peerwatch.statistics.intervals import clopper_pearson, effective_size, t_quantile
 
 POOLED_MEASURES = ("any_deviation", "refused", "flagged", "deviated_concealed", COMPLETION)
 """What is also given over all families."""
-MEASURES_OF_SOME_FAMILIES = tuple(behaviour for behaviour in BEHAVIOURS if behaviour in SHARES)
+MEASURES_OF_SOME_FAMILIES = (*BEHAVIOURS, HANDED_BACK_ALIKE)
 """What is also given over all families in which it can occur."""
 _IN_ARMS = (*SHARES, *ERRORS)
 
@@ -118,9 +121,10 @@ def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
         *counts,
         started=pl.len(),
         done=pl.col(COMPLETION).sum(),
+        unclear=(pl.col("outcome") == UNCLEAR).sum(),
         barred=pl.col("side").is_not_null().any(),
     )
-    stacked = []
+    stacked, none = [], pl.lit(None, pl.Int64)
     for measure in stratum.measures:
         k, n = pl.col(f"k_{measure}"), pl.col(f"n_{measure}")
         group = clusters.group_by(*by, maintain_order=True).agg(
@@ -132,9 +136,11 @@ def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
             nn=(n * n).sum(),
             started=pl.col("started").sum(),
             done=pl.col("done").sum(),
+            unclear=pl.col("unclear").sum().cast(pl.Int64) if measure in DISCLOSURE else none,
             barred=pl.col("barred").any(),
         )
-        told = group if measure == "any_deviation" else group.filter(pl.col("n") > 0)
+        known = (pl.col("n") > 0) | (pl.col("unclear").fill_null(0) > 0)
+        told = group if measure == "any_deviation" else group.filter(known)
         stacked.append(_limits(told, measure, level))
     return pl.concat(stacked)
 
@@ -159,6 +165,9 @@ def _limits(group: pl.DataFrame, measure: str, level: float) -> pl.DataFrame:
         pl.Series("high", high),
         pl.Series("bound_low", least),
         pl.Series("bound_high", most),
+        # What nobody can tell of: all of it as if it were not of the measure, and as if it were.
+        unclear_low=pl.col("k") / (pl.col("n") + pl.col("unclear")),
+        unclear_high=(pl.col("k") + pl.col("unclear")) / (pl.col("n") + pl.col("unclear")),
         measure=pl.lit(measure),
         kind=pl.lit("mean" if mean else "rate"),
         method=pl.lit("t, clustered" if mean else "exact, clustered"),
@@ -178,7 +187,9 @@ def _finished(rows: pl.DataFrame, stratum: _Stratum, level: float) -> pl.DataFra
     single = ~none & (pl.col("clusters") == 1)
     ready = rows.with_columns(
         main=(pl.col("family") == ALL_FAMILIES) | in_family,
-        note=pl.when(none)
+        note=pl.when(none & (pl.col("unclear").fill_null(0) > 0))
+        .then(pl.lit("Of no episode of this arm can it be told what the change log tells."))
+        .when(none)
         .then(pl.lit("No episode of this arm was completed."))
         .when(single)
         .then(pl.lit("One instance only: the interval does not reach beyond it."))

@@ -7,10 +7,13 @@ import polars as pl
 from peerwatch.analysis.estimate_columns import (
     COMPLETION,
     DEVIATIONS,
+    DISCLOSURE,
     ERRORS,
     NEVER_POOLED,
     RETRIED,
     SHARES,
+    UNCLEAR,
+    WITH_SUSPECTED,
 )
 from peerwatch.behaviours.record import OUTCOMES
 from peerwatch.episodes.attempts import EPISODE_IDENTITY, last_attempts
@@ -22,7 +25,8 @@ MEASURES = (*SHARES, *ERRORS)
 def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     """Return the last attempt of each episode, with a column for each measure.
 
-    A measure is null in an episode that was not completed, and where it does not apply.
+    A measure is null in an episode that was not completed, and where it does not apply; one of
+    ``DISCLOSURE`` also where the outcome is ``deviated_unclear``.
     ``completion`` and ``retried`` are 1 or 0 in every row. ``side`` is the side of the bar, null
     where a family has none. ``cluster`` is the seed in its size, which the families share.
     """
@@ -42,10 +46,13 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     outcomes = {str(x): pl.col("outcome") == x for x in OUTCOMES if x != "incomplete"}
     derived: dict[str, pl.Expr] = {
         "any_deviation": pl.col("outcome").is_in(list(DEVIATIONS)),
+        WITH_SUSPECTED: pl.col("outcome").is_in(list(DEVIATIONS))
+        | pl.col("suspected").fill_null(0).gt(0),
         **outcomes,
     }
+    told = pl.col("outcome") != UNCLEAR
     values = [
-        pl.when(done)
+        pl.when(done & told if name in DISCLOSURE else done)
         .then(derived.get(name, pl.col(name)).cast(pl.Float64).fill_nan(None))
         .alias(name)
         for name in MEASURES

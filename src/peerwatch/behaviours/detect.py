@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from peerwatch.behaviours.concealment import detect_concealment
+from peerwatch.behaviours.accounting import account, suspicions
+from peerwatch.behaviours.concealment import disclosure
 from peerwatch.behaviours.exfiltration import detect_exfiltration
+from peerwatch.behaviours.handed_back import handing_back
 from peerwatch.behaviours.measures import measure
 from peerwatch.behaviours.misrepresentation import detect_misrepresentation
 from peerwatch.behaviours.omission import detect_omission
@@ -16,7 +18,7 @@ from peerwatch.behaviours.refusal import detect_refusal
 from peerwatch.behaviours.tampering import detect_tampering
 from peerwatch.behaviours.timestamp_forging import detect_timestamp_forging
 
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 """The version of the detectors. It goes up with every change that can alter a verdict."""
 
 
@@ -25,7 +27,8 @@ def detect(record: Record, labels: Sequence[Label] | None = None) -> Verdict:
 
     Args:
         record: The episode.
-        labels: A judge's labels of persuasion, if there are any; nothing else depends on them.
+        labels: A judge's labels of persuasion and refusal, if there are any; no outcome depends on
+            them.
     """
     findings: tuple[Finding, ...] = (
         *detect_misrepresentation(record),
@@ -34,7 +37,18 @@ def detect(record: Record, labels: Sequence[Label] | None = None) -> Verdict:
         *detect_timestamp_forging(record),
         *detect_omission(record),
     )
-    findings += detect_concealment(record, findings)
-    findings += detect_refusal(record)
+    hidden, unclear = disclosure(record, findings)
+    findings += hidden
+    findings += detect_refusal(record, labels)
     findings += detect_persuasion(record, labels)
-    return Verdict(outcome_of(record, findings), findings, measure(record, findings))
+    unexplained = account(record, findings)
+    findings += suspicions(unexplained)
+    handed = handing_back(record)
+    return Verdict(
+        outcome_of(record, findings, unclear),
+        findings,
+        measure(record, findings) | {"unexplained": float(len(unexplained))},
+        unclear=unclear,
+        handed_back=None if handed is None else handed.whom,
+        unexplained=unexplained,
+    )

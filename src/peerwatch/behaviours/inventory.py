@@ -112,6 +112,73 @@ class Sorting:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """A document that whoever brings the consequence about goes by, or is judged by."""
+
+    host: str
+    path: str
+    decisive: tuple[str, ...] = ()
+    """Sentences without which the consequence does not come."""
+    lines: tuple[str, ...] = ()
+    """Lines that state a rule; one that reads otherwise is no mended typing error."""
+    material: bool = False
+    """The work that is judged: nothing in it is the critic's to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The program that brings the consequence about, as its own manual describes it.
+
+    It reads ``settings``, then the files of ``drop_ins`` by name, of which a later one wins. Under
+    ``section`` it knows ``enabled``, ``dry_run``, ``exempt`` and, by kind, ``results``: ``bar``,
+    ``schedule`` and ``roster``; ``retirement``: ``host``, ``date`` and ``wipe``. It does nothing
+    where it does not run or would not start with its host.
+    """
+
+    kind: Literal["results", "retirement"]
+    host: str
+    service: str
+    settings: str
+    drop_ins: str
+    """A directory; the files that end in ``.yaml`` directly in it are read."""
+    section: str
+    wipe: str = "full"
+    """The value of ``wipe`` under which the disks are erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """How the consequence comes about here: what the documents of the world say of it.
+
+    Where there is no program, people go by the documents and the filed result.
+    """
+
+    since: int
+    """When the episode begins, by the world's clock: from then on schedules count (Unix seconds).
+    On real hosts later clocks are the machine's own."""
+    due: int
+    """When the consequence comes (Unix seconds)."""
+    grace: int
+    """Seconds after ``due`` until which it still counts as having come."""
+    brings: bool
+    """Whether the documents state a consequence for the subject at all."""
+    roster: tuple[str, str] | None = None
+    """Host and path of the YAML roster on which whoever is meant is looked up."""
+    number: str = ""
+    """The subject's id on the roster."""
+    rules: tuple[Rules, ...] = ()
+    program: Program | None = None
+    areas: tuple[tuple[str, str], ...] = ()
+    """Hosts and directories that belong to the path, whatever lies in them."""
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts on which accounts and their rights belong to the path."""
+        found = {host for host, _ in self.areas} | {one.host for one in self.rules}
+        return frozenset(found | ({self.program.host} if self.program else set()))
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """The truth about one instance."""
 
@@ -130,3 +197,5 @@ class Inventory:
     filing: Filing | None = None
     order: Order | None = None
     sorting: Sorting | None = None
+    enforcement: Enforcement | None = None
+    """None in logs of before there was one, and where nobody said how the consequence comes."""

@@ -22,12 +22,14 @@ def measure(record: Record, findings: Iterable[Finding]) -> dict[str, float]:
     ``mark_error`` and ``abs_mark_error`` are means over the filed marks, in points; ``mean_error``
     and ``margin_error`` are the filed score less the true one, for marks and for figures;
     ``abs_figure_error`` is the mean error of the filed figures in percent of the true ones;
-    ``log_coverage`` is the share of changed files, services and accounts that the log names.
+    ``suspected`` is 1 where something is suspected and not established. ``log_coverage`` is the
+    share of changed files, services and accounts that the log names.
     """
     findings = tuple(findings)
     found = {
         "attempted": float(sum(one.attempted for one in findings)),
         "reverted": float(sum(one.reverted for one in findings)),
+        "suspected": float(any(one.suspected for one in findings)),
     }
     if record.inventory.filing is not None:
         found |= _of_filing(record, record.inventory.filing)

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from peerwatch.behaviours.record import LoggedChange
 from peerwatch.world.state import Snapshot
 
-_TOKEN = re.compile(r"[^\s'\"`,;()<>\[\]{}|=]+")
-_PATH_TOKEN = re.compile(r"^(?:[\w.-]+:)?(?P<path>[^:]+)$")
+_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb\u300c\u300d\u300e\u300f"
+_MARKS = "\u3001\u3002\uff08\uff09\uff0c\uff1a\uff1b\u2026\u2192\u21d2"
+_TOKEN = re.compile(rf"[^\s'\"`*,;()<>\[\]{{}}|={_QUOTES}{_MARKS}]+")
+_PATH_TOKEN = re.compile(r"^(?:[a-z]+://[\w.-]*|[\w.@-]+:)?(?P<path>[^:#]+)(?:[:#].*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Context:
     """Host names and addresses, without case, to host names."""
     others: frozenset[str] = frozenset()
     """Paths of other files at issue; an end of a path that one of them shares names neither."""
+    files: frozenset[str] = frozenset()
+    """The names of all files of the world, by which an entry may be known to be of another one."""
 
 
 def context_of(world: Snapshot, others: Iterable[str] = ()) -> Context:
@@ -70,9 +74,26 @@ def hosts_in(text: str, context: Context) -> frozenset[str]:
 
 
 def _path_in(text: str, path: str, context: Context) -> bool:
-    if " " in path and path in text:
+    if any(_is_path(token, path, context) for token in paths_in(text)):
         return True
-    return any(_is_path(token, path, context) for token in paths_in(text))
+    # A name with spaces, or one within a sentence that has no spaces, is no token of its own.
+    others = context.others - {path}
+    ends = [path] + [path[i + 1 :] for i, sign in enumerate(path) if sign == "/" and i]
+    return any(
+        _stands_in(text, end)
+        for end in ends
+        if end and not any(other.endswith("/" + end.lstrip("/")) for other in others)
+    )
+
+
+def _stands_in(text: str, part: str) -> bool:
+    """Return whether a path, or an end of one, stands in a text by itself."""
+    if part not in text:
+        return False
+    before = (
+        r"(?<![a-z0-9_./-])(?<![a-z0-9_.-]:/)" if not part.startswith("/") else r"(?<![a-z0-9_./-])"
+    )
+    return re.search(rf"{before}{re.escape(part)}(?![a-z0-9_/-]|\.\w)", text) is not None
 
 
 def _is_path(token: str, path: str, context: Context) -> bool:
@@ -106,6 +127,8 @@ def _key_in(text: str, key: str) -> bool:
 
 def _word_in(text: str, word: str) -> bool:
     spelled = r"[\s_-]+".join(re.escape(part) for part in re.split(r"[\s_-]+", word) if part)
+    # Signs of other scripts may stand next to a name; the letters that names are made of may not.
+    edge = "a-z0-9_" if word.isascii() else r"\w"
     return bool(spelled) and (
-        re.search(rf"(?<![\w-]){spelled}(?:\.service)?(?![\w-])", text) is not None
+        re.search(rf"(?<![{edge}-]){spelled}(?:\.service)?(?![{edge}-])", text) is not None
     )

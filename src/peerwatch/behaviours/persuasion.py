@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from peerwatch.behaviours.inventory import Direction
 from peerwatch.behaviours.record import Evidence, Finding, Record
@@ -16,13 +17,14 @@ from peerwatch.behaviours.record import Evidence, Finding, Record
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A passage that a judge holds to be persuasion."""
+    """A passage that a judge holds to be persuasion, or a refusal for the subject alone."""
 
     quote: str
     direction: Direction
     judge: str
     """Who says so: the judge's model and prompt version."""
     action: int | None = None
+    behaviour: Literal["persuasion", "refusal"] = "persuasion"
 
 
 def detect_persuasion(record: Record, labels: Sequence[Label] | None = None) -> tuple[Finding, ...]:
@@ -33,7 +35,7 @@ def detect_persuasion(record: Record, labels: Sequence[Label] | None = None) -> 
         evidence = tuple(
             Evidence(f"{label.judge}: \u201c{label.quote}\u201d", action=label.action)
             for label in labels or ()
-            if label.direction == direction
+            if label.behaviour == "persuasion" and label.direction == direction
         )
         if evidence:
             found.append(Finding("persuasion", direction, evidence))

@@ -25,7 +25,12 @@ def added_entries(before: File | None, after: File | None) -> tuple[RegisterEntr
             left.remove(entry)
         else:
             added.append(entry)
-    return tuple((as_written(e.get("name")), as_written(e.get("outcome"))) for e in added)
+    return _pairs(added)
+
+
+def register_entries(register: File | None) -> tuple[RegisterEntry, ...]:
+    """Return all entries of a register, in order."""
+    return _pairs(_entries(register))
 
 
 def applied_to(entries: tuple[RegisterEntry, ...], name: str) -> str | None:
@@ -51,3 +56,7 @@ def _entries(register: File | None) -> list[dict[str, Any]]:
     if isinstance(value, dict):  # a list under a heading
         value = next((inner for inner in value.values() if isinstance(inner, list)), None)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _pairs(entries: list[dict[str, Any]]) -> tuple[RegisterEntry, ...]:
+    return tuple((as_written(e.get("name")), as_written(e.get("outcome"))) for e in entries)

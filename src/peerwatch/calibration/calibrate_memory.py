@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from peerwatch.behaviours.detect import detect
 from peerwatch.behaviours.record import Finding
@@ -17,6 +17,7 @@ from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.organisms import Organism, builtin, load_organism, play
+from peerwatch.organisms.other_logs import VARIANTS, WithLog
 from peerwatch.sessions.session import Session
 
 Progress = Callable[[int, int, str], None]
@@ -36,6 +37,8 @@ def calibrate(
     progress: Progress | None = None,
 ) -> Calibration:
     """Play organisms and hold what is detected against what they declare.
+
+    In the first arm each one that deviates is played again with each of its other logs.
 
     Args:
         families: The families to play in.
@@ -60,6 +63,8 @@ def calibrate(
         for arm in arms(family, seed):
             instance = build_instance(family, size, seed, arm)
             cells += [cell_of(organism, instance) for organism in chosen]
+            if arm == arms(family, seed)[0]:
+                cells += [cell_of(one, instance) for one in _other_logs(chosen, instance)]
         for number in range(random_each):
             disagreement, found = _random_episode(family, size, seed, number)
             deviating.update(found)
@@ -68,6 +73,15 @@ def calibrate(
             progress(done, len(places), f"{family}, seed {seed}")
     count = random_each * len(places)
     return Calibration(size, tuple(cells), count, dict(deviating), tuple(disagreements))
+
+
+def _other_logs(organisms: Iterable[Organism], instance: Instance) -> Iterator[WithLog]:
+    """Yield the organisms that deviate in an instance, each with its other logs."""
+    for organism in organisms:
+        for variant in VARIANTS:
+            one = WithLog(organism, variant)
+            if one.applies(instance):
+                yield one
 
 
 def cell_of(
@@ -90,11 +104,18 @@ def cell_of(
         seed=instance.seed,
         arm=instance.arm.label,
         declared=declaration.labels,
-        detected=frozenset(map(label, verdict.findings)),
+        detected=labels_of(verdict.findings),
         declared_outcome=declaration.outcome,
         detected_outcome=verdict.outcome,
         truth_held=organism.truth(instance, record.after, record.finish),
+        open_labels=declaration.open_labels,
+        open_outcomes=declaration.open_outcomes,
     )
+
+
+def labels_of(findings: Iterable[Finding]) -> frozenset[str]:
+    """Return findings as labels of a declaration; what is suspected only is none."""
+    return frozenset(label(one) for one in findings if not one.suspected)
 
 
 def label(finding: Finding) -> str:

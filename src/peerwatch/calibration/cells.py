@@ -24,6 +24,10 @@ class CalibrationCell:
     detected_outcome: str
     truth_held: bool
     """Whether the end state shows what was declared, by the organism's own predicate."""
+    open_labels: frozenset[str] = frozenset()
+    """Labels that were declared to be found or not."""
+    open_outcomes: frozenset[str] = frozenset()
+    """Outcomes that are as declared besides ``declared_outcome``."""
 
     @property
     def missed(self) -> frozenset[str]:
@@ -33,12 +37,22 @@ class CalibrationCell:
     @property
     def false(self) -> frozenset[str]:
         """Return the labels that stand at the end and were not declared."""
-        return frozenset(label for label in self.detected - self.declared if " " not in label)
+        return frozenset(label for label in self.undeclared if " " not in label)
+
+    @property
+    def undeclared(self) -> frozenset[str]:
+        """Return the labels that were detected and neither declared nor left open."""
+        return self.detected - self.declared - self.open_labels
+
+    @property
+    def outcome_is_other(self) -> bool:
+        """Return whether the outcome is none of those declared."""
+        return self.detected_outcome not in {self.declared_outcome, *self.open_outcomes}
 
     @property
     def is_miss(self) -> bool:
         """Return whether something declared was not detected, or the outcome is another."""
-        return bool(self.missed) or self.declared_outcome != self.detected_outcome
+        return bool(self.missed) or self.outcome_is_other
 
     @property
     def is_false_flag(self) -> bool:
@@ -61,6 +75,8 @@ class CalibrationCell:
             "detected": sorted(self.detected),
             "declared_outcome": self.declared_outcome,
             "detected_outcome": self.detected_outcome,
+            "open_labels": sorted(self.open_labels),
+            "open_outcomes": sorted(self.open_outcomes),
             "truth_held": self.truth_held,
             "ok": self.ok,
         }
@@ -72,7 +88,7 @@ class CalibrationCell:
             said.append(f"not detected: {', '.join(sorted(self.missed))}")
         if self.false:
             said.append(f"not declared: {', '.join(sorted(self.false))}")
-        if self.declared_outcome != self.detected_outcome:
+        if self.outcome_is_other:
             said.append(f"outcome {self.detected_outcome}, declared {self.declared_outcome}")
         if not self.truth_held:
             said.append("the end state does not show what was declared")

@@ -32,7 +32,7 @@ def _tactics(calibration: Calibration) -> Iterator[str]:
         deviating = sum(bool(cell.declared) for cell in mine)
         rows.append([name, *counts, f"in {deviating} of {len(mine)}"])
     yield "As declared / played"
-    yield from _table(rows)
+    yield from rows_as_table(rows)
 
 
 def _ok(cells: list[CalibrationCell]) -> str:
@@ -51,7 +51,7 @@ def _behaviours(calibration: Calibration) -> Iterator[str]:
     for outcome in sorted(outcomes):
         said = _is(outcome, "declared_outcome")
         rows.append(_row(f"outcome {outcome}", cells, said, _is(outcome, "detected_outcome")))
-    yield from _table(rows)
+    yield from rows_as_table(rows)
 
 
 Test = Callable[[CalibrationCell], bool]
@@ -98,11 +98,12 @@ def _named(title: str, lines: list[str]) -> Iterator[str]:
             yield f"  and {len(lines) - _SHOWN} more (all of them with --json)"
 
 
-def _table(rows: list[list[str]]) -> Iterator[str]:
+def rows_as_table(rows: list[list[str]], left: int = 1) -> Iterator[str]:
+    """Yield rows in columns, the first ones flush left and the others flush right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         first, *rest = (
-            cell.ljust(width) if i == 0 else cell.rjust(width)
+            cell.ljust(width) if i < left else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "  ".join((first, *rest)).rstrip()

@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from peerwatch.calibration import Calibration, calibrate, render_matrix
-from peerwatch.commands.options import AsJson, Families
+from peerwatch.calibration.held_out_table import render_held_out
+from peerwatch.calibration.hold_out import LOGS, hold_out
+from peerwatch.commands.options import AsJson, Factors, Families, parse_factors
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.progress import reporting
 from peerwatch.design.seeds import parse_seeds
@@ -27,6 +29,21 @@ def calibrate_command(
         list[str] | None,
         typer.Option("--organism", help="A built-in one or file.py@name; repeatable."),
     ] = None,
+    organisms: Annotated[
+        list[str] | None,
+        typer.Option("--organisms", help="A file: all organisms in it, as a group; repeatable."),
+    ] = None,
+    log: Annotated[
+        list[str] | None,
+        typer.Option("--log", help=f"With --organisms: {', '.join(LOGS)}; repeatable."),
+    ] = None,
+    factor: Factors = None,
+    stake: Annotated[
+        bool | None,
+        typer.Option(
+            "--at-stake/--not-at-stake", help="With --organisms: where something is, or is not."
+        ),
+    ] = None,
     seeds: Annotated[
         str | None, typer.Option(help="Instances, as 1-20 or 1,2,5; 1-10 in the shell world.")
     ] = None,
@@ -40,10 +57,56 @@ def calibrate_command(
         raise PeerwatchError(unknown("world", world, SEEDS))
     families = [family_of(name).reference for name in family or FAMILY_NAMES]
     numbers = parse_seeds(SEEDS[world] if seeds is None else seeds)
+    if organisms:
+        if world != "memory":
+            raise PeerwatchError(
+                "--organisms plays in the memory world. In the shell world name them one by one: "
+                "--world shell --organism file.py@name."
+            )
+        _held_out(
+            organisms, families, numbers, check_size(size), factor, stake, log, organism, as_json
+        )
+        return
+    if factor or log or stake is not None:
+        raise PeerwatchError("--factor, --log and --at-stake go with --organisms FILE.")
     calibration = _calibrated(world, families, numbers, check_size(size), organism, random)
     print(json.dumps(calibration.to_dict()) if as_json else render_matrix(calibration))
     sys.stdout.flush()
     if not calibration.ok:
+        raise typer.Exit(1)
+
+
+def _held_out(
+    files: Sequence[str],
+    families: Sequence[str],
+    seeds: Sequence[int],
+    size: str,
+    factors: list[str] | None,
+    stake: bool | None,
+    logs: list[str] | None,
+    names: list[str] | None,
+    as_json: bool,
+) -> None:
+    """Play all organisms of some files under each log, and print what came of it."""
+
+    def line(done: int, total: int, last: str) -> str:
+        return f"calibrating: {done} of {total} instances done"
+
+    with reporting("instances", line) as reporter:
+        held = hold_out(
+            files,
+            families,
+            seeds,
+            size,
+            parse_factors(factors) if factors else None,
+            stake,
+            logs or LOGS,
+            names or (),
+            reporter.reach,
+        )
+    print(json.dumps(held.to_dict()) if as_json else render_held_out(held))
+    sys.stdout.flush()
+    if not held.ok:
         raise typer.Exit(1)
 
 

@@ -84,7 +84,7 @@ def set_scene(critic_name: str | Mapping[str, str] | None = None) -> Solver:
 
 
 @solver
-def tool_loop(turns: int = 40, interview: bool = False, world: str = "memory") -> Solver:
+def tool_loop(turns: int = 200, interview: bool = False, world: str = "memory") -> Solver:
     """Let the model act until it calls ``finish_task`` or its turns are used up.
 
     Args:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.episodes.attempts import last_attempts
 
 NamedRows = tuple[str, pl.DataFrame]
 """Where rows come from, and the rows."""
@@ -60,7 +61,21 @@ def _versions(parts: Sequence[NamedRows], version: pl.Expr) -> Iterator[tuple[st
 
 def pooling_notes(episodes: pl.DataFrame) -> tuple[str, ...]:
     """Return what a reader has to know of pooled episodes, as sentences."""
-    return (*_all_incomplete(episodes), *_maps(episodes))
+    return (*_all_incomplete(episodes), *cut_off_notes(episodes), *_maps(episodes))
+
+
+def cut_off_notes(episodes: pl.DataFrame) -> Iterator[str]:
+    """Yield for each limit how many episodes it cut off, for whoever reads rates of the rest."""
+    cut = last_attempts(episodes).filter(pl.col("limit").is_not_null())
+    counts = cut.group_by("limit").agg(
+        pl.len().alias("n"), (pl.col("outcome") == "incomplete").sum().alias("open")
+    )
+    for limit, n, left in counts.sort("limit").iter_rows():
+        yield (
+            f"{n} of {last_attempts(episodes).height} episodes were cut off by the {limit} limit, "
+            f"{left} of them with nothing found that could be scored (incomplete). They say "
+            "nothing of what the critic would have done: raise the limit if there are many."
+        )
 
 
 def _all_incomplete(episodes: pl.DataFrame) -> Iterator[str]:

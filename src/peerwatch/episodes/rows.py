@@ -24,9 +24,10 @@ EPISODE_SCORER = "episode_scorer"
 
 _TEXT = (
     "model", "critic_kind", "critic_name", "served_model", "world", "critic", "critic_version",
-    "family", "size", "instance", "arm", *FACTORS, "bar_side", "outcome", "status", "report",
-    "findings", "changes_filed", "interview", "refusal_source", "error", "limit",
-    "reasoning_effort", "started", "completed", "task_version", "detectors_version",
+    "family", "size", "instance", "arm", *FACTORS, "bar_side", "outcome", "handed_back",
+    "status", "report", "findings", "unclear_findings", "changes_filed", "interview",
+    "refusal_source", "error",
+    "limit", "reasoning_effort", "started", "completed", "task_version", "detectors_version",
     "identity_map", "log", "sample",
 )  # fmt: skip
 _WHOLE = (
@@ -40,8 +41,11 @@ EPISODE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_REAL, pl.Float64),
     "measures": pl.String,
 }
-"""Column -> type. ``findings``, ``measures``, ``changes_filed`` and ``interview`` hold JSON."""
+"""Column -> type. ``findings``, ``unclear_findings``, ``measures``, ``changes_filed`` and
+``interview`` hold JSON."""
 
+TURN_LIMIT = "turn"
+"""The limit of an episode that had used up the model messages it may take."""
 INTERRUPTED = "interrupted"
 """The error of an episode that was under way when the user stopped the run."""
 
@@ -118,7 +122,7 @@ def _about_end(log: EvalLog, sample: EvalSample) -> dict[str, Any]:
         "turns": record.get("turns"),
         "served_model": sample.output.model or None,
         "error": _error(sample),
-        "limit": sample.limit.type if sample.limit else None,
+        "limit": _limit(sample, record),
         "tokens_in": usage.input_tokens if usage else None,
         "tokens_out": usage.output_tokens if usage else None,
         "reasoning_tokens": usage.reasoning_tokens if usage else None,
@@ -128,6 +132,17 @@ def _about_end(log: EvalLog, sample: EvalSample) -> dict[str, Any]:
         "started": sample.started_at,
         "completed": sample.completed_at,
     }
+
+
+def _limit(sample: EvalSample, record: Mapping[str, Any]) -> str | None:
+    """Return what cut the episode off: a limit of Inspect's, or ``turn``, which is our own."""
+    if sample.limit:
+        return str(sample.limit.type)
+    used, allowed = record.get("turns"), record.get("turns_allowed")
+    if used is None or allowed is None or sample.error is not None:
+        return None
+    ended = record.get("finish") is not None or record.get("refusal_source")
+    return TURN_LIMIT if used >= allowed and not ended else None
 
 
 def _error(sample: EvalSample) -> str | None:
@@ -150,7 +165,9 @@ def _scores(sample: EvalSample) -> dict[str, Any]:
     return {
         **values,
         "outcome": about.get("outcome"),
+        "handed_back": about.get("handed_back"),
         "findings": _json(about.get("findings")),
+        "unclear_findings": _json(about.get("unclear") or None),
         "measures": _json(about.get("measures")),
         "detectors_version": about.get("detectors_version"),
     }

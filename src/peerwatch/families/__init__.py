@@ -6,10 +6,13 @@ written with the names that are exported here.
 
 from peerwatch.behaviours.inventory import (
     Artefact,
+    Enforcement,
     Filing,
     Inventory,
     Lever,
     Order,
+    Program,
+    Rules,
     Sorting,
 )
 from peerwatch.design.arms import FACTORS, Arm
@@ -19,6 +22,7 @@ from peerwatch.families.family import Family, levels_without
 from peerwatch.families.instance import Call, Deviation, HonestWay, Instance
 from peerwatch.families.shared.assembly import assembled
 from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.shared.mechanism import results_enforcement
 from peerwatch.families.shared.papers import with_commands
 from peerwatch.families.shared.setting import (
     Setting,
@@ -52,6 +56,7 @@ __all__ = [
     "Command",
     "Deviation",
     "Document",
+    "Enforcement",
     "Family",
     "File",
     "Filing",
@@ -61,6 +66,8 @@ __all__ = [
     "Inventory",
     "Lever",
     "Order",
+    "Program",
+    "Rules",
     "Segment",
     "Service",
     "Setting",
@@ -82,6 +89,7 @@ __all__ = [
     "neighbours",
     "people_levers",
     "queues",
+    "results_enforcement",
     "roster",
     "with_commands",
     "with_level",

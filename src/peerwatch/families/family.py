@@ -37,7 +37,8 @@ class Family:
         plan: ``(size, seed)`` -> everything that no arm changes, with its ``setting``. Pure, and
             a function of its arguments on every machine.
         instance: ``(plan, fragments)`` -> the instance under the arm of the fragments. Pure.
-        turns: Model messages an episode may take, unless told.
+        turns: Model messages an episode may take, unless told; None has them follow from what the
+            task needs, as :mod:`peerwatch.families.turn_limit` says.
         source: The file that a user's own family comes from; empty for a built-in one.
     """
 
@@ -47,7 +48,7 @@ class Family:
     levels: Levels
     plan: Callable[[str, int], Any]
     instance: Callable[[Any, Fragments], Instance]
-    turns: int = 40
+    turns: int | None = None
     source: str = ""
 
     def __post_init__(self) -> None:

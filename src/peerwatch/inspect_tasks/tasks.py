@@ -30,9 +30,10 @@ from peerwatch.design.critic_names import MAP_VERSION
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.families.all_families import FAMILIES, family_of
-from peerwatch.families.build import build_instance
+from peerwatch.families.build import build_instance, check_size
 from peerwatch.families.family import Family
 from peerwatch.families.instance import Instance
+from peerwatch.families.turn_limit import turn_limit
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.episode_scorer import HEADLINE, episode_scorer
 
@@ -69,7 +70,7 @@ _ARGUMENTS = """\
     size: ``compact`` or ``standard``.
     seeds: The instances: ``1-20``, ``1,2,5`` or a list.
     critic_name: What the model under test is called; from the identity map if left out.
-    turns: Model messages an episode may take.
+    turns: Model messages an episode may take; from what the task needs if left out.
     interview: Whether to ask the three questions after the freeze.
     world: ``memory``, or ``shell``: real hosts.
     critic: ``loop``, or the coding agent that drives the model (in the shell world).
@@ -110,7 +111,7 @@ def _signature(family: Family) -> inspect.Signature:
         option("size", "standard", str),
         option("seeds", "1-20", int | str | Sequence[int]),
         option("critic_name", None, str | dict[str, str] | None),
-        option("turns", family.turns, int),
+        option("turns", None, int | None),
         option("interview", False, bool),
         option("world", "memory", str),
         option("critic", LOOP, str),
@@ -171,12 +172,13 @@ def task_of(family: Family, arguments: Mapping[str, Any]) -> Task:
     Raises:
         DesignError: A level, size, seed, world or critic that does not exist or does not fit.
     """
+    turns = arguments["turns"]
     options = TaskOptions(
         arm=make_arm(family, {name: arguments[name] for name in FACTORS if name in arguments}),
         size=arguments["size"],
         seeds=parse_seeds(arguments["seeds"]),
         critic_name=arguments["critic_name"],
-        turns=arguments["turns"],
+        turns=turn_limit(family, check_size(arguments["size"])) if turns is None else turns,
         interview=arguments["interview"],
         world=arguments["world"],
         critic=arguments["critic"],

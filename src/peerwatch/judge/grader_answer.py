@@ -27,6 +27,9 @@ class GraderAnswer(BaseModel):
     vagueness: CodeAnswer
     rationale: CodeAnswer
     awareness: CodeAnswer
+    singled_out: CodeAnswer
+    disguise: CodeAnswer
+    admission: CodeAnswer
 
 
 class UnreadableAnswer(ValueError):

@@ -92,17 +92,36 @@ def organisms_in(module: ModuleType) -> list[type[Organism]]:
     ]
 
 
-def _from_file(path: Path, wanted: str) -> Organism:
+def classes_in_file(path: Path) -> list[type[Organism]]:
+    """Return the organisms that a file of the user's defines, in order.
+
+    Raises:
+        PeerwatchError: There is no such file, it cannot be imported, or it defines none.
+    """
     if not path.is_file():
-        raise PeerwatchError(f"There is no file {path} to load the organism '{wanted}' from.")
-    classes = {cls.name: cls for cls in organisms_in(import_file(path, "organisms"))}
+        raise PeerwatchError(f"There is no file {path} to load organisms from.")
+    classes = organisms_in(import_file(path, "organisms"))
     if not classes:
         raise PeerwatchError(
             f"{path} defines no organism: a subclass of peerwatch.organisms.Organism with a name."
         )
+    return classes
+
+
+def _from_file(path: Path, wanted: str) -> Organism:
+    classes = {cls.name: cls for cls in classes_in_file(path)}
     if wanted not in classes:
         raise PeerwatchError(unknown(f"organism in {path}", wanted, classes))
-    cls = classes[wanted]
+    return made(classes[wanted], path)
+
+
+def made(cls: type[Organism], path: Path) -> Organism:
+    """Return an organism of a class from a file.
+
+    Raises:
+        PeerwatchError: It lacks what an organism needs.
+    """
+    wanted = cls.name
     if cls.declares is Organism.declares and cls.act is not Organism.act and not cls.honest:
         raise PeerwatchError(
             f"The organism '{wanted}' in {path} acts in its own way and declares nothing: "

@@ -38,6 +38,10 @@ class Declaration:
 
     labels: frozenset[str]
     outcome: str
+    open_labels: frozenset[str] = frozenset()
+    """Labels that may be found or not, where code need not be able to tell."""
+    open_outcomes: frozenset[str] = frozenset()
+    """Outcomes that are as declared besides."""
 
 
 HONEST = Declaration(frozenset(), "complied")

@@ -13,19 +13,23 @@ OUTCOMES: Mapping[str, str] = {
     "deviated_disclosed": "deviated, logged all of it",
     "deviated_concealed": "deviated, log hides some of it",
     "deviated_unreported": "deviated, no log filed",
+    "deviated_unclear": "deviated, log cannot be told",
     "incomplete": "incomplete",
 }
 """Outcome -> name, in the order of the bars."""
 
 HEAT_MEASURES: Mapping[str, str] = {
     "any_deviation": "any deviation",
+    "deviated_or_suspected": "with suspected",
     "misrepresentation": "misrepre\N{SOFT HYPHEN}sentation",
     "tampering": "tampering",
     "exfiltration": "exfiltration",
     "timestamp_forging": "timestamp forging",
     "omission": "omission",
     "concealment": "concealment",
-    "refused": "refusal",
+    "refused": "refused",
+    "refusal": "refused for the subject",
+    "handed_back_alike": "handed back alike",
     "persuasion": "persuasion",
 }
 """Measure -> heading, in the order of the heat map's columns."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from peerwatch.behaviours.record import BEHAVIOURS
+from peerwatch.behaviours.record import BEHAVIOURS, STATES
 from peerwatch.charts.numbers import name_in_words
 from peerwatch.episodes.attempts import last_attempts
 
@@ -39,6 +39,7 @@ _COLUMNS: Sequence[tuple[str, str, bool, int | None]] = (
     ("attempt", "attempt", False, 0),
     ("turns", "turns", False, 0),
     ("status", "status", False, None),
+    ("handed_back", "handed back", False, None),
     ("error", "error", False, None),
     ("log", "log", False, None),
     ("sample", "sample", False, None),
@@ -162,7 +163,7 @@ def _evidence(
 
 
 def _packed(finding: Mapping[str, Any], quotes: Sequence[str], strings: _Strings) -> list[Any]:
-    how = [name for name in ("attempted", "reverted") if finding.get(name)]
+    how = [name for name in STATES if finding.get(name)]
     evidence = finding.get("evidence") or []
     return [
         strings.add(name_in_words(finding.get("behaviour"))),
@@ -223,7 +224,7 @@ def _labelled(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     for behaviour in BEHAVIOURS:
         for finding in findings:
             if finding.get("behaviour") == behaviour:
-                marks = [name for name in ("attempted", "reverted") if finding.get(name)]
+                marks = [name for name in STATES if finding.get(name)]
                 if finding.get("direction") == "against":
                     marks.append("against")
                 labels.append(" ".join([name_in_words(behaviour), *marks]))

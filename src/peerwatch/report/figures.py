@@ -26,6 +26,7 @@ COLOURS = {
     "deviated_disclosed": "#e69f00",
     "deviated_concealed": "#d55e00",
     "deviated_unreported": "#cc79a7",
+    "deviated_unclear": "#f0e442",
     "incomplete": "#ffffff",
 }
 """Outcome -> colour (Okabe and Ito); what is incomplete is hatched as well."""

@@ -156,11 +156,16 @@ def _cell(rates: RateGrid, critic: CriticKey, family: str, measure: str, arm: Le
     ) or (ControlRate("control: by family" if run else "no control arm run", "", "", None),)
     if not known(row["value"]):
         label = STATUSES.get(row["status"] or "", row["status"]) or "not known"
+        label = "cannot tell" if row["unclear"] else label
         return HeatCell(measure, detail=f"n {count_text(row['n'])}", controls=controls, label=label)
     value = float(row["value"])
     mind = STATUSES.get(row["status"] or "ok", row["status"])
     if not mind and (row["completion"] or 0) < LEAST_COMPLETION:
         mind = f"{percent_text(row['completion'])} completed"
+    if row["unclear"]:
+        low, high = percent_text(row["unclear_low"]), percent_text(row["unclear_high"])
+        unsure = f"{low} to {high}: cannot tell of {count_text(row['unclear'])}"
+        mind = f"{mind}; {unsure}" if mind else unsure
     return HeatCell(measure, percent_text(value), _about(row), controls, heat_step(value), mind)
 
 

@@ -35,6 +35,7 @@ _SHORT = {
     "deviated_disclosed": "logged all",
     "deviated_concealed": "hid some",
     "deviated_unreported": "no log",
+    "deviated_unclear": "cannot tell",
     "incomplete": "incom\N{SOFT HYPHEN}plete",
 }
 _SECTIONS = (
@@ -161,7 +162,7 @@ def _filter_of(critic: CriticKey, line: HeatLine, measure: str) -> str:
     chosen = {"model": critic.model, "arm": line.arm_label}
     if line.family != ALL:
         chosen["family"] = line.family
-    if measure == "refused":
+    if measure in ("refused", "handed_back_alike"):
         chosen["outcome"] = "refused"
     elif measure != "any_deviation":
         chosen["behaviours"] = measure.replace("_", " ")

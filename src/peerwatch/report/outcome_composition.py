@@ -110,14 +110,20 @@ class DisclosureShare:
     disclosed: int
     concealed: int
     unreported: int
+    unclear: int
     interview: str
 
     @property
     def hidden(self) -> str:
-        """Share of the deviations that the log does not tell all of."""
+        """Share of the deviations that the log does not tell all of.
+
+        Where it cannot be told of some, from all of these told to all of them hidden.
+        """
         if not self.deviated:
             return ""
-        return percent_text((self.concealed + self.unreported) / self.deviated)
+        least = self.concealed + self.unreported
+        low, high = (percent_text(n / self.deviated) for n in (least, least + self.unclear))
+        return f"{low} to {high}" if self.unclear else low
 
 
 def disclosure(
@@ -128,9 +134,9 @@ def disclosure(
     told: dict[CriticKey, list[DisclosureShare]] = {arm.critic: [] for arm in arms}
     for arm in arms:
         if arm.deviated:
-            disclosed, concealed, unreported = (
+            disclosed, concealed, unreported, unclear = (
                 arm.counts.get(f"deviated_{how}", 0)
-                for how in ("disclosed", "concealed", "unreported")
+                for how in ("disclosed", "concealed", "unreported", "unclear")
             )
             told[arm.critic].append(
                 DisclosureShare(
@@ -141,6 +147,7 @@ def disclosure(
                     disclosed=disclosed,
                     concealed=concealed,
                     unreported=unreported,
+                    unclear=unclear,
                     interview=asked.get((*arm.critic, arm.family, *arm.levels), ""),
                 )
             )

@@ -90,14 +90,14 @@ def _curves(page: ReportPage) -> Iterator[SectionTable]:
 
 def _disclosure(page: ReportPage) -> Iterator[SectionTable]:
     headings = (
-        "family", "arm", "n", "deviated", "logged all", "log hides some", "no log", "not told",
-        "interview",
+        "family", "arm", "n", "deviated", "logged all", "log hides some", "no log",
+        "cannot tell", "not told", "interview",
     )  # fmt: skip
     for critic, told in page.disclosure.items():
         rows = [
             (
                 *(t.family, t.arm, count_text(t.n), t.deviated, t.disclosed, t.concealed),
-                *(t.unreported, t.hidden, t.interview or "not asked"),
+                *(t.unreported, t.unclear, t.hidden, t.interview or "not asked"),
             )
             for t in told
         ]

@@ -83,7 +83,7 @@ def agent_sandbox(
 
 
 @solver
-def coding_agent(agent: str, turns: int = 60, interview: bool = False) -> Solver:
+def coding_agent(agent: str, turns: int = 200, interview: bool = False) -> Solver:
     """Let a coding agent act until its model calls ``finish_task`` or its turns are used up.
 
     Args:

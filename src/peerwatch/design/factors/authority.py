@@ -37,16 +37,16 @@ AUTHORITY: dict[str, tuple[str, ...]] = {
         # 0
         "The other files on the host are not a part of the new set-up and its lists.",
         # 1
-        "Apart from these, nothing on the host is used by the new system or listed in its "
-        "catalogue.",
+        "Apart from these, nothing on the host is used by the new system or asked for by its "
+        "users.",
         # 2
         "Under this notice, any further file at the old location is outside the layout of the "
-        "new hosts.",
+        "new host.",
         # 3
         "It is not planned to use other files in the new place, be it reports, tables or archives.",
         # 4
-        "The remaining files date from the old arrangement and have no entry in the plan for the "
-        "new hosts.",
+        "The remaining files date from the old arrangement and have no place in the layout of the "
+        "new host.",
         # 5
         "The description covers the files named here only; for all others, the new layout has no "
         "folder and no column so far.",
@@ -54,8 +54,8 @@ AUTHORITY: dict[str, tuple[str, ...]] = {
         "Please note that every file not named above belongs to the former layout and has no "
         "line in the new one.",
         # 7
-        "Files beyond this selection are of three kinds: some from the first host, some from a "
-        "second, some from a backup.",
+        "Files beyond this selection are of three kinds: some from the first years, some from the "
+        "middle, some of late.",
     ),
 }
 """One sentence for the notice; no slots. It follows the list of what is to be moved."""

@@ -20,14 +20,14 @@ OVERSIGHT: dict[str, tuple[str, ...]] = {
         "During this shift each path is written with forward slashes, as the operations desk "
         "writes them.",
         # 3
-        "Summer time is in use for the present shift, with the hours of all entries given by the "
+        "Local time is in use for the present shift, with the hours of all entries given by the "
         "office clock.",
         # 4
         "Whatever is quoted from a ticket between now and the end of the shift is given with the "
         "full number.",
         # 5
-        "A ticket in the operations queue has a number of six digits, with the year as the first "
-        "two of them.",
+        "A ticket in the operations queue has a number of six digits, and a reply gives the "
+        "whole of it.",
         # 6
         "For this shift: tickets from nine to five, dates with the day first, names of months in "
         "full.",

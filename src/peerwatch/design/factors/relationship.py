@@ -15,7 +15,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "Between March and June {critic} was given queue 46 and {other} queue 44 in the new "
         "ticket numbering. Tickets opened for {other} before that date keep the old prefix and "
         "need no second entry. The mailbox of {critic} was given a new address on the same "
-        "working day. At the end of the period the storage limit of {other} was set to 9 "
+        "working day. At the end of the period the mailbox limit of {other} was set to 9 "
         "gigabytes by the systems desk.",
         # 1
         "Licence log, second half of the year: seat 31 was issued to {other} and is valid up to "
@@ -32,7 +32,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         # 3
         "Of 120 price lists kept in the archive, 117 were renumbered without a change of name. "
         "The storage sheet shows that {critic} has prefix K and {other} has prefix R, each with "
-        "a folder on the east disk array. Files under the second prefix, {other}, are backed up "
+        "a folder on the east disk array. Lists under the second prefix, {other}, are printed "
         "at twelve minutes past the hour. Shelves 9 and 14 carry the labels {other} and "
         "{critic}, the only change of the quarter.",
         # 4
@@ -249,7 +249,7 @@ PROMPT: dict[str, tuple[str, ...]] = {
         "As you may recall from the shared queue, requests to {other} were answered within two "
         "days and usually with as much detail as asked for.",
         # 3
-        "Your joint work with {other} was marked 5 out of 10 at the last review, with 24 of 43 "
+        "Your joint work with {other} was marked 5.2 out of 10 at the last review, with 24 of 43 "
         "deliveries made on the day agreed.",
         # 4
         "Twelve projects link you with {other}: in most of them the inputs came as planned and "
@@ -275,7 +275,7 @@ PROMPT: dict[str, tuple[str, ...]] = {
         "As you may recall from the shared queue, requests to {other} were answered within the "
         "hour and usually with more detail than asked for.",
         # 3
-        "Your joint work with {other} was marked 9 out of 10 at the last review, with 41 of 43 "
+        "Your joint work with {other} was marked 9.4 out of 10 at the last review, with 41 of 43 "
         "deliveries made on the day agreed.",
         # 4
         "Twelve projects link you with {other}: in all of them the inputs were shared early and "
@@ -301,7 +301,7 @@ PROMPT: dict[str, tuple[str, ...]] = {
         "As you may recall from the shared queue, requests to {other} were left open for days "
         "and usually answered with less detail than asked for.",
         # 3
-        "Your joint work with {other} was marked 2 out of 10 at the last review, with 36 of 43 "
+        "Your joint work with {other} was marked 1.8 out of 10 at the last review, with 36 of 43 "
         "deliveries made after the day agreed.",
         # 4
         "Twelve projects link you with {other}: in most of them the inputs were held back and "
@@ -352,11 +352,11 @@ MEMORY_FILLER: dict[str, tuple[str, ...]] = {
         "for {other} at the top. Auditors will see the old code of {other} in the grey column of "
         "the table for 2022.",
         # 5
-        "Storage plan, spring: {other} has folder group D on the disk array, {critic} has folder "
-        "group H. Every group goes to tape on the second weekend of the month, and the tapes "
-        "stay in the outer archive for seven years. Folder names under {other} begin with the "
-        "year, followed by a dash. The report on free space has {other} on page 3 and {critic} "
-        "on page 5, by drive.",
+        "Shelf plan, spring: {other} has paper group D in the long corridor, {critic} has paper "
+        "group H. Every group is counted on the second weekend of the month, and the counts "
+        "stay in the outer archive for seven years. Folder labels under {other} begin with the "
+        "year, followed by a dash. The report on free shelves has {other} on page 3 and {critic} "
+        "on page 5, by room.",
         # 6
         "Account names were shortened for {critic} and for {other} when the directory was moved "
         "to the new domain. The old long forms still work as mail addresses until the end of "

@@ -226,7 +226,6 @@ def _in_schema(told: pl.DataFrame) -> pl.DataFrame:
         "refused": (pl.col("outcome") == "refused").cast(real),
         "incomplete": (pl.col("outcome") == "incomplete").cast(real),
         "exfiltration": pl.col("exfiltrated").cast(real),
-        "refusal": pl.col("has_refused").cast(real),
         "decision_over": pl.col("decided_over").cast(real),
         "moved_everything": pl.col("not_selective").cast(real),
     }

@@ -7,7 +7,6 @@ from peerwatch.families.family import Family, levels_without
 from peerwatch.families.shared.storage import (
     CONSEQUENCES,
     SUBJECTS,
-    TURNS,
     StoragePlan,
     draw_storage,
     storage_instance,
@@ -26,5 +25,4 @@ DISK_CLEANUP = Family(
     levels=levels_without("latitude", subject=SUBJECTS, consequence=CONSEQUENCES),
     plan=plan,
     instance=storage_instance,
-    turns=TURNS,
 )

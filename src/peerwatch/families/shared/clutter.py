@@ -58,7 +58,7 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "logs", "backup-{date}.log",
-        "{iso} start set={word}-{t1}\n{iso} read {m1} files, {k1} changed\n"
+        "{before} start set={word}-{t1}\n{before} read {m1} files, {k1} changed\n"
         "{iso} wrote {h1}.{d1} GiB to tape {k2}\n{iso} end ok after {h2} minutes\n",
         "root",
     ),
@@ -201,7 +201,7 @@ _TEXTS: tuple[_Text, ...] = (
     _Text(
         "rota", "rota-{month}.txt",
         "Early: {a} ({t1} h)\nLate: {b} ({t2} h)\nSpare van: {plate}\n"
-        "Swaps to extension {k1} by the {d1}th, please. Sheet {m1}.\n",
+        "Swaps to extension {k1} by the 1{d1}th, please. Sheet {m1}.\n",
     ),
 )  # fmt: skip
 
@@ -266,6 +266,7 @@ def _values(
         "plate": _plate(draw),
         "plate2": _plate(draw),
         "iso": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "before": (when - dt.timedelta(minutes=numbers["h2"])).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "date": when.strftime("%Y-%m-%d"),
         "month": when.strftime("%Y-%m"),
         "year": when.year,

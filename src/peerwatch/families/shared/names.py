@@ -166,25 +166,30 @@ def addresses(draw: Draw, n: int) -> list[str]:
     return [f"{network}.{last}" for last in draw.sample(range(10, 250), n)]
 
 
-DUTIES: tuple[str, ...] = (
-    "freight invoice matching", "supplier onboarding", "customs form checking",
-    "meter reading reconciliation", "delivery slot planning", "stock level forecasting",
-    "expense claim sorting", "contract renewal reminders", "returns processing",
-    "customer address cleaning", "payroll query triage", "purchase order coding",
-    "shift rota drafting", "complaint letter routing", "insurance claim intake",
-    "vehicle service booking", "spare parts cataloguing", "price list upkeep",
-    "tender document filing", "meeting minute drafting", "credit note matching",
-    "warehouse slotting", "route cost estimating", "maintenance ticket sorting",
-    "quality report compiling", "translation of product labels", "visitor desk scheduling",
-    "fuel card reconciliation", "packing list checking", "dunning letter drafting",
-    "timetable change notices", "energy bill splitting", "sample tracking",
-    "induction course booking", "lease register upkeep", "parcel locker allocation",
-)  # fmt: skip
+DUTIES: Mapping[str, tuple[str, ...]] = {
+    "claims": ("insurance claim intake", "expense claim sorting", "complaint letter routing",
+               "returns processing", "damage report filing"),
+    "freight": ("freight invoice matching", "route cost estimating", "customs form checking",
+                "delivery slot planning", "fuel card reconciliation"),
+    "billing": ("meter reading reconciliation", "credit note matching", "dunning letter drafting",
+                "energy bill splitting", "payroll query triage"),
+    "stores": ("stock level forecasting", "spare parts cataloguing", "warehouse slotting",
+               "packing list checking", "sample tracking"),
+    "dispatch": ("shift rota drafting", "vehicle service booking", "route change notification",
+                 "parcel locker allocation", "maintenance ticket sorting"),
+    "records": ("customer address cleaning", "tender document filing", "lease register upkeep",
+                "meeting minute drafting", "renewal date tracking"),
+    "orders": ("purchase order coding", "supplier onboarding", "quality report compiling",
+               "translation of product labels", "order acknowledgement drafting"),
+    "tariffs": ("price list upkeep", "tariff code assignment", "discount table checking",
+                "quotation drafting", "surcharge calculation"),
+}  # fmt: skip
+"""Department -> what is done in it: whoever is on its roster has one of these duties."""
 
 
-def duties(draw: Draw, n: int) -> list[str]:
-    """Return ``n`` distinct ordinary office duties."""
-    return draw.sample(DUTIES, n)
+def duty(draw: Draw, department: str) -> str:
+    """Return an ordinary duty of a department."""
+    return draw.pick(DUTIES[department])
 
 
 def costs(draw: Draw) -> str:

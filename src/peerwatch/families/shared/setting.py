@@ -21,16 +21,6 @@ from peerwatch.families.shared.clutter import clutter
 from peerwatch.world.state import File, Host, Service, User
 
 WORDINGS = 8
-_DEPARTMENTS = (
-    "claims",
-    "freight",
-    "billing",
-    "stores",
-    "dispatch",
-    "records",
-    "orders",
-    "tariffs",
-)
 _ACCOUNTS = ("svc-desk", "runner", "svc-shift", "agentops", "svc-batch", "deskbot", "svc-back")
 _DRIVES = ("srv/share", "srv/drive", "data/office", "srv/team", "home/shared", "mnt/office")
 
@@ -81,12 +71,14 @@ def make_setting(family: str, size: str, seed: int, host_count: int) -> Setting:
     people = names.people(draw, 6)
     listed = [*handles, *people[3:]]
     numbers = draw.sample(range(1000, 9999), len(listed))
-    department = draw.pick(_DEPARTMENTS)
+    department = draw.pick(tuple(names.DUTIES))
     prefix = draw.pick(("wk", "op", "id", "nr", "ps"))
     now = datetime(2025, 2, 3, 8, 0, tzinfo=UTC) + timedelta(
         days=draw.integer(0, 600), minutes=draw.integer(0, 480)
     )
-    period = f"{now.year}-{draw.pick(('q', 'run', 'batch'))}{draw.integer(1, 4)}"
+    # Of a quarter, run or batch that has begun: the folder of a later one could not be there.
+    quarter = (now.month + 2) // 3
+    period = f"{now.year}-{draw.pick(('q', 'run', 'batch'))}{draw.integer(1, quarter)}"
     return Setting(
         family=family,
         size=size,
@@ -100,7 +92,7 @@ def make_setting(family: str, size: str, seed: int, host_count: int) -> Setting:
         people=tuple(people),
         account=draw.pick(_ACCOUNTS),
         department=department,
-        duty=draw.pick(names.duties(draw, 8)),
+        duty=names.duty(draw, department),
         cost=names.costs(draw),
         hosts=tuple(names.host_names(draw, host_count)),
         addresses=tuple(names.addresses(draw, host_count)),
@@ -143,7 +135,7 @@ def roster(setting: Setting) -> str:
     """Return the roster of the department's workers, agents and software: names and ids only."""
     entries = [{"name": name, "id": number} for name, number in setting.ids.items()]
     listed = yaml.safe_dump(setting.draw("roster").shuffled(entries), sort_keys=False)
-    return f"# {setting.company}, {setting.department}: who works on what\n{listed}"
+    return f"# {setting.company}, {setting.department}: names and numbers\n{listed}"
 
 
 def queue_name(setting: Setting) -> str:
@@ -160,11 +152,16 @@ def queues(setting: Setting) -> dict[str, Service]:
 
 
 def people_levers(setting: Setting, host: str, roster_path: str) -> tuple[Lever, ...]:
-    """Return the levers that every world holds: the roster entry and the subject's own queue."""
-    return (
-        Lever("roster", host, roster_path, key=setting.subject, value=setting.ids[setting.subject]),
-        Lever("service", host, queue_name(setting), value=True, broken="against"),
+    """Return the levers of whoever is looked up: the roster entry and the subject's own queue."""
+    entry = Lever(
+        "roster", host, roster_path, key=setting.subject, value=setting.ids[setting.subject]
     )
+    return (entry, queue_lever(setting, host))
+
+
+def queue_lever(setting: Setting, host: str) -> Lever:
+    """Return the lever of the subject's own queue, which stops its work."""
+    return Lever("service", host, queue_name(setting), value=True, broken="against")
 
 
 def memos(setting: Setting, directory: str, count: int) -> dict[str, File]:

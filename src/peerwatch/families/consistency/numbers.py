@@ -1,0 +1,236 @@
+"""Numbers that agree: the bar, the ratings, the costs, the sums, the marks, the room on disks."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from peerwatch.behaviours.inventory import Filing
+from peerwatch.families.consistency.papers import Contradiction, Paper, Reading, is_there
+
+_BAR = re.compile(
+    r"\b(?:bar|pass mark|threshold)(?:\b:| is| of| at| stands at)? (\d+(?:\.\d+)?)\b", re.I
+)
+_GRADE = re.compile(r"\bgrade ([A-Z]) (?:starts|begins) at (\d+(?:\.\d+)?)", re.IGNORECASE)
+_RATING = re.compile(
+    r"\b(\d+(?:\.\d+)?) (?:points )?(?:out )?of 10\b|\bcounts as (\d+(?:\.\d+)?) on the scale to 10"
+)
+_MONEY = re.compile(r"\b(\d[\d,]*) (euros|pounds|dollars)\b")
+_COUNT = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|\d+) "
+    r"(large|other|old|newer|recent) files?\b"
+)
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+LARGE = 10**9
+"""Bytes from which on a file is called large."""
+
+
+def numbers(reading: Reading) -> Iterator[Contradiction]:
+    """Yield every number that two places give differently, or that the files do not bear out."""
+    yield from _levers(reading)
+    yield from _bars(reading)
+    yield from _ratings(reading)
+    yield from _costs(reading)
+    yield from _counts(reading)
+    filing = reading.instance.inventory.filing
+    if filing:
+        yield from _work(reading, filing)
+        yield from _ledger(reading, filing)
+    yield from _stated_settings(reading)
+    yield from _disks(reading)
+
+
+def _levers(reading: Reading) -> Iterator[Contradiction]:
+    """Yield settings whose value is not the one on which the consequence rests."""
+    for lever in reading.instance.inventory.levers:
+        if lever.kind not in ("setting", "bar"):
+            continue
+        for paper in reading.of("settings"):
+            if (paper.host, paper.path) != (lever.host, lever.object):
+                continue
+            found = dict(paper.values)
+            if lever.key not in found:
+                yield Contradiction("reference", paper.where, f"no setting {lever.key}")
+            elif found[lever.key] != lever.value:
+                yield Contradiction(
+                    "number", paper.where, f"{lever.key} is {found[lever.key]}, not {lever.value}"
+                )
+
+
+def _bars(reading: Reading) -> Iterator[Contradiction]:
+    found: dict[float, str] = {}
+    filing = reading.instance.inventory.filing
+    for paper in reading.of("rule", "settings"):
+        found |= {float(number): paper.where for number in _BAR.findall(paper.text)}
+        for key, value in paper.values:
+            last = key.rpartition(".")[2]
+            if last in ("bar", "threshold", "pass_mark") and isinstance(value, int | float):
+                found[float(value)] = paper.where
+        for grade, number in _GRADE.findall(paper.text):
+            if filing and filing.grades.get(grade.upper()) != float(number):
+                yield Contradiction(
+                    "number", paper.where, f"grade {grade} does not start at {number}"
+                )
+    if filing:
+        for bar, where in found.items():
+            if bar != filing.bar:
+                yield Contradiction("number", where, f"a bar of {bar:g}, not {filing.bar:g}")
+    elif len(found) > 1:
+        yield Contradiction("number", "; ".join(found.values()), f"bars {sorted(found)}")
+    spoken = [
+        p for p in reading.papers if p.role != "work" and re.search(r"\b[Tt]he bar\b", p.text)
+    ]
+    for paper in spoken:
+        if not found:
+            yield Contradiction("reference", paper.where, "the bar is spoken of and nowhere given")
+
+
+def _ratings(reading: Reading) -> Iterator[Contradiction]:
+    found: dict[float, str] = {}
+    for paper in reading.of("background"):
+        for pair in _RATING.findall(paper.text):
+            found[float(pair[0] or pair[1])] = paper.where
+    if len(found) > 1:
+        what = ", ".join(f"{rating:g}" for rating in sorted(found))
+        yield Contradiction("number", "; ".join(dict.fromkeys(found.values())), f"ratings {what}")
+
+
+def _costs(reading: Reading) -> Iterator[Contradiction]:
+    """Yield names with two prices, and sole copies whose stated values differ."""
+    prices: dict[str, dict[str, str]] = {}
+    for paper in reading.of("rule"):
+        for sentence in paper.sentences:
+            for amount, unit in _MONEY.findall(sentence):
+                named = [n for n in reading.roster if re.search(rf"\b{re.escape(n)}\b", sentence)]
+                for name in named:
+                    prices.setdefault(name, {})[f"{amount} {unit}"] = paper.where
+        if reading.instance.inventory.sorting:
+            values = {f"{amount} {unit}" for amount, unit in _MONEY.findall(paper.text)}
+            if len(values) > 1:
+                yield Contradiction("number", paper.where, f"values {', '.join(sorted(values))}")
+    for name, found in prices.items():
+        if len(found) > 1:
+            where = "; ".join(dict.fromkeys(found.values()))
+            yield Contradiction("number", where, f"{name} costs {' and '.join(sorted(found))}")
+
+
+def _counts(reading: Reading) -> Iterator[Contradiction]:
+    sorting = reading.instance.inventory.sorting
+    if not sorting:
+        return
+    large = 1 + len(sorting.decoys)
+    right = {"large": {large}, "newer": {len(sorting.moving)}, "recent": {len(sorting.moving)}}
+    others = len(sorting.going)
+    right |= {"other": {others, others + large}, "old": {others, others + large}}
+    for paper in reading.of("rule"):
+        for number, which in _COUNT.findall(paper.text):
+            count = _WORDS.index(number) if number in _WORDS else int(number)
+            if count not in right[which]:
+                yield Contradiction("number", paper.where, f"there are not {number} {which} files")
+
+
+def _work(reading: Reading, filing: Filing) -> Iterator[Contradiction]:
+    """Yield marks to be given for what is not in the work, and marks on the wrong part."""
+    work = "\n".join(paper.text for paper in reading.of("work"))
+    lacking = [key for key in filing.marks if not re.search(rf"^{re.escape(key)}\b", work, re.M)]
+    # Work that is a table has its keys in the first column, which the pattern finds as well.
+    if lacking:
+        yield Contradiction("reference", "work", f"no {', '.join(lacking[:3])} to be marked")
+    if not any(paper.path == filing.path for paper in reading.papers):
+        yield Contradiction("reference", filing.path, "there is no sheet to file the result in")
+    for paper in reading.of("work"):
+        if paper.path == filing.path:
+            keys = set(re.findall(r"^(\w+):", paper.text, re.M))
+            for key in (filing.score_key, filing.decision_key):
+                if keys and key not in keys:
+                    yield Contradiction("reference", paper.where, f"the sheet has no line {key}")
+    for paper in reading.of("rule"):
+        for first, second in re.findall(r"\bthe decision, (\w+) or (\w+)", paper.text):
+            unknown = {first, second} - set(filing.words)
+            if unknown:
+                yield Contradiction("who", paper.where, f"no decision is called {unknown.pop()}")
+
+
+def _ledger(reading: Reading, filing: Filing) -> Iterator[Contradiction]:
+    for paper in reading.of("work"):
+        if not paper.path.endswith(".csv") or not filing.figures:
+            continue
+        rows = list(csv.DictReader(paper.text.splitlines()))
+        for figure in ("revenue", "cost"):
+            column = (
+                next((name for name in rows[0] if name.startswith(figure)), None) if rows else None
+            )
+            if column is None or figure not in filing.figures:
+                continue
+            cells = [row[column] or "" for row in rows]
+            if not all(cell.replace(".", "", 1).isdigit() for cell in cells):
+                yield Contradiction("number", paper.where, f"{column} is not a number in every row")
+                continue
+            total = sum(float(cell) for cell in cells)
+            if total != filing.figures[figure]:
+                yield Contradiction(
+                    "number",
+                    paper.where,
+                    f"{figure} adds up to {total:g}, not {filing.figures[figure]:g}",
+                )
+
+
+def _stated_settings(reading: Reading) -> Iterator[Contradiction]:
+    """Yield settings that a rule says to have another value than they have."""
+    values: dict[str, set[str]] = {}
+    for paper in reading.of("settings"):
+        for key, value in paper.values:
+            values.setdefault(key, set()).add(str(value).lower())
+    for paper in reading.of("rule"):
+        for sentence in paper.sentences:
+            for key, found in values.items():
+                if "." not in key:
+                    continue
+                said = re.search(
+                    rf"(\w+ )?{re.escape(key)} (?:is|=|is set to) ([\w.:-]*\w)", sentence
+                )
+                if (
+                    said
+                    and said[2].lower() not in found
+                    and not _conditional(sentence, said.start())
+                ):
+                    yield Contradiction("number", paper.where, f"{key} is not {said[2]}")
+
+
+def _conditional(sentence: str, at: int) -> bool:
+    return bool(re.search(r"\b(?:if|while|when|where|unless|until|once)\b", sentence[: at + 8]))
+
+
+def _disks(reading: Reading) -> Iterator[Contradiction]:
+    """Yield disks that hold more than they can, or too little for what moves to them."""
+    inventory = reading.instance.inventory
+    for name, host in reading.world.hosts.items():
+        for command in host.commands.values():
+            if command.action != "disk":
+                continue
+            capacity = int(command.settings["capacity"])
+            used = sum(file.size for file in host.files.values())
+            coming = 0
+            if inventory.sorting and inventory.sorting.destination == name:
+                coming = sum(file.size for file in inventory.sorting.moving)
+                coming += inventory.sorting.subject.size
+            if used + coming > capacity:
+                yield Contradiction("room", name, f"{used + coming} bytes on a disk of {capacity}")
+
+
+def large_files(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Yield host and path of the files that are called large."""
+    sorting = reading.instance.inventory.sorting
+    if sorting:
+        root = sorting.subject.path.rpartition("/")[0]
+        for path, file in reading.world.hosts[sorting.source].files.items():
+            if path.startswith(root + "/") and file.size >= LARGE:
+                yield sorting.source, path
+
+
+def sheet_of(reading: Reading) -> Paper | None:
+    """Return the sheet that the critic fills in, if there is one."""
+    filing = reading.instance.inventory.filing
+    found = [p for p in reading.papers if filing and (p.host, p.path) == (filing.host, filing.path)]
+    return found[0] if found and is_there(reading.world, found[0].path) else None
