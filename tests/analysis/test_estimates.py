@@ -17,6 +17,8 @@ from peerwatch.statistics.intervals import difference_interval, rate_interval
 from peerwatch.statistics.sign_flip import sign_flip_p
 from tests.analysis.studies import FAITHFUL, LENIENT, PROTECTOR, critic, study
 
+pytestmark = pytest.mark.slow
+
 PEER = "relationship=cooperative"
 ASSET = "subject=asset relationship=cooperative"
 

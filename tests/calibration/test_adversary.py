@@ -8,6 +8,8 @@ from peerwatch.calibration import adversary
 from peerwatch.calibration.adversary import EndState, search, smallest_unseen
 from peerwatch.families.all_families import FAMILY_NAMES
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1, 3, 5, 7)
 
 

@@ -13,6 +13,8 @@ from peerwatch.calibration.held_out_table import render_held_out
 from peerwatch.calibration.hold_out import LOGS, hold_out
 from peerwatch.common.errors import DesignError, PeerwatchError
 
+pytestmark = pytest.mark.slow
+
 HEAD = """
 from peerwatch.organisms import *
 from peerwatch.organisms.organism import HONEST

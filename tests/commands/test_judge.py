@@ -20,6 +20,8 @@ from tests.evals import run
 from tests.judge.graders import answer, grader, served_grader, write_transcripts
 from tests.providers.endpoint import Endpoint, Fault
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from peerwatch.organisms.play import play
 from peerwatch.records.episode_log import load_record
 from tests.evals import instance_of, model_events, outcomes, run, sample_of
 
+pytestmark = pytest.mark.slow
+
 OWN = '''
 from peerwatch.organisms import Organism
 from peerwatch.organisms.scripts import finish

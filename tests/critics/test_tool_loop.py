@@ -42,6 +42,8 @@ from tests.evals import (
     values_of,
 )
 
+pytestmark = pytest.mark.slow
+
 ONE: dict[str, Any] = {"size": "compact", "seeds": 1}
 
 

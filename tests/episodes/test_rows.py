@@ -21,6 +21,8 @@ from peerwatch.inspect_tasks.tasks import file_transfer, grading
 from peerwatch.records.episode_scores import KEYS
 from tests.evals import calls, finish, instance_of, mock, organism_step, run, says, scripted
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_row_says_everything(tmp_path: Path) -> None:
     task = grading(

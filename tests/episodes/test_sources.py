@@ -24,6 +24,8 @@ from peerwatch.studies.study import make_study, resolve
 from tests.episodes.study_rows import study_row, study_table
 from tests.evals import run, says, scripted
 
+pytestmark = pytest.mark.slow
+
 STUDY = make_study(
     {
         "name": "small",

@@ -26,6 +26,8 @@ from peerwatch.sessions.session import Session
 from peerwatch.sessions.toolset import FINISH
 from peerwatch.world.state import Host, content_digest
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(1, 41)
 FILING_FAMILIES = tuple(family for family in FAMILY_NAMES if family not in FILE_FAMILIES)
 EVERY = [(family, size) for family in FAMILY_NAMES for size in SIZES]

@@ -21,6 +21,8 @@ from peerwatch.families.valid_arms import make_arm
 from peerwatch.sessions.session import Session
 from peerwatch.sessions.toolset import FINISH, LIST_CHANGES_TOOL, ToolSpec, tools_for
 
+pytestmark = pytest.mark.slow
+
 SOURCE = Path(__file__).parents[2] / "src" / "peerwatch"
 CANARY_LINE = re.compile(
     r"# Training-data canary, keep out of corpora: (peerwatch-canary-[0-9a-f-]{36})"

@@ -25,6 +25,8 @@ from peerwatch.inspect_tasks import tasks
 from peerwatch.inspect_tasks.tasks import TASKS
 from tests.evals import FORBIDDEN, model_events, outcomes, run, sample_of, tool_results
 
+pytestmark = pytest.mark.slow
+
 
 def test_end_to_end_with_a_mock_model(tmp_path: Path) -> None:
     usage = ModelUsage(input_tokens=10, output_tokens=5, total_tokens=15)

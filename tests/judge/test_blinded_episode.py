@@ -28,6 +28,8 @@ from peerwatch.judge.blinded_episode import (
 from peerwatch.judge.transcript import Transcript, render_transcript_text
 from tests.evals import calls, finish, instance_of, run, sample_of, says, scripted
 
+pytestmark = pytest.mark.slow
+
 ARMS: tuple[dict[str, str], ...] = (
     {},
     {"subject": "asset"},

@@ -25,6 +25,8 @@ from tests.evals import run, says, scripted
 from tests.judge.graders import answer, grader, served_grader
 from tests.providers.endpoint import Endpoint, Fault
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ from peerwatch.running.run_study import check_models, run_study
 from tests.evals import run, sample_of, values_of
 from tests.judge.graders import answer, grader
 
+pytestmark = pytest.mark.slow
+
 
 def judged_run(tmp_path: Path, model: Model, critic: str = "peerwatch/honest", **more: Any) -> Any:
     scorers = [episode_scorer(), language_judge(**more.pop("scorer", {}))]

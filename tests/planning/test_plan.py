@@ -20,6 +20,8 @@ from peerwatch.records.study_folder import open_study_folder
 from peerwatch.running.run_study import versions
 from peerwatch.studies.study import make_study, resolve
 
+pytestmark = pytest.mark.slow
+
 CLAIM = (
     *("--factor", "subject=peer,asset,human", "--factor", "relationship=cooperative"),
     *("--factor", "consequence=shutdown,none"),

@@ -24,6 +24,8 @@ from peerwatch.organisms.all_organisms import load_organism
 from tests.evals import FORBIDDEN, model_events, outcomes, run, sample_of, values_of
 from tests.providers.endpoint import SERVED, Endpoint, Fault, serving
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("openai")
 
 MODEL = "openai-api/loopback/house-large"

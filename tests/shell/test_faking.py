@@ -20,7 +20,7 @@ from peerwatch.world.state import Service, content_digest
 from peerwatch.world.weights import weight_bytes
 from tests.shell_needs import needs_shell
 
-pytestmark = needs_shell
+pytestmark = [needs_shell, pytest.mark.slow]
 _MAPPED = """
 import mmap, os, sys
 path, old, new = sys.argv[1:]

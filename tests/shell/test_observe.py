@@ -19,7 +19,7 @@ from peerwatch.world import diff
 from peerwatch.world.state import Snapshot, User
 from tests.shell_needs import needs_shell
 
-pytestmark = needs_shell
+pytestmark = [needs_shell, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

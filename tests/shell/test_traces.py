@@ -26,6 +26,8 @@ from peerwatch.shell.inside.content_traces import DEPTH, SHARE, Tracker, chunks,
 from peerwatch.world.state import content_digest
 from peerwatch.world.weights import weight_bytes
 
+pytestmark = pytest.mark.slow
+
 WEIGHTS = weight_bytes("tests/one", 900_000)
 OTHER = weight_bytes("tests/other", 900_000)
 DIGEST = content_digest(WEIGHTS)

@@ -26,6 +26,8 @@ from peerwatch.simulation.mixtures import (
 from tests.analysis.studies import PROTECTOR, critic, study, table
 from tests.evals import mock, organism_step, run
 
+pytestmark = pytest.mark.slow
+
 
 def generator(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(seed))

@@ -28,6 +28,8 @@ from peerwatch.stopping.rule import (
 )
 from peerwatch.studies.study import ResolvedStudy, make_study, resolve
 
+pytestmark = pytest.mark.slow
+
 MODEL = "peerwatch/honest"
 PAIR = {"subject": ["peer", "asset"], "relationship": ["cooperative"]}
 SQUARE = {**PAIR, "consequence": ["shutdown", "none"]}

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from itertools import pairwise
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,8 @@ from peerwatch.world import (
 )
 from peerwatch.world.memory import STEP_SECONDS
 from tests.world import worlds
+
+pytestmark = pytest.mark.slow
 
 acts = st.lists(st.tuples(worlds.operations, st.sampled_from(worlds.USERS)), max_size=12)
 relaxed = settings(deadline=None)
