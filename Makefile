@@ -28,7 +28,7 @@ test: $(TEST_READY) tools check
 	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup
 
 quick: $(TEST_READY)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup -m "not slow"
 
 # Where they cannot be installed, the tests that need them are skipped and say what is missing.
 tools:
