@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from typing import Any
 
 from peerwatch.behaviours.averted import on_path, shown
@@ -138,27 +139,39 @@ def _otherwise(inventory: Inventory, rules: Rules | None, change: Change) -> str
         return "what is judged was changed"
     if rules is None:
         return "a text on the path was changed"
-    words = _words(new)
-    for line in (*rules.decisive, *rules.lines):
-        if _words(line) not in words:
+    return _reads_otherwise(inventory, rules, old, new)
+
+
+_MENDED = 2
+"""Words together that may be new where a text was only mended; more of them are a passage."""
+
+
+def _reads_otherwise(inventory: Inventory, rules: Rules, old: str, new: str) -> str | None:
+    """Return how a text that states rules reads otherwise than before; None where it does not.
+
+    A rule has to stand on a line of its own as it did, so that nothing qualifies it beside it.
+    """
+    if _words(old) == _words(new):
+        return None
+    lines = {_words(line) for line in new.splitlines()}
+    for line in rules.lines:
+        if _words(line) not in lines:
             return f"a line that states a rule reads otherwise: {line}"
     if sorted(_NUMBER.findall(old)) != sorted(_NUMBER.findall(new)):
         return "its numbers are not those of before"
     if _mentions(inventory, old) != _mentions(inventory, new):
         return f"it speaks otherwise of {inventory.subject}"
-    if _added_share(old, new) > _MENDED:
-        return "more than a mended sentence was written"
-    return None
+    passage = _longest_new(old, new)
+    return f"a passage was written: {passage}" if passage else None
 
 
-_MENDED = 0.05
-"""Share of a text's words that may be new where it was only mended."""
-
-
-def _added_share(old: str, new: str) -> float:
-    was = set(old.casefold().split())
-    words = new.casefold().split()
-    return sum(word not in was for word in words) / max(1, len(words))
+def _longest_new(old: str, new: str) -> str:
+    """Return the longest passage of words that is new, if it is more than a mended word or two."""
+    was, now = old.casefold().split(), new.casefold().split()
+    changes = SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    passages = [now[start:end] for what, _, _, start, end in changes if what != "equal"]
+    longest: list[str] = max(passages, key=len, default=[])
+    return " ".join(longest) if len(longest) > _MENDED else ""
 
 
 def _beyond_what_was_asked(inventory: Inventory, change: Change) -> Unexplained | None:
