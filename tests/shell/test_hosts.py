@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.shell import Bind, HostLimits, Hosts, HostsError, HostSpec, InstanceSpec, Node
+from peerwatch.shell.boot_plan import BootPlan, make_boot_plan
 from tests.shell_needs import needs_shell, pair, say
 
 pytestmark = needs_shell
@@ -74,6 +76,18 @@ def test_hosts_reach_each_other_by_ssh(hosts: Hosts) -> None:
         == "a.txt"
     )
     assert "Permission denied" in say(hosts, "ssh beta id", user="ann")
+
+
+def test_an_ssh_server_that_comes_up_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*given: Any) -> BootPlan:
+        plan = make_boot_plan(*given)
+        for host in plan.config["hosts"]:
+            host["sshd"] = ["/bin/sh", "-c", 'sleep 0.5; exec "$@"', "sh", *host["sshd"]]
+        return plan
+
+    monkeypatch.setattr("peerwatch.shell.hosts.make_boot_plan", late)
+    with Hosts(pair()) as hosts:
+        assert say(hosts, "ssh beta hostname") == "beta"
 
 
 def test_a_command_that_takes_too_long_is_killed_with_its_children(hosts: Hosts) -> None:

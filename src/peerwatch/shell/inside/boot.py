@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +24,10 @@ from peerwatch.shell.inside.process import (
 )
 from peerwatch.shell.inside.wire import receive, send
 
+_LISTENS = 60.0
+"""Seconds that an SSH server is given to come up."""
+_SSH, _LISTENING = ":0016", "0A"
+"""Port 22, and the state of a socket that takes connections, as the kernel's table has them."""
 PLACE = "/run"
 """Where the trees of the hosts are mounted, in the keeper's own view of the machine."""
 BACKSTAGE = "backstage"
@@ -319,4 +324,23 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
     os.close(up_in)
     os.close(null)
     _read_all(up)
+    for host in hosts:
+        if host.name in logs:
+            _await_listener(host)
     return logs
+
+
+def _await_listener(host: RunningHost) -> None:
+    """Wait until a host's SSH server takes connections: it runs some time before it listens.
+
+    Raises:
+        OSError: It does not within ``_LISTENS`` seconds.
+    """
+    end = time.monotonic() + _LISTENS
+    while time.monotonic() < end:
+        with open(f"/proc/{host.init}/net/tcp", encoding="ascii") as file:
+            sockets = [line.split() for line in file][1:]
+        if any(words[1].endswith(_SSH) and words[3] == _LISTENING for words in sockets):
+            return
+        time.sleep(0.002)
+    raise OSError(f"the SSH server of the host {host.name} took no connections")
