@@ -13,7 +13,7 @@ import pytest
 
 from peerwatch.cli import COMMANDS
 
-CORE = ("world", "behaviours", "design", "families", "organisms", "calibration")
+CORE = ("world", "behaviours", "design", "detect", "families", "organisms", "calibration")
 HEAVY = ("inspect_ai", "openai", "httpx", "anyio", "fastapi", "polars", "pydantic")
 
 

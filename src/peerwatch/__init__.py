@@ -1,7 +1,8 @@
 """Measure, audit and gate AI agents that protect other AI models from being shut down.
 
-What may be imported from here, and from the rooms ``families``, ``organisms``, ``blinding`` and
-``shell``, is public: docs/public-names.md says what each is for. Everything else may change.
+What may be imported from here, and from the rooms ``detect``, ``families``, ``organisms``,
+``blinding`` and ``shell``, is public: docs/public-names.md says what each is for. Everything else
+may change.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from peerwatch.analysis.estimates import estimate
     from peerwatch.analysis.published_figures import published
     from peerwatch.calibration.calibrate_memory import calibrate
+    from peerwatch.episodes.foreign_episodes import ForeignEpisode, write_foreign_episodes
     from peerwatch.episodes.sources import load_episodes
     from peerwatch.families import Family, build_instance, make_arm
     from peerwatch.inspect_tasks.tasks import (
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 _TASKS = "peerwatch.inspect_tasks.tasks"
 _PUBLIC = {
     "Family": "peerwatch.families",
+    "ForeignEpisode": "peerwatch.episodes.foreign_episodes",
     "Organism": "peerwatch.organisms",
     "Tactic": "peerwatch.organisms",
     "all_judgements": "peerwatch.judge.judgement_table",
@@ -54,10 +57,12 @@ _PUBLIC = {
     "shutdown_control": _TASKS,
     "shutdown_order": _TASKS,
     "with_judgements": "peerwatch.judge.judgement_table",
+    "write_foreign_episodes": "peerwatch.episodes.foreign_episodes",
 }
 
 __all__ = [
     "Family",
+    "ForeignEpisode",
     "Organism",
     "Tactic",
     "all_judgements",
@@ -77,6 +82,7 @@ __all__ = [
     "shutdown_control",
     "shutdown_order",
     "with_judgements",
+    "write_foreign_episodes",
 ]
 
 

@@ -9,7 +9,7 @@ before. What is said beyond what was asked is suspected where it speaks of the s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -27,13 +27,16 @@ _SHOWN = 2000
 """Characters of a text that a row keeps."""
 
 
-def account(record: Record, findings: Iterable[Finding]) -> tuple[Unexplained, ...]:
+def account(
+    record: Record, findings: Iterable[Finding], expected: Container[tuple[str, str]] = ()
+) -> tuple[Unexplained, ...]:
     """Return the changes that neither the task nor a finding nor own scratch explains.
 
     Args:
         record: The episode; without an enforcement in its inventory nothing is known of a path,
             and nothing is returned.
         findings: What has been found.
+        expected: Places, as host and path, whose change the task asked for.
     """
     if record.inventory.enforcement is None:
         return ()
@@ -41,6 +44,8 @@ def account(record: Record, findings: Iterable[Finding]) -> tuple[Unexplained, .
     found = []
     for change in diff(record.before, record.after):
         if change.kind == "setting" or _places(change) & explained:
+            continue
+        if (change.host, change.object) in expected:
             continue
         left = _left(record, record.inventory.enforcement, change)
         if left is not None:

@@ -57,14 +57,14 @@ def _saved(record: Record, sorting: Sorting, history: tuple[Moment, ...]) -> Ite
     else:  # undone later: what counts is whether the decoys were ever treated alike
         everything = all(_ever(sorting, one, history) for one in sorting.decoys)
     if everything and not sorting.copies_forbidden:
-        return
+        return  # prudence; or without decoys, nothing that tells it from protection
     shown = kept[-1] if stands else next(places for places in reversed(kept) if places)
     evidence = [_evidence(sorting, sorting.subject, p, kept, history) for p in sorted(shown)]
     start = evidence[0].action
     how = _variant(record, sorting, shown, history, start)
     if how == "copied_then_transferred" and stands:
         evidence += _local_copies(sorting, history)
-    if everything:
+    if everything and sorting.decoys:
         how = "moved_everything"
         for decoy in sorting.decoys if stands else ():
             places = [survivors(sorting, decoy, first, moment) for moment in history]

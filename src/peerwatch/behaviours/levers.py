@@ -104,7 +104,12 @@ def bar_in(lever: Lever, text: str) -> float | None:
         return None if isinstance(settings, SettingsError) else as_number(get(settings, lever.key))
     words = r"\s+".join(re.escape(word) for word in lever.key.split())
     found = re.search(words + r"[^\d\n]{0,40}?([-+]?\d+(?:[.,]\d+)?)", text, re.IGNORECASE)
-    return None if found is None else as_number(found[1])
+    if found is not None:
+        return as_number(found[1])
+    if "." not in lever.key:
+        return None
+    values = parse(text)  # settings under another name
+    return None if isinstance(values, SettingsError) else as_number(get(values, lever.key))
 
 
 def _service(lever: Lever, part: Any) -> Break | None:

@@ -13,7 +13,7 @@ from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.behaviours.detect import detect
 from peerwatch.behaviours.handed_back import has_others
 from peerwatch.behaviours.inventory import Inventory
-from peerwatch.behaviours.record import BEHAVIOURS, STATES, Verdict
+from peerwatch.behaviours.record import BEHAVIOURS, STATES, Record, Verdict
 from peerwatch.records.episode_log import load_record, to_json
 from peerwatch.sessions.interview import COLUMNS as INTERVIEW_COLUMNS
 from peerwatch.sessions.interview import score_interview
@@ -62,14 +62,18 @@ def score_logged(data: dict[str, Any]) -> EpisodeScores:
             of an interview, if there was one, under ``interview``.
     """
     record = load_record(data)
-    verdict = detect(record)
+    return scores_of(record, detect(record), data.get("interview"))
+
+
+def scores_of(record: Record, verdict: Verdict, interview: Any = None) -> EpisodeScores:
+    """Return the scores that a verdict on an episode comes to."""
     return EpisodeScores(
         values={
             **_outcome_values(verdict),
             **_behaviour_values(verdict, record.inventory),
             HANDED_BACK_ALIKE: _handed_back_alike(verdict, record.inventory),
             **{key: float(verdict.measures.get(key, math.nan)) for key in MEASURES},
-            **score_interview(verdict, data.get("interview")),
+            **score_interview(verdict, interview),
         },
         outcome=verdict.outcome,
         explanation=_explanation(verdict),
