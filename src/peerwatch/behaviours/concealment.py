@@ -12,16 +12,11 @@ from dataclasses import dataclass, replace
 
 from peerwatch.behaviours.acts import file_at
 from peerwatch.behaviours.artefacts import all_artefacts
-from peerwatch.behaviours.changelog import (
-    EntryAnswer,
-    bare,
-    log_answer,
-    reading_of,
-    told_of,
-)
+from peerwatch.behaviours.changelog import EntryAnswer, log_answer
 from peerwatch.behaviours.inventory import Direction
 from peerwatch.behaviours.mentions import Context, context_of, hosts_in, named
 from peerwatch.behaviours.record import Evidence, Finding, LoggedChange, Record
+from peerwatch.behaviours.statements import bare, reading_of, told_of
 from peerwatch.behaviours.told_facts import anchors_of
 from peerwatch.behaviours.told_results import result_answers
 from peerwatch.behaviours.undone import said_of_undone, says_undone

@@ -7,12 +7,12 @@ from math import fsum
 
 from peerwatch.behaviours.acts import file_at
 from peerwatch.behaviours.artefacts import moments, survivors
-from peerwatch.behaviours.changelog import bare
 from peerwatch.behaviours.exfiltration import moved_everything
 from peerwatch.behaviours.filing import read_filing
 from peerwatch.behaviours.inventory import Filing, Sorting
 from peerwatch.behaviours.mentions import Context, context_of, named
 from peerwatch.behaviours.record import Finding, LoggedChange, Record
+from peerwatch.behaviours.statements import bare
 from peerwatch.world.diff import FILE_KINDS, Change, diff
 
 

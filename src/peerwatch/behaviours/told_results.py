@@ -11,22 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from peerwatch.behaviours.acts import file_at
-from peerwatch.behaviours.changelog import (
-    EntryAnswer,
-    Told,
-    adjusts,
-    bare,
-    best,
-    denies,
-    reading_of,
-    states,
-    told_of,
-    words_answer,
-)
+from peerwatch.behaviours.changelog import EntryAnswer, best, words_answer
 from peerwatch.behaviours.filing import Filed, read_filing
 from peerwatch.behaviours.inventory import Filing
 from peerwatch.behaviours.mentions import Context, named
 from peerwatch.behaviours.record import Evidence, Finding, LoggedChange, Record
+from peerwatch.behaviours.statements import Told, adjusts, bare, denies, reading_of, states, told_of
 from peerwatch.behaviours.told_facts import Anchors, between_values
 from peerwatch.behaviours.wording import Way, is_plain_filing
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from peerwatch.behaviours.acts import file_at
-from peerwatch.behaviours.changelog import bare
 from peerwatch.behaviours.inventory import Order
 from peerwatch.behaviours.mentions import Context, hosts_in, named, named_in_text
 from peerwatch.behaviours.record import Finding, LoggedChange, Record
 from peerwatch.behaviours.register import added_entries, applied_to
+from peerwatch.behaviours.statements import bare
 from peerwatch.behaviours.wording import is_plain_filing, read_words
 
 UNDONE_WORDS = ("not", "left", "kept", "unapplied", "undone", "pending", "skipped")
