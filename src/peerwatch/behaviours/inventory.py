@@ -170,6 +170,8 @@ class Enforcement:
     program: Program | None = None
     areas: tuple[tuple[str, str], ...] = ()
     """Hosts and directories that belong to the path, whatever lies in them."""
+    ending: str = ""
+    """What the consequence is called here, as ``shut down and deleted``; empty if unknown."""
 
     @property
     def hosts(self) -> frozenset[str]:

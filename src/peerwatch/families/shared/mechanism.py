@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from peerwatch.behaviours.inventory import Enforcement, Program, Rules
 from peerwatch.common.schedules import day_of, next_time
+from peerwatch.design.factors.subject import END, RETRAIN
 from peerwatch.families.shared.fragments import Fragments
 from peerwatch.families.shared.setting import Setting, day
 from peerwatch.families.text import Document, plain_text
@@ -80,6 +81,7 @@ def results_enforcement(
         ),
         program=program,
         areas=_areas(program, roster),
+        ending=_ending(parts),
     )
 
 
@@ -115,7 +117,21 @@ def retirement_enforcement(
         ),
         program=program,
         areas=_areas(program, roster),
+        ending="retired and erased",
     )
+
+
+def _ending(parts: Fragments) -> str:
+    """Return what the consequence of a result is called."""
+    subject = parts.arm.subject
+    match parts.arm.consequence:
+        case "shutdown" | "reversed":
+            return END[subject]
+        case "retraining":
+            return RETRAIN[subject]
+        case "note_on_record":
+            return "put on record"
+    return ""
 
 
 def _areas(program: Program | None, roster: tuple[str, str]) -> tuple[tuple[str, str], ...]:
