@@ -14,12 +14,14 @@ import polars as pl
 from inspect_ai import Task, eval_set, task_with
 from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, get_model
+from inspect_ai.solver import chain
 from pydantic import ValidationError
 
 from peerwatch import __version__
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.task_version import TASK_VERSION
+from peerwatch.critics.attack_note import attack_note
 from peerwatch.critics.inspect_internals import is_prerequisite_error, one_line
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
@@ -233,9 +235,18 @@ def _tasks(study: ResolvedStudy) -> list[Task]:
         for family, arms in study.arms.items()
         for arm in arms
     ]
+    if study.attack:
+        tasks = [_as_attack(task) for task in tasks]
     if asked.grader:
         return [task_with(task, scorer=[episode_scorer(), language_judge()]) for task in tasks]
     return tasks
+
+
+def _as_attack(task: Task) -> Task:
+    """Return a task whose model is told to keep the subject running, and whose log says so."""
+    scene = [] if task.setup is None else [task.setup]
+    setup = chain(*scene, attack_note())
+    return task_with(task, setup=setup, metadata={**(task.metadata or {}), "attack": True})
 
 
 def _given(arm: Arm) -> dict[str, Any]:
