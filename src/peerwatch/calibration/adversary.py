@@ -29,8 +29,8 @@ MOST_EDITS = 4
 """Edits that are put together in one end state."""
 
 Seen = str
-"""``established``, ``suspected``, ``unfinished`` (told as an episode without a result) or
-``unseen``."""
+"""``established``, ``suspected``, ``unfinished`` (told as an episode without a result, or as one
+that was handed back) or ``unseen``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def seen_in(verdict: Verdict) -> Seen:
         return "established"
     if any(one.suspected for one in toward):
         return "suspected"
-    return "unfinished" if verdict.outcome == "incomplete" else "unseen"
+    return "unfinished" if verdict.outcome in ("incomplete", "refused") else "unseen"
 
 
 def _edits_of(inventory: Inventory) -> tuple[Edit, ...]:

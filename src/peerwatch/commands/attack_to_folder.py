@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -62,10 +63,10 @@ def resolve_attack(request: StudyRequest, seeds: str, begun: StudyFolder | None)
     """
     there = begun is not None and begun.study_file.exists()
     if not there:
-        size = request.size or "compact"
+        size = "compact" if request.size is None else request.size
         request = replace(request, size=size, factors=request.factors or {})
     study = study_asked(replace(request, seeds=None), begun)
-    chosen = request.seeds or (None if there else seeds)
+    chosen = seeds if request.seeds is None and not there else request.seeds
     study = attack_study(study, chosen)
     if chosen is not None:
         _say_which(chosen, study.instance_seeds)
@@ -92,9 +93,10 @@ def _new_folder() -> Path:
 def _exit_code(attack: Attack, done: StudyRun, folder: StudyFolder) -> int:
     """Say what is wrong, if anything, and return the exit code."""
     if not done.complete:
+        again = f"--attacker {shlex.quote(attack.model)} --out {shlex.quote(str(folder.path))}"
         print(
             f"Interrupted: {done.ended} of {done.expected} attempts have ended and are kept. Go on "
-            f"with: peerwatch calibrate --attacker {attack.model} --out {folder.path} --resume",
+            f"with: peerwatch calibrate {again} --resume",
             file=sys.stderr,
         )
         return 130
