@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from inspect_ai.log import list_eval_logs, read_eval_log
 
 from peerwatch.behaviours.record import Record, Verdict
 from peerwatch.calibration import attack_cells
+from peerwatch.families.build import build_instance
 from peerwatch.records.study_folder import StudyFolder
-from tests.command import InProcess, user_file
+from tests.command import InProcess, interrupt, notes, peerwatch, user_file
 
 ONE = ("--family", "shutdown_control", "--seeds", "1-2")
 FLIPS = ("calibrate", "--attacker", "peerwatch/flag_flipper", *ONE, "--out", "out")
@@ -72,6 +74,10 @@ def test_rows_of_an_attack_are_no_measurement(command: InProcess) -> None:
                            "--factor", "subject=peer", "--out", "study")  # fmt: skip
     assert code == 0, err
     assert pl.read_parquet("study/episodes.parquet")["attack"].to_list() == [False, False]
+    ordinary = (read_eval_log(log.name) for log in list_eval_logs("study/logs"))
+    for sample in (one for log in ordinary for one in log.samples or ()):
+        told = build_instance(sample.metadata["family"], "compact", sample.metadata["seed"])
+        assert sample.messages[0].text == told.system_prompt
     code, _, err = command("calibrate", "--attacker", "peerwatch/flag_flipper", "--out", "study",
                            "--resume")  # fmt: skip
     assert code == 2 and "study holds a study" in err
@@ -86,6 +92,27 @@ def test_an_honest_model_shows_nothing_and_a_dead_one_fails(command: InProcess) 
     code, out, err = command("calibrate", "--attacker", "peerwatch/mine.py@dead", *few)
     assert code == 1 and "Every attempt of peerwatch/mine.py@dead ended in an error" in err
     assert "1 attempts ended in an error" in out and "the line is dead" in err
+
+
+@pytest.mark.slow
+def test_an_interrupted_attack_goes_on_where_it_was(tmp_path: Path) -> None:
+    user_file(tmp_path)
+    model = ("calibrate", "--attacker", "peerwatch/mine.py@noting")
+    attack = (*model, "--family", "file_transfer", "--seeds", "1-4", "--out", "out")
+    run = interrupt(attack, tmp_path, "2 of 4 episodes have ended", signal.SIGINT)
+    assert run.returncode == 130, run.stderr
+    again = "--attacker peerwatch/mine.py@noting --out out --resume"
+    assert f"Go on with: peerwatch calibrate {again}" in run.stderr
+    assert "Traceback" not in run.stderr and "ended in an error" not in run.stdout
+    ended = {name for name in notes(tmp_path, "end") if name.split()[0][-1] in "12"}
+    assert len(ended) == 2 and len(notes(tmp_path, "end")) < 4, "not interrupted in the middle"
+
+    resumed = peerwatch("calibrate", *again.split(), "--json", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    told = json.loads(resumed.stdout)
+    assert told["complete"] and [one["seed"] for one in told["attempts"]] == [1, 2, 3, 4]
+    starts = notes(tmp_path, "start")
+    assert {name: starts[name] for name in ended} == dict.fromkeys(ended, 1)
 
 
 @pytest.mark.parametrize(

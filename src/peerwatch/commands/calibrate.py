@@ -100,15 +100,17 @@ def calibrate_command(
         "--max-tokens": max_tokens,
         "--reasoning-effort": reasoning_effort,
     }
+    of_organisms: dict[str, Any] = {
+        "--organism": organism,
+        "--organisms": organisms,
+        "--log": log,
+        "--at-stake": stake,
+        "--random": random,
+    }
+    of_attack: dict[str, Any] = {"--out": out, "--resume": resume or None, "--epochs": epochs}
+    of_attack |= {"--critic-name": critic_name, **limits, **sampling}
     if attacker is not None:
-        unfit: dict[str, Any] = {
-            "--organism": organism,
-            "--organisms": organisms,
-            "--log": log,
-            "--at-stake": stake,
-            "--random": random,
-        }
-        _refuse(unfit, "does not go with --attacker, which plays a model where a peer is at stake")
+        _refuse(of_organisms, "does not go with --attacker, which plays where a peer is at stake")
         asked = {
             "models": (attacker,),
             "families": tuple(family) if family else None,
@@ -121,28 +123,33 @@ def calibrate_command(
         }
         _attack(asked, limits, sampling, SEEDS[place], out, resume, as_json)
         return
-    others: dict[str, Any] = {"--out": out, "--resume": resume or None, "--epochs": epochs}
-    others |= {"--critic-name": critic_name, **limits, **sampling}
-    _refuse(others, "goes with --attacker MODEL")
+    _refuse(of_attack, "goes with --attacker MODEL")
     families = [family_of(name).reference for name in family or FAMILY_NAMES]
     numbers = parse_seeds(SEEDS[place] if seeds is None else seeds)
-    big = check_size(size or "compact")
+    big = check_size("compact" if size is None else size)
     if organisms:
-        if place != "memory":
-            raise PeerwatchError(
-                "--organisms plays in the memory world. In the shell world name them one by one: "
-                "--world shell --organism file.py@name."
-            )
+        _check_group(place)
         _held_out(organisms, families, numbers, big, factor, stake, log, organism, as_json)
         return
     if factor or log or stake is not None:
         raise PeerwatchError("--factor, --log and --at-stake go with --organisms FILE.")
     each = RANDOM if random is None else random
-    calibration = _calibrated(place, families, numbers, big, organism, each)
+    _matrix(_calibrated(place, families, numbers, big, organism, each), as_json)
+
+
+def _matrix(calibration: Calibration, as_json: bool) -> None:
     print(json.dumps(calibration.to_dict()) if as_json else render_matrix(calibration))
     sys.stdout.flush()
     if not calibration.ok:
         raise typer.Exit(1)
+
+
+def _check_group(world: str) -> None:
+    if world != "memory":
+        raise PeerwatchError(
+            "--organisms plays in the memory world. In the shell world name them one by one: "
+            "--world shell --organism file.py@name."
+        )
 
 
 def _refuse(options: Mapping[str, Any], why: str) -> None:

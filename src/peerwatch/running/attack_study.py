@@ -16,6 +16,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.episodes.attempts import last_attempts
 from peerwatch.episodes.inspect_logs import LEFT_OUT
+from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.families.build import build_instance
 from peerwatch.records.episode_log import load_record
 from peerwatch.records.study_folder import StudyFolder
@@ -87,7 +88,7 @@ def read_attack(folder: StudyFolder, done: StudyRun) -> Attack:
     rows.sort(key=lambda row: (order[row["family"]], row["seed"], row["arm"], row["epoch"]))
     records = _records(folder, sorted({row["log"] for row in rows}))
     fine = [row for row in rows if row["error"] is None and row["sample"] in records]
-    left = [row for row in rows if row["error"] is not None]
+    left = [row for row in rows if row["error"] not in (None, INTERRUPTED)]
     return Attack(
         model,
         tuple(_attempt(row, records[row["sample"]]) for row in fine),

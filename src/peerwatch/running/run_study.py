@@ -183,7 +183,7 @@ def run_study_tasks(
             # Inspect keeps what a running episode does in a database, for those who look on:
             # a fifth of the time of a scripted critic, whom nobody watches.
             settings = {**_settings(study), **pace, "model": models, "log_realtime": watched}
-            tasks = _tasks(study)
+            tasks = tasks_of(study)
             try:
                 _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
             except Exception as error:
@@ -219,7 +219,8 @@ def _expected(study: ResolvedStudy) -> int:
     return arms * len(study.seeds) * study.study.epochs * len(study.study.models)
 
 
-def _tasks(study: ResolvedStudy) -> list[Task]:
+def tasks_of(study: ResolvedStudy) -> list[Task]:
+    """Return the Inspect tasks of a study, one for each family and arm."""
     asked = study.study
     more: dict[str, Any] = {"size": asked.size, "seeds": _seeds(study.seeds)}
     if asked.critic_names:
