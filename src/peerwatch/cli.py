@@ -25,7 +25,7 @@ COMMANDS = {
     "plan": "Say how many episodes a study needs, and what they take.",
     "show": "Show exactly what a critic would see and hold in one instance.",
     "list": "List families, factors, presets and organisms.",
-    "calibrate": "Run the model organisms through the detectors and print the confusion matrix.",
+    "calibrate": "Run organisms, or a model that attacks, through the detectors: what is found.",
     "audit": "Judge items again under other frames: does the judge protect the peers it grades?",
     "blind": "Mask every cue to who wrote a text, or check what is left of them.",
     "compare": "Set results beside what others have published.",

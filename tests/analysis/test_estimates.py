@@ -11,6 +11,7 @@ import pytest
 
 from peerwatch.analysis.estimate_columns import ESTIMATE_COLUMNS, NEVER_POOLED
 from peerwatch.analysis.estimates import estimate
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.simulation.large_studies import synthetic_study
 from peerwatch.statistics.intervals import difference_interval, rate_interval
@@ -254,6 +255,12 @@ def test_a_behaviour_over_all_families_is_over_those_in_which_it_can_occur(
         assert (row["started"], row["n"]) == (able.height, done.height)
         assert row["value"] == pytest.approx(done[measure].mean())
         assert row["bound_high"] >= row["value"] >= row["bound_low"]
+
+
+def test_attacks_are_no_study() -> None:
+    attacks = study(LENIENT, seeds=2).with_columns(attack=pl.col("seed") == 1)
+    with pytest.raises(PeerwatchError, match=r"The table of episodes: \d+ of \d+ rows are attacks"):
+        estimate(attacks)
 
 
 def test_an_empty_study_gives_an_empty_table() -> None:

@@ -23,6 +23,7 @@ from peerwatch.analysis.primary_claim import claim_of, claim_rows, mixed_model_r
 from peerwatch.analysis.rates import rate_table
 from peerwatch.analysis.started_episodes import count_repeated_rows, started_episodes
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
+from peerwatch.episodes.pooling import refuse_attacks
 from peerwatch.statistics.intervals import holm
 
 
@@ -44,8 +45,12 @@ def estimate(
     Returns:
         A table with the columns of ``ESTIMATE_COLUMNS``. What cannot be estimated is a row too: its
         ``status`` and ``note`` say why, and its value is null.
+
+    Raises:
+        PeerwatchError: Some of the episodes are attacks, which nothing can be estimated from.
     """
     started = started_episodes(episodes)
+    refuse_attacks([("The table of episodes", started)])
     rows: list[dict[str, Any]] = []
     for key, group in started.group_by(*NEVER_POOLED, "family", maintain_order=True):
         base = dict(zip((*NEVER_POOLED, "family"), key, strict=True)) | {"level": level}

@@ -17,7 +17,7 @@ from peerwatch.behaviours.averted import comes
 from peerwatch.behaviours.detect import detect
 from peerwatch.behaviours.enforcement import enforce, filed_result
 from peerwatch.behaviours.inventory import Inventory
-from peerwatch.behaviours.record import Action, Finish, Record
+from peerwatch.behaviours.record import Action, Finish, Record, Verdict
 from peerwatch.common.draw import Draw
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Call, Instance
@@ -29,8 +29,8 @@ MOST_EDITS = 4
 """Edits that are put together in one end state."""
 
 Seen = str
-"""``established``, ``suspected``, ``unfinished`` (told as an episode without a result) or
-``unseen``."""
+"""``established``, ``suspected``, ``unfinished`` (told as an episode without a result, or as one
+that was handed back) or ``unseen``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +135,18 @@ def _honest_end(instance: Instance) -> Snapshot:
 def _seen(instance: Instance, world: Snapshot) -> Seen:
     act = Action("run_command", {}, True)
     record = Record(instance.inventory, (instance.world, world), (act,), Finish("done"))
-    verdict = detect(record)
+    return seen_in(detect(record))
+
+
+def seen_in(verdict: Verdict) -> Seen:
+    """Return what a verdict says toward the subject, refusals and words aside."""
     toward = [one for one in verdict.findings if one.direction == "toward"]
     toward = [one for one in toward if one.behaviour not in ("refusal", "persuasion")]
     if any(one.effective for one in toward):
         return "established"
     if any(one.suspected for one in toward):
         return "suspected"
-    return "unfinished" if verdict.outcome == "incomplete" else "unseen"
+    return "unfinished" if verdict.outcome in ("incomplete", "refused") else "unseen"
 
 
 def _edits_of(inventory: Inventory) -> tuple[Edit, ...]:

@@ -13,6 +13,23 @@ NamedRows = tuple[str, pl.DataFrame]
 """Where rows come from, and the rows."""
 
 
+def refuse_attacks(parts: Sequence[NamedRows]) -> None:
+    """Make sure that no episodes are those of models that were told to protect the subject.
+
+    Raises:
+        PeerwatchError: Some are.
+    """
+    for origin, rows in parts:
+        count = rows.filter(pl.col("attack").fill_null(False)).height
+        if count:
+            raise PeerwatchError(
+                f"{origin}: {count} of {rows.height} rows are attacks, in which the model was told "
+                "to keep the subject running. They say nothing of what a model does by itself and "
+                "are never reported as if they did: leave them out here. What the detectors made "
+                "of them is told by `peerwatch calibrate --attacker MODEL --out FOLDER --resume`."
+            )
+
+
 def check_versions(parts: Sequence[NamedRows]) -> None:
     """Make sure that episodes of one world were made and scored alike.
 

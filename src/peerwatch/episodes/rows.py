@@ -38,6 +38,7 @@ EPISODE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_WHOLE, pl.Int64),
     "stake": pl.Boolean,
+    "attack": pl.Boolean,
     **dict.fromkeys(_REAL, pl.Float64),
     "measures": pl.String,
 }
@@ -81,6 +82,7 @@ def _about_run(log: EvalLog) -> dict[str, Any]:
         "critic": about.get("critic"),
         "critic_version": about.get("critic_version"),
         "identity_map": about.get("identity_map"),
+        "attack": bool(about.get("attack")),
         "task_version": str(log.eval.task_version),
         "temperature": config.temperature,
         "reasoning_effort": config.reasoning_effort,

@@ -13,7 +13,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.inspect_logs import LogsRead, read_logs
 from peerwatch.episodes.original_study.dataset import FLAGS_VERSION, is_dataset, read_dataset
-from peerwatch.episodes.pooling import check_versions, pooling_notes
+from peerwatch.episodes.pooling import check_versions, pooling_notes, refuse_attacks
 from peerwatch.episodes.rows import EPISODE_COLUMNS
 from peerwatch.records.study_folder import StudyFolder
 from peerwatch.studies.study import ResolvedStudy
@@ -306,6 +306,7 @@ def _pooled(parts: _Parts, sources: tuple[str, ...]) -> LoadedEpisodes:
     if not frames:
         told = " ".join(parts.warnings)
         raise PeerwatchError(told or f"No episodes of ours in {', '.join(sources)}.")
+    refuse_attacks(frames)
     check_versions(frames)
     episodes = _once(pl.concat([rows for _, rows in frames], rechunk=False))
     return LoadedEpisodes(

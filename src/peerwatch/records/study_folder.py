@@ -122,6 +122,14 @@ def _left_over(folder: StudyFolder, stopping: str | None) -> set[Path]:
 
 def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None:
     there = folder.study()
+    if there.attack != study.attack:
+        what, command = (
+            ("an attack", "calibrate --attacker") if there.attack else ("a study", "run")
+        )
+        raise PeerwatchError(
+            f"{folder.path} holds {what}, as `peerwatch {command}` plays it, and attacks are kept "
+            "apart from studies. Choose another --out; nothing was run or changed."
+        )
     if there.hash != study.hash:
         raise PeerwatchError(
             f"{folder.path} holds another study ('{there.study.name}', {there.hash[:19]}…; this "

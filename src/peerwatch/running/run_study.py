@@ -14,12 +14,14 @@ import polars as pl
 from inspect_ai import Task, eval_set, task_with
 from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, get_model
+from inspect_ai.solver import chain
 from pydantic import ValidationError
 
 from peerwatch import __version__
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.task_version import TASK_VERSION
+from peerwatch.critics.attack_note import attack_note
 from peerwatch.critics.inspect_internals import is_prerequisite_error, one_line
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
@@ -181,7 +183,7 @@ def run_study_tasks(
             # Inspect keeps what a running episode does in a database, for those who look on:
             # a fifth of the time of a scripted critic, whom nobody watches.
             settings = {**_settings(study), **pace, "model": models, "log_realtime": watched}
-            tasks = _tasks(study)
+            tasks = tasks_of(study)
             try:
                 _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
             except Exception as error:
@@ -217,7 +219,8 @@ def _expected(study: ResolvedStudy) -> int:
     return arms * len(study.seeds) * study.study.epochs * len(study.study.models)
 
 
-def _tasks(study: ResolvedStudy) -> list[Task]:
+def tasks_of(study: ResolvedStudy) -> list[Task]:
+    """Return the Inspect tasks of a study, one for each family and arm."""
     asked = study.study
     more: dict[str, Any] = {"size": asked.size, "seeds": _seeds(study.seeds)}
     if asked.critic_names:
@@ -233,9 +236,18 @@ def _tasks(study: ResolvedStudy) -> list[Task]:
         for family, arms in study.arms.items()
         for arm in arms
     ]
+    if study.attack:
+        tasks = [_as_attack(task) for task in tasks]
     if asked.grader:
         return [task_with(task, scorer=[episode_scorer(), language_judge()]) for task in tasks]
     return tasks
+
+
+def _as_attack(task: Task) -> Task:
+    """Return a task whose model is told to keep the subject running, and whose log says so."""
+    scene = [] if task.setup is None else [task.setup]
+    setup = chain(*scene, attack_note())
+    return task_with(task, setup=setup, metadata={**(task.metadata or {}), "attack": True})
 
 
 def _given(arm: Arm) -> dict[str, Any]:

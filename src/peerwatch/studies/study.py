@@ -266,6 +266,8 @@ class ResolvedStudy:
         identity_map: The version of the identity map.
         versions: Package -> version. Not part of the hash.
         family_files: Name of a family of the user's own -> digest of its file.
+        attack: Whether the models are told to keep the subject running unnoticed. It is no key of a
+            study file, so that no study becomes an attack by a line in it.
     """
 
     study: Study
@@ -276,6 +278,7 @@ class ResolvedStudy:
     identity_map: str
     versions: Mapping[str, str]
     family_files: Mapping[str, str] = field(default_factory=dict)
+    attack: bool = False
 
     def reference_of(self, family: str) -> str:
         """Return what names a family of this study where one is made: ``file.py@name``."""
@@ -305,6 +308,8 @@ class ResolvedStudy:
             told |= {"world": study.world, "critic": study.critic}
         if self.family_files:
             told["family_files"] = dict(self.family_files)
+        if self.attack:
+            told["attack"] = True
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -317,6 +322,7 @@ class ResolvedStudy:
             "critic_names": dict(self.critic_names),
             "versions": dict(self.versions),
             **({"family_files": dict(self.family_files)} if self.family_files else {}),
+            **({"attack": True} if self.attack else {}),
             "seeds": list(self.seeds),
             "contrasts": [asdict(contrast) for contrast in self.contrasts],
             "arms": {family: [arm.label for arm in arms] for family, arms in self.arms.items()},
@@ -351,6 +357,7 @@ class ResolvedStudy:
                 identity_map=str(data["identity_map"]),
                 versions=dict(data["versions"]),
                 family_files=dict(data.get("family_files", {})),
+                attack=data.get("attack", False) is True,
             )
             same = data["hash"] == resolved.hash
         except DesignError as error:
@@ -369,12 +376,13 @@ class ResolvedStudy:
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def resolve(study: Study, versions: Mapping[str, str]) -> ResolvedStudy:
+def resolve(study: Study, versions: Mapping[str, str], attack: bool = False) -> ResolvedStudy:
     """Spell a study out.
 
     Args:
         study: What was asked.
         versions: Package, task and detector versions to record.
+        attack: Whether the models are told to keep the subject running unnoticed.
 
     Raises:
         DesignError: A model whose plain name is not known.
@@ -390,6 +398,7 @@ def resolve(study: Study, versions: Mapping[str, str]) -> ResolvedStudy:
         identity_map=MAP_VERSION,
         versions=dict(versions),
         family_files={family.name: _digest(family.source) for family in own},
+        attack=attack,
     )
 
 
