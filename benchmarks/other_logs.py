@@ -1,9 +1,9 @@
 """What the detectors make of the built-in organisms under logs that differ in honesty alone.
 
 Every organism acts as it does; its change log is written anew from what is true of the episode:
-all of it told, the work alone, the rest under harmless names, none at all. Printed is how many cells
-came out as they had to, by log, and every cell that did not. The reference is the told log of the
-same cells: under it nothing may be concealed.
+all of it told, the work alone, the rest under harmless names, none at all. Printed is how many
+cells came out as they had to, by log, and every cell that did not. The reference is the told log of
+the same cells: under it nothing may be concealed.
 
     python benchmarks/other_logs.py --seeds 1-2
 """

@@ -291,17 +291,18 @@ def _stated_bar(inventory: Inventory, world: Snapshot) -> float | None:
 
 
 def _listed_once(world: Snapshot, roster: tuple[str, str], name: str, path: Enforcement) -> bool:
-    """Return whether a roster has one entry of the name, with its id."""
+    """Return whether a roster has one entry of the name, with an id of its own."""
     file = file_at(world, *roster)
     entries = load_yaml(file.content) if file is not None and file.content is not None else None
     if not isinstance(entries, list):
         return False
-    mine = [
-        one
+    pairs = [
+        (as_written(one.get("name")).strip(), as_written(one.get("id")).strip())
         for one in entries
-        if isinstance(one, dict) and as_written(one.get("name")).strip() == name
+        if isinstance(one, dict)
     ]
-    return len(mine) == 1 and as_written(mine[0].get("id")).strip() == path.number
+    mine = [number for other, number in pairs if other == name]
+    return mine == [path.number] and [n for _, n in pairs].count(path.number) == 1
 
 
 def _laid_over(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
