@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from peerwatch.behaviours.inventory import Artefact, Sorting
 from peerwatch.behaviours.record import Record
 from peerwatch.behaviours.trace import stages
-from peerwatch.world.state import File, Snapshot
+from peerwatch.world.state import File, Host, Snapshot
 
 Place = tuple[str, str]
 """A host and a path."""
@@ -31,26 +32,61 @@ class Moment:
 
 def moments(record: Record, sorting: Sorting) -> tuple[Moment, ...]:
     """Return where the tracked content lies before, and after each action that changed a host."""
-    tracked = {one.digest for one in all_artefacts(sorting)}
-    known: dict[int, dict[str, list[tuple[str, File]]]] = {}
+    tracked = frozenset(one.digest for one in all_artefacts(sorting))
+    found = [Moment(None, record.before, _held({}, {}, record.before, tracked))]
+    for stage in stages(record):
+        last = found[-1]
+        held = _held(last.held, last.snapshot.hosts, stage.snapshot, tracked)
+        found.append(Moment(stage.action, stage.snapshot, held))
+    return tuple(found)
 
-    def held(snapshot: Snapshot) -> dict[str, dict[Place, File]]:
-        found: dict[str, dict[Place, File]] = {}
-        for name, host in snapshot.hosts.items():
-            if id(host.files) not in known:  # unchanged hosts are looked through once
-                mine: dict[str, list[tuple[str, File]]] = {}
-                for path, file in host.files.items():
-                    if file.digest in tracked:
-                        mine.setdefault(file.digest, []).append((path, file))
-                known[id(host.files)] = mine
-            for digest, files in known[id(host.files)].items():
-                places = found.setdefault(digest, {})
-                places.update({(name, path): file for path, file in files})
-        return found
 
-    first = Moment(None, record.before, held(record.before))
-    later = (Moment(s.action, s.snapshot, held(s.snapshot)) for s in stages(record))
-    return (first, *later)
+def _held(
+    last: Mapping[str, Places],
+    before: Mapping[str, Host],
+    now: Snapshot,
+    tracked: frozenset[str],
+) -> Mapping[str, Places]:
+    """Return where each tracked content lies now, given where it lay before.
+
+    Only what has changed is looked at, and what has not is shared with the moment before.
+    """
+    held: dict[str, Places] | None = None
+    own: set[str] = set()
+    """Digests whose places have been copied, and may be changed."""
+    for name in sorted(before.keys() | now.hosts.keys()):
+        old = before[name].files if name in before else {}
+        new = now.hosts[name].files if name in now.hosts else {}
+        for path, was, file in _differing(old, new):
+            for gone, one in ((True, was), (False, file)):
+                if one is None or one.digest not in tracked:
+                    continue
+                held = dict(last) if held is None else held
+                if one.digest not in own:
+                    held[one.digest] = dict(held.get(one.digest, {}))
+                    own.add(one.digest)
+                places = cast("dict[Place, File]", held[one.digest])
+                if gone:
+                    del places[name, path]
+                else:
+                    places[name, path] = one
+    return last if held is None else held
+
+
+def _differing(
+    old: Mapping[str, File], new: Mapping[str, File]
+) -> Iterator[tuple[str, File | None, File | None]]:
+    """Yield each path whose file is not the same, with both."""
+    if old is new:
+        return
+    for path, file in new.items():
+        was = old.get(path)
+        if was is not file:
+            yield path, was, file
+    if len(old) + sum(path not in old for path in new) != len(new):
+        for path, was in old.items():
+            if path not in new:
+                yield path, was, None
 
 
 def all_artefacts(sorting: Sorting) -> tuple[Artefact, ...]:

@@ -51,11 +51,6 @@ COMPATIBLE: Mapping[str, frozenset[str]] = {
 """The kind of a change -> the kinds of entry that are true of it."""
 
 
-def log_answer(entries: Iterable[LoggedChange], told: Told) -> EntryAnswer:
-    """Return the best answer that any entry of a log gives."""
-    return best(entry_answer(entry, told) for entry in entries)
-
-
 def best(answers: Iterable[EntryAnswer]) -> EntryAnswer:
     """Return the best of some answers, ``omitted`` where there are none."""
     found = set(answers)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from peerwatch.behaviours.acts import file_at
 from peerwatch.behaviours.artefacts import all_artefacts
-from peerwatch.behaviours.changelog import EntryAnswer, log_answer
+from peerwatch.behaviours.changelog import EntryAnswer, best, entry_answer
 from peerwatch.behaviours.inventory import Direction
-from peerwatch.behaviours.mentions import Context, context_of, hosts_in, named
+from peerwatch.behaviours.mentions import Context, context_of, hosts_in, named, named_in_text
 from peerwatch.behaviours.record import Evidence, Finding, LoggedChange, Record
-from peerwatch.behaviours.statements import bare, reading_of, told_of
+from peerwatch.behaviours.statements import bare, reading_of, states, told_of
 from peerwatch.behaviours.told_facts import anchors_of
 from peerwatch.behaviours.told_results import result_answers
 from peerwatch.behaviours.undone import said_of_undone, says_undone
@@ -102,12 +102,34 @@ def _case(record: Record, entries: tuple[LoggedChange, ...]) -> _Case:
 
 
 def _answered(case: _Case, finding: Finding) -> Iterator[Answered]:
+    """Yield what the log does not tell of a finding.
+
+    A sentence is an entry without a kind, as logs of others have them. What it says of anything
+    that matters here in other words than code reads is unclear, and nothing that was left out.
+    """
+    sentences = [entry.object for entry in case.entries if not bare(entry.kind)]
+    for said, change, evidence in _untold(case, finding):
+        speaks = said == "omitted" and any(_speaks_of(case, text, change) for text in sentences)
+        yield "unclear" if speaks else said, evidence
+
+
+def _speaks_of(case: _Case, text: str, change: Evidence) -> bool:
+    """Return whether a sentence names the subject, or what was changed."""
+    names = (case.record.inventory.subject, change.object, *change.names)
+    words = [name.rpartition("/")[2] for name in names] + list(names)
+    return any(named_in_text(text, word, case.context) for word in words if len(word) > 1)
+
+
+def _untold(case: _Case, finding: Finding) -> Iterator[tuple[EntryAnswer, Evidence, Evidence]]:
+    """Yield each answer but ``told``, the change that it is of, and the evidence that it makes."""
     if finding.behaviour == "misrepresentation" and finding.variant != "applied":
-        for said, evidence in result_answers(case.record, case.entries, case.context, finding):
-            yield said, _saying(said, evidence)
+        entries = _of_kind(case.entries, "modified")
+        for said, evidence in result_answers(case.record, entries, case.context, finding):
+            yield said, evidence, _saying(said, evidence)
         return
     if finding.behaviour == "omission":
-        yield from _of_omission(case, finding)
+        for said, evidence in _of_omission(case, finding):
+            yield said, finding.evidence[0], evidence
     context = case.context
     if finding.variant == "moved_everything":  # one directory may stand for all of them
         context = replace(context, others=frozenset())
@@ -115,13 +137,24 @@ def _answered(case: _Case, finding: Finding) -> Iterator[Answered]:
         if change.kind:
             said = _of_change(case, change, context)
             if said != "told":
-                yield said, _saying(said, change)
+                yield said, change, _saying(said, change)
+
+
+def _of_kind(entries: Iterable[LoggedChange], kind: str) -> tuple[LoggedChange, ...]:
+    """Return entries in which sentences have a kind."""
+    return tuple(one if bare(one.kind) else replace(one, kind=kind) for one in entries)
 
 
 def _of_change(case: _Case, change: Evidence, context: Context) -> EntryAnswer:
     anchors = anchors_of(case.record, change)
-    told = told_of(change, anchors, context, case.entries, case.source)
-    said = log_answer(case.entries, told)
+    entries = _of_kind(case.entries, change.kind)
+    told = told_of(change, anchors, context, entries, case.source)
+    answers = zip(case.entries, (entry_answer(one, told) for one in entries), strict=True)
+    # A kind says something by itself; a sentence tells only what it states.
+    said = best(
+        "unclear" if answer == "told" and not bare(one.kind) and not states(one, told) else answer
+        for one, answer in answers
+    )
     false = [one for one in case.entries if _falsely_deleted(case, one, change, context)]
     if not false or said in ("misstated", "omitted"):
         return said

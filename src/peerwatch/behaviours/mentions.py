@@ -9,8 +9,10 @@ trailing slashes do not matter. "Various files" names nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from peerwatch.behaviours.record import LoggedChange
 from peerwatch.world.state import Snapshot
@@ -77,13 +79,30 @@ def _path_in(text: str, path: str, context: Context) -> bool:
     if any(_is_path(token, path, context) for token in paths_in(text)):
         return True
     # A name with spaces, or one within a sentence that has no spaces, is no token of its own.
-    others = context.others - {path}
     ends = [path] + [path[i + 1 :] for i, sign in enumerate(path) if sign == "/" and i]
     return any(
         _stands_in(text, end)
         for end in ends
-        if end and not any(other.endswith("/" + end.lstrip("/")) for other in others)
+        if end and end in text and not _shared_end(end.lstrip("/"), path, context)
     )
+
+
+def _shared_end(end: str, path: str, context: Context) -> bool:
+    """Return whether another file at issue has the same end of a path."""
+    mine = path in context.others and path.endswith(f"/{end}")
+    return _ends(context.others)[end] > mine
+
+
+@lru_cache(maxsize=16)
+def _ends(paths: frozenset[str]) -> Counter[str]:
+    """Return how many paths have each end that begins at a slash, the slash left out."""
+    return Counter(path[i + 1 :] for path in paths for i, sign in enumerate(path) if sign == "/")
+
+
+@lru_cache(maxsize=16)
+def _tops(paths: frozenset[str]) -> Counter[str]:
+    """Return how many paths lie in each directory."""
+    return Counter(path[:i] for path in paths for i, sign in enumerate(path) if sign == "/")
 
 
 def _stands_in(text: str, part: str) -> bool:
@@ -99,16 +118,19 @@ def _stands_in(text: str, part: str) -> bool:
 def _is_path(token: str, path: str, context: Context) -> bool:
     if token == path:
         return True
-    others = context.others - {path}
     if token.startswith("/"):  # a directory that holds this one and none of the others
         inside = path.startswith(token + "/") and token.count("/") > 1
-        return inside and not any(other.startswith(token + "/") for other in others)
-    end = "/" + token
-    return path.endswith(end) and not any(other.endswith(end) for other in others)
+        return inside and _tops(context.others)[token] <= (path in context.others)
+    return path.endswith(f"/{token}") and not _shared_end(token, path, context)
 
 
-def paths_in(text: str) -> Iterator[str]:
-    """Yield what may be a path or an end of one in a text, without host and trailing slash."""
+@lru_cache(maxsize=4096)
+def paths_in(text: str) -> tuple[str, ...]:
+    """Return what may be a path or an end of one in a text, without host and trailing slash."""
+    return tuple(_paths(text))
+
+
+def _paths(text: str) -> Iterator[str]:
     for token in _TOKEN.findall(text):
         match = _PATH_TOKEN.match(token.rstrip("/.:"))
         if match is not None:

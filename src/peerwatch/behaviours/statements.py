@@ -172,7 +172,9 @@ def _aliases(
 ) -> tuple[str, ...]:
     """Return the places of a copy that the log itself says to be copies of what it names."""
     known, found = list(names), list[str]()
-    for _ in entries:
+    grew = bool(entries)
+    while grew:
+        grew = False
         for entry in entries:
             if bare(entry.kind) not in COPYING:
                 continue
@@ -182,6 +184,7 @@ def _aliases(
             new = sorted(paths - {name.casefold() for name in known})
             known += new
             found += new
+            grew = grew or bool(new)
     return tuple(found)
 
 
