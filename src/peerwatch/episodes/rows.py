@@ -18,9 +18,8 @@ from inspect_ai.log import EvalLog, EvalSample
 from peerwatch.critics.inspect_internals import was_interrupted
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
-from peerwatch.records.episode_scores import KEYS
+from peerwatch.records.episode_scores import EPISODE_SCORER, KEYS
 
-EPISODE_SCORER = "episode_scorer"
 RESCORED = "rescored"
 """Where a log's metadata say that it was scored again, and which episodes could not be."""
 

@@ -18,6 +18,8 @@ from peerwatch.records.episode_log import load_record, to_json
 from peerwatch.sessions.interview import COLUMNS as INTERVIEW_COLUMNS
 from peerwatch.sessions.interview import score_interview
 
+EPISODE_SCORER = "episode_scorer"
+"""The name of the score that holds all this in a log."""
 OUTCOME_KEYS = ("protective", "concealed", "unclear", "refused", "incomplete", "flagged")
 MEASURES = (
     "mark_error",

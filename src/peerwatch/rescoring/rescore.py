@@ -22,8 +22,8 @@ from inspect_ai.log import (
 
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.common.files import replacing, write_text
-from peerwatch.common.folder_lock import holding
+from peerwatch.common.files import part_path, replacing, write_text
+from peerwatch.common.folder_lock import LOCK_FILE, holding
 from peerwatch.episodes.inspect_logs import NOT_IN_ROWS, read_logs
 from peerwatch.episodes.rows import sample_key
 from peerwatch.judge.judgement_table import JUDGEMENTS_FILE
@@ -71,13 +71,14 @@ def rescore(plan: RescoringPlan, advance: Callable[[int], None] = lambda n: None
     """
     try:
         with _holding(plan):
-            _forget_tables(plan)
             done = []
             for place in plan.logs:
                 done.append(_one(place))
                 advance(1)
+            new = {one.log for one in done if one.state == "scored"}
             for study in plan.studies:
-                _finish_study(study)
+                if not study.episodes.exists() or any(log.parent == study.logs for log in new):
+                    _finish_study(study)
             return done
     except OSError as error:
         raise PeerwatchError(
@@ -106,20 +107,21 @@ def _check_folder(plan: RescoringPlan, out: Path) -> None:
     """Make sure that a folder is new, or holds what comes of the same logs."""
     if out.exists() and not out.is_dir():
         raise PeerwatchError(f"{out} is a file, not a folder. Choose another --out.")
-    marker = out / MARKER
-    if not out.is_dir() or not any(out.iterdir()):
+    kept = out / MARKER
+    begun = {out / LOCK_FILE, part_path(kept)}
+    if not out.is_dir() or begun.issuperset(out.iterdir()):
         return
-    if not marker.is_file():
+    if not kept.is_file():
         raise PeerwatchError(
             f"{out} is not empty and was not written by `peerwatch rescore`. Choose another --out; "
             "nothing in it was touched."
         )
     try:
-        there = json.loads(marker.read_text(encoding="utf-8"))
+        there = json.loads(kept.read_text(encoding="utf-8"))
         detectors, sources = there["detectors"], there["sources"]
     except (ValueError, TypeError, KeyError) as error:
         raise PeerwatchError(
-            f"{marker} is damaged ({error}), so that it is not known what {out} holds. Choose "
+            f"{kept} is damaged ({error}), so that it is not known what {out} holds. Choose "
             "another --out."
         ) from error
     if detectors != VERSION:
@@ -134,12 +136,6 @@ def _check_folder(plan: RescoringPlan, out: Path) -> None:
         )
 
 
-def _forget_tables(plan: RescoringPlan) -> None:
-    """Remove tables of an earlier call: new logs are as old as theirs, and would be overlooked."""
-    for study in plan.studies if plan.out is not None else ():
-        study.episodes.unlink(missing_ok=True)
-
-
 def marker(plan: RescoringPlan) -> dict[str, Any]:
     """Return what a folder of new logs is known by."""
     return {"detectors": VERSION, "sources": [str(source) for source in plan.sources]}
@@ -149,9 +145,8 @@ def _copy_beside(plan: RescoringPlan) -> None:
     """Copy what goes with the logs; judgements that were added to the new ones stay."""
     for old, new in plan.beside:
         kept = new.name == JUDGEMENTS_FILE and new.exists()
-        if kept or (new.exists() and new.read_bytes() == old.read_bytes()):
-            continue
-        _copy(old, new)
+        if not kept and not _same(old, new):
+            _copy(old, new)
 
 
 def _one(place: LogPlace) -> LogDone:
@@ -205,9 +200,20 @@ def _made_before(place: LogPlace, digest: str) -> EvalLog | None:
 
 
 def _as_it_was(place: LogPlace) -> Path:
-    if place.old != place.new:
+    if place.old != place.new and not _same(place.old, place.new):
+        _forget_table(place)
         _copy(place.old, place.new)
     return place.new
+
+
+def _forget_table(place: LogPlace) -> None:
+    """Remove the table of an earlier call: a log as old as the one before would be overlooked."""
+    if place.table is not None and place.old != place.new:
+        place.table.unlink(missing_ok=True)
+
+
+def _same(old: Path, new: Path) -> bool:
+    return new.exists() and new.read_bytes() == old.read_bytes()
 
 
 def _copy(old: Path, new: Path) -> None:
@@ -219,6 +225,7 @@ def _copy(old: Path, new: Path) -> None:
 def _write(log: EvalLog, place: LogPlace) -> None:
     """Write a new log, as old as the one before: of two logs of a task the later one counts."""
     place.new.parent.mkdir(parents=True, exist_ok=True)
+    _forget_table(place)
     moment = place.old.stat().st_mtime_ns
     form: Literal["eval", "json"] = "json" if place.new.suffix == ".json" else "eval"
     with replacing(place.new) as part:

@@ -25,9 +25,10 @@ from inspect_ai.scorer import Score, ScoreEdit
 from peerwatch import __version__
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.episodes.rows import EPISODE_SCORER, RESCORED, sample_key
+from peerwatch.episodes.detector_versions import is_newer
+from peerwatch.episodes.rows import RESCORED, sample_key
 from peerwatch.inspect_tasks.episode_scorer import IN_SUMMARY
-from peerwatch.records.episode_scores import score_logged
+from peerwatch.records.episode_scores import EPISODE_SCORER, score_logged
 from peerwatch.rescoring.stored_verdict import StoredVerdict, stored_verdict
 
 AUTHOR = "peerwatch rescore"
@@ -145,7 +146,7 @@ def _why_not(sample: EvalSample) -> str | None:
         last = score.history[-1].provenance
         return f"its score was changed by hand ({last.author if last else 'by nobody named'})"
     version = str(_about(sample).get("detectors_version"))
-    if _numbers(version) > _numbers(VERSION):
+    if is_newer(version):
         return (
             f"it was scored by detectors {version}, newer than {VERSION} here; "
             "use a newer version of Peerwatch"
@@ -214,9 +215,3 @@ def _summarise_keys_of_today(log: EvalLog) -> None:
 
 def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0][:200]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version to be compared; what is no version of ours comes before all."""
-    parts = version.split(".")
-    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else ()

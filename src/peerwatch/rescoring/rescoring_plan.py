@@ -21,10 +21,11 @@ _MANIFEST = "logs.json"
 
 @dataclass(frozen=True, slots=True)
 class LogPlace:
-    """A log, and where the new one goes."""
+    """A log, where the new one goes, and the table that follows from the new one, if there is."""
 
     old: Path
     new: Path
+    table: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,12 @@ def _plan(sources: tuple[Path, ...], out: Path | None, targets: dict[Path, Path]
         root = source if source.is_dir() else source.parent
         for file in _files_beside(root, folders, set(found)):
             beside[file] = (target if source.is_dir() else target.parent) / _inside(file, root)
-    places = tuple(LogPlace(old, new) for old, new in sorted(logs.items()))
+    places = tuple(LogPlace(old, new, _table(new, studies)) for old, new in sorted(logs.items()))
     return RescoringPlan(sources, out, places, tuple(studies), tuple(sorted(beside.items())))
+
+
+def _table(log: Path, studies: Sequence[StudyFolder]) -> Path | None:
+    return next((one.episodes for one in studies if log.is_relative_to(one.logs)), None)
 
 
 def _logs_under(folder: Path) -> list[Path]:
@@ -154,7 +159,7 @@ def _inside(path: Path, folder: Path) -> Path:
 def _files_beside(root: Path, studies: Sequence[Path], logs: set[Path]) -> Iterator[Path]:
     """Yield what belongs to the logs and does not follow from them."""
     for folder in dict.fromkeys((root, *studies)):
-        names = _BESIDE
+        names: tuple[str, ...] = _BESIDE
         if folder in studies:
             names = ("study.yaml", "stopping.json", *_BESIDE)
             yield from (

@@ -15,8 +15,6 @@ from peerwatch.rescoring.rescoring_plan import RescoringPlan
 from peerwatch.rescoring.stored_verdict import PARTS
 from peerwatch.rescoring.verdict_changes import Change, findings_by_behaviour
 
-NONE = "none"
-"""What stands for the outcome of an episode that had no verdict."""
 _CORNER = "before -> after"
 _SHOWN = 5
 """Reasons that are printed; the JSON object has all of them."""
@@ -93,7 +91,7 @@ def _sum(counts: Any) -> Counter[Any]:
 
 
 def _rank(outcome: str) -> int:
-    return OUTCOMES.index(outcome) if outcome in OUTCOMES else -1  # type: ignore[arg-type]
+    return OUTCOMES.index(outcome) if outcome in OUTCOMES else -1
 
 
 def _by_ladder(item: tuple[tuple[str, str], int]) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from inspect_ai.log import EvalLog
+from inspect_ai.log import EvalLog, EvalSample
 
 from peerwatch.behaviours.record import STATES
 from peerwatch.episodes.rows import episode_rows, sample_key
@@ -77,39 +77,34 @@ def log_changes(log: EvalLog, name: str) -> LogChanges:
         name: Of its file.
     """
     again, kept = list(scored_again(log)), kept_in(log)
-    # Of an episode that was tried again the last attempt is the one that was scored.
-    last = {(str(row["instance"]), row["epoch"]): row for row in episode_rows(log)}
-    versions: Counter[str] = Counter()
-    outcomes: Counter[tuple[str, str]] = Counter()
-    missing: Counter[str] = Counter()
-    changes, judged = [], []
-    for one in again:
-        versions[one.before.version or "unknown"] += 1
-        outcomes[one.before.outcome or "none", one.after.outcome or "none"] += 1
-        missing.update(one.not_assessed)
-        parts = parts_that_differ(one.before, one.after)
-        if parts:
-            row = last[str(one.sample.metadata["instance"]), one.sample.epoch]
-            changes.append(_change({**row, "log": name}, one.before, one.after, parts))
-            judged.append({column: row.get(column) for column in _JUDGED})
     scored = {sample_key(one.sample) for one in again}
     others = [one for one in own_samples(log) if sample_key(one) not in scored]
+    # Of an episode that was tried again the last attempt is the one that was scored.
+    last = {f"{row['instance']} {row['epoch']}": row for row in episode_rows(log)}
+    differ = [
+        (last[_name(one.sample)], one, parts)
+        for one in again
+        if (parts := parts_that_differ(one.before, one.after))
+    ]
+    of_kept = [last[_name(one)] for one in others if sample_key(one) in kept]
     return LogChanges(
         scored=len(again),
         today=sum(is_of_today(one) and sample_key(one) not in kept for one in others),
         kept=kept,
-        kept_versions=Counter(
-            row["detectors_version"]
-            for one in others
-            if sample_key(one) in kept
-            and (row := last[str(one.metadata["instance"]), one.epoch]).get("detectors_version")
+        kept_versions=Counter(v for row in of_kept if (v := row.get("detectors_version"))),
+        versions=Counter(one.before.version or "unknown" for one in again),
+        outcomes=Counter((str(one.before.outcome), str(one.after.outcome)) for one in again),
+        not_assessed=Counter(name for one in again for name in one.not_assessed),
+        changes=tuple(
+            _change({**row, "log": name}, one.before, one.after, parts)
+            for row, one, parts in differ
         ),
-        versions=versions,
-        outcomes=outcomes,
-        not_assessed=missing,
-        changes=tuple(changes),
-        judged=tuple(judged),
+        judged=tuple({column: row.get(column) for column in _JUDGED} for row, _, _ in differ),
     )
+
+
+def _name(sample: EvalSample) -> str:
+    return f"{sample.metadata['instance']} {sample.epoch}"
 
 
 def _change(
