@@ -79,8 +79,7 @@ def rescore_logs(
             )
             return 130
         changes = all_changes([one.changes for one in done], plan.roots)
-    found = rescoring_summary(plan, done, changes)
-    found["table"] = None if place is None else str(place)
+    found = rescoring_summary(plan, done, changes, place)
     if place is not None:
         _write(place, changes_text(changes, form))
     write_summary(plan, found)

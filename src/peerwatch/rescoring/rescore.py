@@ -35,7 +35,7 @@ from peerwatch.rescoring.rescored_log import (
     own_samples,
     rescored_log,
 )
-from peerwatch.rescoring.rescoring_plan import LogPlace, RescoringPlan
+from peerwatch.rescoring.rescoring_plan import MANIFEST, LogPlace, RescoringPlan
 from peerwatch.rescoring.verdict_changes import LogChanges, log_changes
 
 MARKER = "rescored.json"
@@ -236,6 +236,9 @@ def _write(log: EvalLog, place: LogPlace) -> None:
 
 def _finish_study(study: StudyFolder) -> None:
     """Write what follows from the logs of a results folder: its table, and Inspect's list."""
-    infos = list_eval_logs(str(study.logs), formats=["eval", "json"])
-    study.write_episodes(read_logs(infos).episodes)
-    write_log_dir_manifest(str(study.logs))
+    found = read_logs(list_eval_logs(str(study.logs), formats=["eval", "json"]))
+    study.write_episodes(found.episodes)
+    if found.unreadable:  # Inspect cannot list what it cannot read
+        (study.logs / MANIFEST).unlink(missing_ok=True)
+    else:
+        write_log_dir_manifest(str(study.logs), filename=MANIFEST)

@@ -15,7 +15,7 @@ from peerwatch.records.study_folder import StudyFolder
 
 _BESIDE = (JUDGEMENTS_FILE, "realism.json")
 """What graders said, which does not depend on the detectors."""
-_MANIFEST = "logs.json"
+MANIFEST = "logs.json"
 """Inspect's own list of the logs of a folder; it is made anew."""
 
 
@@ -165,7 +165,7 @@ def _files_beside(root: Path, studies: Sequence[Path], logs: set[Path]) -> Itera
             yield from (
                 file
                 for file in _all_in(folder / "logs")
-                if file not in logs and file.name != _MANIFEST and file.suffix != ".part"
+                if file not in logs and file.name != MANIFEST and file.suffix != ".part"
             )
             yield from _all_in(folder / "unreadable")
         yield from (folder / name for name in names if (folder / name).is_file())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 from peerwatch.behaviours.detect import VERSION
@@ -28,15 +29,26 @@ _STATES = {
 
 
 def rescoring_summary(
-    plan: RescoringPlan, done: Sequence[LogDone], changes: Sequence[Change]
+    plan: RescoringPlan,
+    done: Sequence[LogDone],
+    changes: Sequence[Change],
+    table: Path | None = None,
 ) -> dict[str, Any]:
-    """Return what came of it: counts, versions, outcomes before and after, and what was kept."""
+    """Return what came of it: counts, versions, outcomes before and after, and what was kept.
+
+    Args:
+        plan: What was asked for.
+        done: What became of each log.
+        changes: The rows of the table of what changed.
+        table: Where that table lies.
+    """
     each = [one.changes for one in done]
     outcomes = _sum(one.outcomes for one in each)
     return {
         "detectors": VERSION,
         "sources": [str(source) for source in plan.sources],
         "out": None if plan.out is None else str(plan.out),
+        "table": None if table is None else str(table),
         "logs": {state: sum(d.state == state for d in done) for state in get_args(LogState)},
         "scored": sum(one.scored for one in each),
         "today": sum(one.today for one in each),
