@@ -72,7 +72,7 @@ def test_what_was_not_assessed_is_said() -> None:
         (VERSION, False),
         ("1.0.0", False),
         ("99.0", True),
-        ("2.0.0.1", True),
+        (f"{VERSION}.1", True),
         ("flags", False),
         ("", False),
     ],

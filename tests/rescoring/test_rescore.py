@@ -30,7 +30,7 @@ from peerwatch.rescoring.rescoring_summary import rescoring_summary, summary_tex
 from peerwatch.rescoring.verdict_changes import all_changes
 from peerwatch.running.run_study import run_study, versions
 from peerwatch.studies.study import make_study, resolve
-from tests.command import digests
+from tests.command import digests, peerwatch
 from tests.evals import run
 from tests.judge.graders import answer, grader
 from tests.rescoring.old_logs import THEN, aged, graded_log, old_log
@@ -111,6 +111,23 @@ def test_the_new_folder_is_read_as_any_and_says_what_was_not_assessed(old: Path)
     assert said.startswith("The logs of 4 of 4 episodes do not say how the consequence comes about")
     with pytest.raises(PeerwatchError, match=r"Score the older logs again \(`peerwatch rescore"):
         load_episodes([old, new_of(old)])
+
+
+def test_the_new_folder_is_gone_on_with(old: Path, tmp_path: Path) -> None:
+    rescore(rescoring_plan([old]))
+    lost = first_log(new_of(old))
+    made = {path: path.read_bytes() for path in lost.parent.glob("*.eval") if path != lost}
+    lost.unlink()
+    resumed = peerwatch("run", "--out", new_of(old).name, "--resume", cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    rows = pl.read_parquet(new_of(old) / "episodes.parquet")
+    assert rows.height == 4 and set(rows["detectors_version"]) == {VERSION}
+    assert {path: path.read_bytes() for path in made} == made
+    # Where nothing was scored again, the run goes on too, and says whose verdicts stand there.
+    told = peerwatch("run", "--out", old.name, "--resume", cwd=tmp_path)
+    assert told.returncode == 0
+    said = " ".join(told.stdout.split())
+    assert f"4 of 4 episodes were scored by detectors {THEN}, and today's are {VERSION}" in said
 
 
 def test_a_second_call_does_nothing_twice(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
