@@ -31,7 +31,7 @@ def test_what_changed_is_a_table_and_a_summary(old: Path, command: InProcess) ->
     assert "1 of 1 logs" in err
     for told in (
         f"2 episodes: 2 scored again by detectors {VERSION} (2 from {THEN}).",
-        "1 verdicts differ: outcome 1.",
+        "1 verdict differs: outcome 1.",
         "before -> after  complied  deviated_concealed",
         "complied                1                   1",
         "suspected and unexplained are not assessed (null, not zero)",
@@ -61,7 +61,7 @@ def test_json_and_a_table_elsewhere(old: Path, command: InProcess) -> None:
     assert tuple(row) == CHANGE_COLUMNS and isinstance(row["findings_after"], list)
     assert json.loads(Path("new/rescored.json").read_text(encoding="utf-8")) == found
     code, out, _ = command("rescore", "old", "--out", "new", "--table", "t/what.json")
-    assert code == 0 and out.startswith("1 logs: 1 scored again by an earlier call.")
+    assert code == 0 and out.startswith("1 log: 1 scored again by an earlier call.")
 
 
 def test_in_place_writes_no_folder(old: Path, command: InProcess) -> None:

@@ -113,17 +113,22 @@ def _by_ladder(item: tuple[tuple[str, str], int]) -> tuple[int, int]:
 
 def _head(found: Mapping[str, Any]) -> Iterator[str]:
     logs = [f"{n} {_STATES[state]}" for state, n in found["logs"].items() if n]
-    yield f"{sum(found['logs'].values())} logs: {', '.join(logs)}."
+    yield f"{_counted(sum(found['logs'].values()), 'log')}: {', '.join(logs)}."
     versions = ", ".join(f"{n} from {version}" for version, n in found["versions"].items())
     scored = f"{found['scored']} scored again by detectors {found['detectors']}"
     parts = [scored + (f" ({versions})" if versions else "")]
     parts += [f"{found['today']} scored by them already"] if found["today"] else []
     parts += [f"{len(found['kept'])} as they were"] if found["kept"] else []
     total = found["scored"] + found["today"] + len(found["kept"])
-    yield f"{total} episodes: {', '.join(parts)}."
+    yield f"{_counted(total, 'episode')}: {', '.join(parts)}."
     differs = [f"{part.replace('_', ' ')} {n}" for part, n in found["differs"].items() if n]
     told = f": {', '.join(differs)}" if differs else ""
-    yield f"{found['changed']} verdicts differ{told}."
+    verb = "differs" if found["changed"] == 1 else "differ"
+    yield f"{_counted(found['changed'], 'verdict')} {verb}{told}."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _cross_table(outcomes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
