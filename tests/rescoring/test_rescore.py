@@ -165,7 +165,7 @@ def test_a_write_that_fails_leaves_no_half_log(old: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device", str(place))
 
     monkeypatch.setattr(module, "write_eval_log", failing)
-    with pytest.raises(PeerwatchError, match=r"cannot be written \(No space left on device"):
+    with pytest.raises(PeerwatchError, match=r"cannot be read or written \(No space left"):
         rescore(rescoring_plan([old]))
     assert not list((new_of(old) / "logs").glob("*_*"))
 

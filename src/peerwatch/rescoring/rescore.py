@@ -66,8 +66,8 @@ def rescore(plan: RescoringPlan, advance: Callable[[int], None] = lambda n: None
         advance: Called with the number of logs done since the last call.
 
     Raises:
-        PeerwatchError: The folder for the new logs is somebody else's, in use, or cannot be
-            written.
+        PeerwatchError: The folder for the new logs is somebody else's or in use, or a file cannot
+            be read or written.
     """
     try:
         with _holding(plan):
@@ -82,8 +82,8 @@ def rescore(plan: RescoringPlan, advance: Callable[[int], None] = lambda n: None
             return done
     except OSError as error:
         raise PeerwatchError(
-            f"{error.filename or plan.out} cannot be written ({error.strerror}). Choose another "
-            "place with --out; the logs that are done are kept."
+            f"{error.filename or plan.out} cannot be read or written ({error.strerror}). Mend it, "
+            "or choose another --out; the logs that are done are kept."
         ) from error
 
 
