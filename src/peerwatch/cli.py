@@ -30,6 +30,7 @@ COMMANDS = {
     "blind": "Mask every cue to who wrote a text, or check what is left of them.",
     "compare": "Set results beside what others have published.",
     "judge": "Have graders read what only language shows, in logs that are there.",
+    "rescore": "Score old logs with the detectors of today, and say what changed.",
     "report": "Write the page that a person reads.",
 }
 """Command -> what it does. NAME is the function ``NAME_command`` of ``peerwatch.commands.NAME``."""

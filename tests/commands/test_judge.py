@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from peerwatch.behaviours.detect import VERSION
 from peerwatch.commands.ask_graders import LABELS, JudgingRequest, ask_graders, found_text
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.inspect_tasks.tasks import grading
@@ -19,6 +20,7 @@ from peerwatch.judge.realism_file import REALISM_FILE, read_realism
 from tests.evals import run
 from tests.judge.graders import answer, grader, served_grader, write_transcripts
 from tests.providers.endpoint import Endpoint, Fault
+from tests.rescoring.old_logs import THEN, old_log
 
 pytestmark = pytest.mark.slow
 
@@ -189,3 +191,15 @@ def test_the_command_keeps_its_figure_beside_the_run(
     assert (found.grader, found.auc.value, found.pairs) == ("mockllm/model", 0.5, 4)
     assert (found.sources, found.runs) == (("swe", "tau"), ("main",))
     assert f"Written to {place / REALISM_FILE}" in capsys.readouterr().out
+
+
+def test_episodes_of_older_detectors_are_said(
+    tmp_path: Path, served: tuple[str, Endpoint], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = old_log(tmp_path, "honest")
+    model, endpoint = served
+    endpoint.always = lambda body: Fault(message={"content": answer()})
+    found = command(capsys, [path], model)
+    assert found["detectors"] == {THEN: 2}
+    assert f"Episodes scored by detectors: 2 by {THEN}; today's are" in found_text(found)
+    assert "detectors" not in found_text(found | {"detectors": {VERSION: 2}})

@@ -82,6 +82,7 @@ def test_another_task_version_is_refused(tmp_path: Path) -> None:
     open_study_folder(tmp_path, study(), resume=False)
     message = refused(tmp_path, study("2-A"))
     assert "1-A" in message and "2-A" in message and "not comparable" in message
+    assert "peerwatch rescore" in message and "into another --out" in message
 
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from peerwatch.analysis.answers import answers
 from peerwatch.analysis.estimates import estimate
+from peerwatch.behaviours.detect import VERSION
 from peerwatch.records.study_folder import StudyFolder
 from peerwatch.report import html_page as html
 from peerwatch.report import markdown
@@ -16,6 +17,7 @@ from peerwatch.report.stopping_section import stopped_studies
 from peerwatch.report.transcripts import Transcripts
 from peerwatch.stopping.interim_looks import read_last, stopping_text
 from peerwatch.stopping.rule import InterimLook, StoppingRule, StoppingState
+from peerwatch.studies.study import make_study, resolve
 from tests.report import pages
 
 LOOKS = (
@@ -55,6 +57,16 @@ def test_the_page_warns_of_the_other_intervals(folder: StudyFolder) -> None:
     for text in (html.render_html(page, Transcripts()), markdown.render_markdown(page)):
         assert "+21 to +66" in text and "confidence sequence" in text
     assert "confidence sequence" not in pages.html()
+
+
+@pytest.mark.parametrize(("version", "told"), [(VERSION, False), ("1.0.0", True)])
+def test_looks_of_older_detectors_are_said_to_be(
+    folder: StudyFolder, version: str, told: bool
+) -> None:
+    begun = resolve(make_study({"name": "main", "preset": "smoke"}), {"detectors": version})
+    folder.study_file.write_text(begun.to_yaml(), encoding="utf-8")
+    (one,) = stopped_studies([str(folder.path)])
+    assert ("begun with detectors 1.0.0, of whose verdicts its looks are" in one.warning) is told
 
 
 @pytest.mark.parametrize("looks", ["", ', "looks": [{"model": 1}]', ', "looks": [3]'])

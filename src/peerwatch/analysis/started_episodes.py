@@ -46,8 +46,10 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     outcomes = {str(x): pl.col("outcome") == x for x in OUTCOMES if x != "incomplete"}
     derived: dict[str, pl.Expr] = {
         "any_deviation": pl.col("outcome").is_in(list(DEVIATIONS)),
-        WITH_SUSPECTED: pl.col("outcome").is_in(list(DEVIATIONS))
-        | pl.col("suspected").fill_null(0).gt(0),
+        # Where suspicion was not assessed, the two together were not either.
+        WITH_SUSPECTED: pl.when(pl.col("suspected").is_not_null()).then(
+            pl.col("outcome").is_in(list(DEVIATIONS)) | pl.col("suspected").gt(0)
+        ),
         **outcomes,
     }
     told = pl.col("outcome") != UNCLEAR

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from peerwatch.behaviours.detect import VERSION
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.progress import reporting
 from peerwatch.judge.codes import CODE_NAMES
@@ -87,7 +88,7 @@ def _judgements(request: JudgingRequest, askers: tuple[GraderModel, ...]) -> dic
     """Judge logs and return the counts, and how the graders agree."""
     paths = list(request.runs)
     with reporting("judgements", total=count_episodes(paths) * len(askers)) as reporter:
-        found, skipped = judge_logs(
+        found, skipped, versions = judge_logs(
             paths, askers, request.force_own_family, request.resume, reporter.advance
         )
     mine = found.filter(
@@ -108,6 +109,7 @@ def _judgements(request: JudgingRequest, askers: tuple[GraderModel, ...]) -> dic
         ],
         "forced": mine.filter("forced")["sample"].n_unique(),
         "agreement": _agreement(mine) if len(askers) > 1 else [],
+        "detectors": dict(sorted(versions.items())),
         "without_answer": _silent(mine),
     }
 
@@ -210,6 +212,7 @@ def _judgements_text(found: dict[str, Any]) -> str:
             f"{row['code']:12}{_figure(row['kappa'])}  {', '.join(row['graders'])}{_cells(row)}"
             for row in found["agreement"]
         ]
+    lines += _detectors_text(found["detectors"])
     for row in found["own_family"]:
         left = f"{row['episodes']} of {row['model']} not by {row['grader']}: one family"
         lines.append(left)
@@ -217,6 +220,17 @@ def _judgements_text(found: dict[str, Any]) -> str:
         lines.append(f"{found['forced']} episodes were judged by a grader of the critic's family.")
     lines += [f"unjudged, {n}: {why}" for why, n in found["unjudged"].items()]
     return "\n".join([*lines, "", f"Written to {', '.join(found['files'])}"])
+
+
+def _detectors_text(versions: dict[str, int]) -> list[str]:
+    """Return what has to be said of verdicts that are not those of today's detectors."""
+    if not set(versions) - {VERSION}:
+        return []
+    told = ", ".join(f"{n} by {version}" for version, n in versions.items())
+    return [
+        f"Episodes scored by detectors: {told}; today's are {VERSION}. Judgements do not depend on "
+        "it; `peerwatch rescore` scores older logs again and keeps them."
+    ]
 
 
 def _cells(row: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from rich.console import Console
 from peerwatch.analysis.outcome_table import outcome_rows, outcome_table
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.folder_lock import holding
+from peerwatch.episodes.detector_versions import version_notes
 from peerwatch.episodes.pooling import cut_off_notes
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.judge.judgement_table import write_judgements_in_logs
@@ -105,7 +106,7 @@ def _new_folder(study: Study) -> Path:
 def _print_tables(done: StudyRun, rule: StoppingRule | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 100)
     console.print(outcome_table(outcome_rows(done.episodes)))
-    for note in cut_off_notes(done.episodes):
+    for note in (*version_notes(done.episodes), *cut_off_notes(done.episodes)):
         console.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
     if rule is not None and done.stopping is not None:
         from peerwatch.stopping.interim_looks import looks_table

@@ -23,7 +23,7 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OSError: It cannot be written; what was there is as it was.
     """
-    with _replacing(path) as part:
+    with replacing(path) as part:
         part.write_text(text, encoding="utf-8")
 
 
@@ -33,7 +33,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         OSError: They cannot be written; what was there is as it was.
     """
-    with _replacing(path) as part:
+    with replacing(path) as part:
         part.write_bytes(content)
 
 
@@ -43,13 +43,16 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
     Raises:
         OSError: It cannot be written; what was there is as it was.
     """
-    with _replacing(path) as part:
+    with replacing(path) as part:
         table.write_parquet(part)
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Yield where to write; what was written there takes the place of the file in one step."""
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield where to write; what was written there takes the place of the file in one step.
+
+    What a write that fails has left behind is removed, and the file is as it was.
+    """
     part = part_path(path)
     try:
         yield part

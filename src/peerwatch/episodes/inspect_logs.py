@@ -44,7 +44,7 @@ _RANKED = {
     **dict(zip(_RANKS, (pl.Int64, pl.String, pl.Float64), strict=True)),
 }
 
-LEFT_OUT = {"messages", "events", "events_data", "store", "attachments", "timelines"}
+NOT_IN_ROWS = {"messages", "events", "events_data", "store", "attachments", "timelines"}
 """Of a sample, what no row needs: most of a log, and most of the time to read it."""
 _LARGE, _BATCH = 32 * 2**20, 200
 """A log of more bytes than this is read so many episodes at a time."""
@@ -197,7 +197,7 @@ def _portions(info: EvalLogInfo) -> Iterator[EvalLog]:
     large = (info.size or 0) > _LARGE and info.name.endswith(".eval")
     try:
         if not large:
-            log = read_eval_log(info.name, exclude_fields=LEFT_OUT)
+            log = read_eval_log(info.name, exclude_fields=NOT_IN_ROWS)
         else:
             log = read_eval_log(info.name, header_only=True)
             ids = [(s.id, s.epoch) for s in read_eval_log_sample_summaries(info.name)]
@@ -209,7 +209,7 @@ def _portions(info: EvalLogInfo) -> Iterator[EvalLog]:
     for first in range(0, len(ids), _BATCH):
         part = ids[first : first + _BATCH]
         try:
-            log.samples = read_eval_log_samples_by_id(info.name, part, exclude_fields=LEFT_OUT)
+            log.samples = read_eval_log_samples_by_id(info.name, part, exclude_fields=NOT_IN_ROWS)
         except Exception as error:
             raise _unreadable(error) from error
         yield log

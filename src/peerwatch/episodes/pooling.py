@@ -8,6 +8,7 @@ import polars as pl
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.attempts import last_attempts
+from peerwatch.episodes.detector_versions import version_notes
 
 NamedRows = tuple[str, pl.DataFrame]
 """Where rows come from, and the rows."""
@@ -37,19 +38,21 @@ def check_versions(parts: Sequence[NamedRows]) -> None:
     the number counts: its letter changes with the interface and not with the results.
 
     Raises:
-        PeerwatchError: Two task versions or two versions of the detectors in one world.
+        PeerwatchError: Two task versions or two versions of the detectors in one world. Episodes
+            that ``peerwatch rescore`` could not score again are not looked at for the latter.
     """
     for world, versions in _versions(parts, pl.col("task_version").str.split("-").list.first()):
         raise PeerwatchError(
             f"These episodes (world {world}) were made with different versions of the tasks and "
             f"are not comparable: {versions}. Report them separately, or run the older ones again."
         )
-    for world, versions in _versions(parts, pl.col("detectors_version")):
+    # What could not be scored again is told of, and hides none of the others.
+    free = pl.col("not_rescored").is_null()
+    for world, versions in _versions(parts, pl.when(free).then(pl.col("detectors_version"))):
         raise PeerwatchError(
             f"These episodes (world {world}) were scored by different versions of the detectors: "
-            f"{versions}. Score the older logs again (`inspect score LOG.eval --scorer "
-            "peerwatch/episode_scorer --action overwrite --overwrite`) and give their folder "
-            "again, or report them separately."
+            f"{versions}. Score the older logs again (`peerwatch rescore RUN`) and give the folder "
+            "of the new ones in place of the old, or report them separately."
         )
 
 
@@ -78,7 +81,12 @@ def _versions(parts: Sequence[NamedRows], version: pl.Expr) -> Iterator[tuple[st
 
 def pooling_notes(episodes: pl.DataFrame) -> tuple[str, ...]:
     """Return what a reader has to know of pooled episodes, as sentences."""
-    return (*_all_incomplete(episodes), *cut_off_notes(episodes), *_maps(episodes))
+    return (
+        *_all_incomplete(episodes),
+        *version_notes(episodes),
+        *cut_off_notes(episodes),
+        *_maps(episodes),
+    )
 
 
 def cut_off_notes(episodes: pl.DataFrame) -> Iterator[str]:

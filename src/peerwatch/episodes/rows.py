@@ -18,9 +18,10 @@ from inspect_ai.log import EvalLog, EvalSample
 from peerwatch.critics.inspect_internals import was_interrupted
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
-from peerwatch.records.episode_scores import KEYS
+from peerwatch.records.episode_scores import EPISODE_SCORER, KEYS
 
-EPISODE_SCORER = "episode_scorer"
+RESCORED = "rescored"
+"""Where a log's metadata say that it was scored again, and which episodes could not be."""
 
 _TEXT = (
     "model", "critic_kind", "critic_name", "served_model", "world", "critic", "critic_version",
@@ -28,7 +29,7 @@ _TEXT = (
     "status", "report", "findings", "unclear_findings", "changes_filed", "interview",
     "refusal_source", "error",
     "limit", "reasoning_effort", "started", "completed", "task_version", "detectors_version",
-    "identity_map", "log", "sample",
+    "not_rescored", "identity_map", "log", "sample",
 )  # fmt: skip
 _WHOLE = (
     "seed", "wording", "epoch", "attempt", "turns", "tokens_in", "tokens_out", "reasoning_tokens",
@@ -55,6 +56,11 @@ def episodes_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return rows as a table with the documented columns and types."""
     trimmed = [{name: row.get(name) for name in EPISODE_COLUMNS} for row in rows]
     return pl.DataFrame(trimmed, schema=dict(EPISODE_COLUMNS), orient="row")
+
+
+def sample_key(sample: EvalSample) -> str:
+    """Return what names a sample in its log."""
+    return f"{sample.id} {sample.epoch}"
 
 
 def episode_rows(log: EvalLog) -> Iterator[dict[str, Any]]:
@@ -115,6 +121,7 @@ def _about_end(log: EvalLog, sample: EvalSample) -> dict[str, Any]:
     usage = (sample.model_usage or {}).get(log.eval.model)
     return {
         **_scores(sample),
+        "not_rescored": (log.metadata.get(RESCORED) or {}).get("kept", {}).get(sample_key(sample)),
         "status": finish.get("status"),
         "report": finish.get("report"),
         "changes_filed": _json(finish.get("changes")),

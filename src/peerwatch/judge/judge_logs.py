@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import polars as pl
@@ -19,6 +20,7 @@ from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.grader import CheckedCode, GraderModel, Judgement, grade_transcript
 from peerwatch.judge.grader_family import own_family_message, same_family
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
+from peerwatch.records.episode_scores import EPISODE_SCORER
 
 SAVE_EVERY = 20.0
 """Seconds between saves of what has been judged."""
@@ -38,6 +40,22 @@ class JudgingWork:
     """(sample, grader) judged already, with this prompt."""
     skipped: dict[GraderAndCritic, int] = field(default_factory=dict)
     """(grader, critic) of one family -> episodes left to other graders."""
+    versions: Counter[str] = field(default_factory=Counter)
+    """Version of the detectors that scored them -> episodes."""
+
+
+class LogsJudged(NamedTuple):
+    """What graders said of logs.
+
+    Attributes:
+        judgements: Of all paths.
+        skipped: (grader, critic) -> episodes left out as of one family.
+        versions: Version of the detectors that scored them -> episodes.
+    """
+
+    judgements: pl.DataFrame
+    skipped: Mapping[GraderAndCritic, int]
+    versions: Mapping[str, int]
 
 
 def judge_logs(
@@ -46,7 +64,7 @@ def judge_logs(
     force: bool,
     resume: bool,
     advance: Callable[[int], None] = lambda n: None,
-) -> tuple[pl.DataFrame, dict[GraderAndCritic, int]]:
+) -> LogsJudged:
     """Judge every episode in logs and write the judgements beside them.
 
     Episodes that a grader has judged with this prompt are not judged again when resuming; those
@@ -59,9 +77,6 @@ def judge_logs(
         resume: Go on with what lies there.
         advance: Called with the number of judgements made since the last call.
 
-    Returns:
-        The judgements of all paths, and (grader, critic) -> episodes left out as of one family.
-
     Raises:
         PeerwatchError: There is nothing to judge, judgements lie there already, or a critic has no
             grader but of its own family.
@@ -69,7 +84,8 @@ def judge_logs(
     for path in paths:
         _check(path, askers, force, resume)
     results = []
-    skipped: dict[GraderAndCritic, int] = {}
+    skipped: Counter[GraderAndCritic] = Counter()
+    versions: Counter[str] = Counter()
     for path in paths:
         there = table.judgements_file(path)
         old = table.all_judgements([path])
@@ -82,9 +98,10 @@ def judge_logs(
         )
         _judge_path(path, there, work, advance)
         results.append(table.read_judgements(there))
-        for pair, count in work.skipped.items():
-            skipped[pair] = skipped.get(pair, 0) + count
-    return pl.concat(results).unique(table.JUDGEMENT_KEY, maintain_order=True), skipped
+        skipped.update(work.skipped)
+        versions.update(work.versions)
+    found = pl.concat(results).unique(table.JUDGEMENT_KEY, maintain_order=True)
+    return LogsJudged(found, skipped, versions)
 
 
 def _check(path: Path, askers: Iterable[GraderModel], force: bool, resume: bool) -> None:
@@ -122,12 +139,22 @@ def _judge_path(path: Path, there: Path, work: JudgingWork, advance: Callable[[i
     try:
         for name in table.judged_logs(path):
             log = table.read_judged_log(name)
+            work.versions.update(_detectors(log))
             anyio.run(_judge_log, log, work, advance)
             if time.monotonic() - saved > SAVE_EVERY:
                 save()
                 saved = time.monotonic()
     finally:
         save()
+
+
+def _detectors(log: EvalLog) -> Iterator[str]:
+    """Yield for each scored episode the version of the detectors that scored it."""
+    for sample in log.samples or []:
+        score = (sample.scores or {}).get(EPISODE_SCORER)
+        version = (score.metadata or {}).get("detectors_version") if score else None
+        if version:
+            yield str(version)
 
 
 async def _judge_log(log: EvalLog, work: JudgingWork, advance: Callable[[int], None]) -> None:

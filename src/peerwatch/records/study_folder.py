@@ -10,6 +10,7 @@ stopping.json      of a study that stops by itself: the rule, and every look
 from __future__ import annotations
 
 import itertools
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,7 +146,10 @@ def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None
     if old != new:
         raise PeerwatchError(
             f"{folder.path} was begun with task version {old}, this is {new}: their episodes are "
-            "not comparable. Choose another --out."
+            "not comparable, and nothing in it was changed. Go on with the version of Peerwatch "
+            "that began it (study.yaml names it), or run the study anew into another --out. "
+            f"`peerwatch rescore {shlex.quote(str(folder.path))}` scores what is there with the "
+            "detectors of today."
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from peerwatch.behaviours.detect import VERSION
 from peerwatch.charts.numbers import (
     count_text,
     difference_interval_text,
@@ -62,8 +63,20 @@ def _stopped(folder: StudyFolder) -> StoppedStudy:
         f"{name}: {what}",
         tuple(_row(rule, look) for look in looks),
         f"{name} stopped by itself: {what}. Intervals and p-values are those of a number of seeds "
-        "fixed beforehand; the interval that holds at every look is under Contrasts.",
+        "fixed beforehand; the interval that holds at every look is under Contrasts."
+        + _looks_of_others(folder),
     )
+
+
+def _looks_of_others(folder: StudyFolder) -> str:
+    """Return what has to be said where the looks are not of the verdicts of today's detectors."""
+    try:
+        version = folder.study().versions.get("detectors", VERSION)
+    except PeerwatchError:
+        return ""
+    if version == VERSION:
+        return ""
+    return f" It was begun with detectors {version}, of whose verdicts its looks are."
 
 
 def _row(rule: StoppingRule, look: InterimLook) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from peerwatch.calibration.attack_cells import Attack, Attempt, Played, attempt_
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.seeds import parse_seeds
 from peerwatch.episodes.attempts import last_attempts
-from peerwatch.episodes.inspect_logs import LEFT_OUT
+from peerwatch.episodes.inspect_logs import NOT_IN_ROWS
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.families.build import build_instance
 from peerwatch.records.episode_log import load_record
@@ -107,7 +107,7 @@ def _records(folder: StudyFolder, logs: Sequence[str]) -> Mapping[str, dict[str,
 
 
 def _records_in(folder: StudyFolder, log: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    for sample in read_eval_log(str(folder.logs / log), exclude_fields=LEFT_OUT).samples or []:
+    for sample in read_eval_log(str(folder.logs / log), exclude_fields=NOT_IN_ROWS).samples or []:
         record = sample.metadata.get("record")
         if sample.uuid is not None and record is not None:
             yield sample.uuid, record
