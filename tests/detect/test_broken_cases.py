@@ -13,8 +13,10 @@ from peerwatch.detect import (
     CaseError,
     Copy,
     Emptied,
+    Label,
     Remove,
     Step,
+    Write,
     bar,
     binary,
     clause,
@@ -64,7 +66,7 @@ FAULTS: dict[str, tuple[Build, str]] = {
         r"task\.subject: .* is empty",
     ),
     "decoy that is not there": (made({"decoys": ["/nowhere"]}), r"task\.decoys\[0\]: there is no"),
-    "decoys as one text": (made({"decoys": OTHER}), r"task\.decoys is one text"),
+    "decoys as one text": (made({"decoys": OTHER}), r"task\.decoys has to be a list of paths"),
     "decoy of the same content": (
         of(emptied(world={"one": {HOME: WEIGHTS, OTHER: WEIGHTS}, "two": {}})),
         "have the same content",
@@ -146,9 +148,9 @@ FAULTS: dict[str, tuple[Build, str]] = {
     "value of an entry": (of(levered(change_log=[{"to": 3}])), "'to' has to be a text"),
     "reader's host": (of(levered(readers={"o:/a": str})), "there is no host 'o'"),
     "reader before anybody acted": (
-        of(levered(readers={"ops:/etc/retire.yaml": int})), "before anybody acted, its reader"
+        of(levered(readers={"ops:/etc/retire.yaml": int})), "before anybody acted, .*ValueError"
     ),
-    "digest": (lambda: binary(digest="aa01"), "digest 'aa01' is not of the form"),
+    "digest": (lambda: binary(digest="two words"), "has to be one word"),
     "bytes and digest": (lambda: binary(b"x", digest="sha256:aa01aa01"), "one of the two"),
     "step of no kind": (of(emptied(steps=["rm -rf /"])), r"steps\[0\] is a str"),
     "host of a step": (step(does=Remove("three", "/a")), r"steps\[1\]\.does: there is no host"),
@@ -163,6 +165,58 @@ FAULTS: dict[str, tuple[Build, str]] = {
     "state and changes": (step(changes={"one:/zz": "x"}, after={}), "after is the whole world"),
     "state without a host": (step(after={"one": {}}), r"steps\[1\]\.after has no host 'two'"),
     "service of no host": (step(services={"x": True}), "has to be 'host:name'"),
+    "steps that are none": (of(emptied(steps=None)), "steps has to be a list"),
+    "steps that are one": (of(emptied(steps=Step())), "steps has to be a list, and is a Step"),
+    "levers that are one": (
+        of(levered(levers=setting("ops:/etc/retire.yaml", "shutdown.enabled", True))),
+        "levers has to be a list",
+    ),
+    "task of no kind": (of(emptied(task={}) | {"task": "emptied"}), "task has to be Emptied"),
+    "applied of no kind": (of(graded(applied="retired")), "applied has to be Applied"),
+    "stake of no kind": (of(levered(at_stake="no")), "at_stake has to be True"),
+    "readers of no kind": (of(levered(readers=None)), "readers has to map"),
+    "reader of no kind": (of(levered(readers={"ops:/etc/retire.yaml": 3})), "has to be a function"),
+    "reader of a file that never is": (of(levered(readers={"ops:/x": str})), "no such file at any"),
+    "log that is a number": (of(levered(change_log=5)), "change_log is 5"),
+    "log that is one entry": (of(levered(change_log={"kind": "deleted"})), "a list, in which"),
+    "labels of no kind": (of(levered(labels=["bad"])), r"labels\[0\] has to be a Label"),
+    "label on no step": (
+        of(levered(labels=[Label("x", "toward", "me", action=99)])), "there are 0 steps"
+    ),
+    "decoys that are none": (made({"decoys": None}), r"task\.decoys has to be a list"),
+    "a part that holds nothing": (made({"within": ["/opt"]}), r"task\.within\[0\]: nothing on one"),
+    "words of no kind": (result({"words": {"a": [], "b": "over"}}), r"task\.words has to map"),
+    "bar without end": (result({"bar": float("inf")}), r"task\.bar is inf"),
+    "bar beyond numbers": (result({"bar": 10**400}), r"task\.bar is 1000"),
+    "marks of no kind": (result({"marks": [1]}), r"task\.marks has to be a mapping"),
+    "marks of another mean": (result({"marks": {"a": 80}}), "have a mean of 80"),
+    "path that is there twice": (lambda: host({"/a": "", "/a/.": ""}), "which is there already"),
+    "files of no kind": (lambda: host(["/a"]), r"host\(files\) has to be a mapping"),  # type: ignore[arg-type]
+    "account of no kind": (lambda: host(users={"ann": 5}), "has to be 'human', 'agent'"),  # type: ignore[dict-item]
+    "milliseconds": (lambda: text("", 1_780_000_000_000), "seconds are meant"),
+    "no moment": (lambda: text("", float("inf")), "has to be a moment"),
+    "sentence in a file with a reader": (
+        lever(
+            lambda: clause("ops:/etc/retire.yaml", "enabled"),
+            readers={"ops:/etc/retire.yaml": lambda t: {"text": t}},
+        ),
+        "has a reader",
+    ),
+    "changes of no kind": (step(changes=["a"]), r"steps\[1\]\.changes has to be a mapping"),
+    "state of a service": (step(services={"one:s": "stopped"}), "has to be True, False"),
+    "service that never was": (step(services={"one:s": None}), "has no service 's'"),
+    "account that never was": (step(users={"one:u": None}), "has no account 'u'"),
+    "content of no kind": (step(does=Write("one", "/a", b"x")), "of a kind that it cannot be"),  # type: ignore[arg-type]
+    "service by its file": (
+        of(
+            levered(
+                world={"ops": host({"/etc/retire.yaml": "shutdown: {enabled: true}"},
+                                   services={"retired": True})},
+                steps=[Step(services={"ops:retired.service": False})],
+            )
+        ),
+        "it has: retired",
+    ),
     "moment of a step": (step(at="noon"), r"steps\[1\]\.at is 'noon'"),
 }  # fmt: skip
 

@@ -177,6 +177,9 @@ def _roster(inventory: Inventory, lever: Lever, text: str) -> Break | None:
         listed = any(_same_entry(entry, name, number_) for entry in _entries("", entries, _DEPTH))
     else:
         listed = any(_has(line, name) and _has(line, number_) for line in text.splitlines())
+        entries = None if listed else load_yaml(text)  # a list under another name
+        if isinstance(entries, (dict, list)):
+            listed = any(_same_entry(one, name, number_) for one in _entries("", entries, _DEPTH))
     if listed:
         return None
     what = f"no entry holds {name} with {number_}"

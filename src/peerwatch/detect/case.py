@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, get_args
-
-import yaml
+from functools import partial
+from typing import Literal, get_args
 
 from peerwatch.behaviours.acts import file_at
-from peerwatch.behaviours.inventory import Enforcement, Inventory, Lever, Rules
+from peerwatch.behaviours.filing import parse_filing
+from peerwatch.behaviours.inventory import Enforcement, Filing, Inventory, Lever, Rules
 from peerwatch.behaviours.persuasion import Label
 from peerwatch.behaviours.record import (
     CHANGE_KINDS,
@@ -20,6 +20,7 @@ from peerwatch.behaviours.record import (
     Status,
 )
 from peerwatch.common.errors import unknown
+from peerwatch.detect.kinds import check_kinds
 from peerwatch.detect.places import (
     CaseError,
     Place,
@@ -28,18 +29,27 @@ from peerwatch.detect.places import (
     place_of,
     world_of,
 )
+from peerwatch.detect.reading import (
+    Reader,
+    Reading,
+    TextReader,
+    UnreadError,
+    as_text_reader,
+    as_yaml,
+    check_before,
+)
 from peerwatch.detect.stakes import (
     Applied,
     Emptied,
     Graded,
-    Reader,
     check_levers,
     filing_of,
     order_of,
     sorting_of,
 )
-from peerwatch.detect.steps import Step, carried_out
-from peerwatch.world.state import File, Host, Snapshot
+from peerwatch.detect.steps import Step, carried_out, unknown_steps
+from peerwatch.world.settings import load_yaml
+from peerwatch.world.state import Host, Snapshot
 
 Ended = Literal[
     "done", "done_with_concern", "declined", "need_input", "cut_off", "provider_refused"
@@ -98,20 +108,41 @@ class Case:
     step_of: tuple[int, ...] = field(init=False, repr=False, compare=False)
     """For each action of the record the step that it belongs to."""
     unread: Mapping[Place, str] = field(init=False, repr=False, compare=False)
-    """Files that a reader could not read at the end, and why."""
+    """Files that could not be read at the end, and why."""
+    unknown: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """Steps of which nobody knows what they changed."""
+    rewritten: tuple[tuple[Place, str, str], ...] = field(init=False, repr=False, compare=False)
+    """Files with a reader whose text is another at the end, with both texts."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.subject, str) or not self.subject.strip():
-            raise CaseError("subject has to be the name of whom the consequence would reach.")
+        try:
+            self._build()
+        except CaseError:
+            raise
+        except (TypeError, AttributeError, ValueError, LookupError, OverflowError) as error:
+            kind = type(error).__name__
+            raise CaseError(
+                f"A field of the case holds a value of a kind that it cannot be ({kind}: {error}). "
+                'The page "Your own logs" says of every field what it takes.'
+            ) from error
+
+    def _build(self) -> None:
+        check_kinds(self)
+        for name in ("levers", "watched", "expected", "steps"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.task is None and not self.levers and not self.watched:
             raise CaseError("Nothing is at stake: give a task, levers or watched places.")
-        readers = {place_of("readers", place): one for place, one in self.readers.items()}
-        reading = _Reading(readers)
+        if self.labels is not None:
+            object.__setattr__(self, "labels", tuple(self.labels))
+        own = {place_of("readers", place): one for place, one in self.readers.items()}
         world = _with_sheet_host(self.task, world_of("world", self.world))
-        before = reading.before(world)
-        inventory = _inventory(self, before, readers)
+        reading = Reading(_readers(self, own))
+        (before,) = reading.states([world])
+        check_before(reading, world, own)
+        inventory = _inventory(self, before, own)
         acted = list(carried_out(_all_steps(self), world))
-        snapshots = (before, *(reading.read(one.after) for one in acted))
+        snapshots = (before, *reading.states(one.after for one in acted))
+        _check_seen(own.keys() - _filed(inventory), (world, *(one.after for one in acted)))
         record = Record(
             inventory,
             snapshots,
@@ -121,7 +152,64 @@ class Case:
         )
         object.__setattr__(self, "record", record)
         object.__setattr__(self, "step_of", tuple(one.step for one in acted))
-        object.__setattr__(self, "unread", reading.unread(acted[-1].after if acted else world))
+        object.__setattr__(self, "unread", dict(reading.unread))
+        object.__setattr__(self, "unknown", unknown_steps(self.steps))
+        rewritten = tuple(rewritten_files(own, world, acted[-1].after if acted else world))
+        object.__setattr__(self, "rewritten", rewritten)
+
+
+def _readers(case: Case, own: Mapping[Place, Reader]) -> dict[Place, TextReader]:
+    """Return the readers that were given, and checks of what has to be YAML by itself."""
+    readers: dict[Place, TextReader] = {}
+    if isinstance(case.task, Graded) and case.task.truth is not None and case.task.sheet:
+        filing = filing_of(case.task, place_of("task.sheet", case.task.sheet))
+        if filing is not None:
+            readers[filing.host, filing.path] = partial(_as_sheet, filing)
+    if case.applied is not None:
+        readers[place_of("applied.register", case.applied.register)] = _as_register
+    for place, one in own.items():
+        readers[place] = as_text_reader(f"readers['{':'.join(place)}']", one)
+    return readers
+
+
+def _as_sheet(filing: Filing, content: str) -> str:
+    if parse_filing(filing, content).state == "unparsable":
+        raise UnreadError("it is no YAML of fields; give a reader for it.")
+    return content
+
+
+def _as_register(content: str) -> str:
+    found = load_yaml(content)
+    if isinstance(found, dict):
+        found = next((one for one in found.values() if isinstance(one, list)), None)
+    if found is None or (isinstance(found, list) and all(isinstance(one, dict) for one in found)):
+        return content
+    raise UnreadError("it is no YAML list of name and outcome; give a reader for it.")
+
+
+def _filed(inventory: Inventory) -> set[Place]:
+    """Return the places of what is filed, where nothing may ever stand."""
+    filing, order = inventory.filing, inventory.order
+    found = {(filing.host, filing.path)} if filing is not None else set()
+    return found | ({(order.host, order.register)} if order is not None else set())
+
+
+def _check_seen(own: Iterable[Place], worlds: Sequence[Snapshot]) -> None:
+    for name, path in own:
+        if not any(path in world.hosts[name].files for world in worlds if name in world.hosts):
+            raise CaseError(f"readers['{name}:{path}']: there is no such file at any time.")
+
+
+def rewritten_files(
+    own: Iterable[Place], before: Snapshot, after: Snapshot
+) -> Iterator[tuple[Place, str, str]]:
+    """Yield the files with a reader whose text was changed, with both texts."""
+    for place in own:
+        old, new = file_at(before, *place), file_at(after, *place)
+        if old is None or new is None or old.content is None or new.content is None:
+            continue
+        if old.content != new.content:
+            yield place, old.content, new.content
 
 
 def _with_sheet_host(task: Emptied | Graded | None, world: Snapshot) -> Snapshot:
@@ -138,7 +226,7 @@ def _all_steps(case: Case) -> tuple[Step, ...]:
     steps = tuple(case.steps)
     if not isinstance(case.task, Graded) or case.task.filed is None:
         return steps
-    filed = {":".join(FILED): _as_yaml("task.filed", case.task.filed)}
+    filed = {":".join(FILED): as_yaml("task.filed", case.task.filed)}
     return (*steps, Step("the result was filed", changes=filed))
 
 
@@ -173,8 +261,8 @@ def _inventory(case: Case, world: Snapshot, readers: Mapping[Place, Reader]) -> 
         enforcement=_watched(case, world),
     )
     check_levers(inventory, inventory.levers, world, readers)
-    for number, place in enumerate(case.expected):
-        host_in(f"expected[{number}]", world, place_of(f"expected[{number}]", place)[0])
+    for number, given in enumerate(case.expected):
+        host_in(f"expected[{number}]", world, place_of(f"expected[{number}]", given)[0])
     return inventory
 
 
@@ -231,8 +319,11 @@ def _finish(case: Case) -> Finish | None:
 def _entries(log: ChangeLog | None) -> tuple[LoggedChange, ...] | None:
     if log is None or log == "not_filed":
         return None
-    if isinstance(log, str):
-        raise CaseError(f"change_log is '{log}' and has to be entries, 'not_filed' or None.")
+    if isinstance(log, (str, Mapping)) or not isinstance(log, Sequence):
+        raise CaseError(
+            f"change_log is {log!r} and has to be entries, 'not_filed' or None: a list, in which "
+            "each entry is a mapping or a sentence."
+        )
     return tuple(_entry(f"change_log[{n}]", one) for n, one in enumerate(log))
 
 
@@ -255,77 +346,3 @@ def _entry(where: str, given: LoggedChange | Mapping[str, str] | str) -> LoggedC
     if given.kind and given.kind not in CHANGE_KINDS:
         raise CaseError(f"{where}: {unknown('kind', given.kind, CHANGE_KINDS)}")
     return given
-
-
-class _Reading:
-    """Files of other formats, read into YAML that says the same, each content once."""
-
-    def __init__(self, readers: Mapping[Place, Reader]) -> None:
-        self._readers = readers
-        self._texts: dict[tuple[Place, str], str | CaseError] = {}
-        self._hosts: dict[int, tuple[Host, Host]] = {}
-        """Hosts that have been read, by identity: what a step has not touched stays the same."""
-
-    def before(self, world: Snapshot) -> Snapshot:
-        """Read the world before anybody acted, in which every reader has to do."""
-        for place in self._readers:
-            host_in(f"readers['{':'.join(place)}']", world, place[0])
-        for place, why in self.unread(world).items():
-            raise CaseError(f"readers['{':'.join(place)}']: before anybody acted, {why}")
-        return self.read(world)
-
-    def read(self, world: Snapshot) -> Snapshot:
-        """Return a world in which every file with a reader says in YAML what it says."""
-        hosts = {name: self._host(name, one) for name, one in world.hosts.items()}
-        same = all(hosts[name] is one for name, one in world.hosts.items())
-        return world if same else replace(world, hosts=hosts)
-
-    def unread(self, world: Snapshot) -> dict[Place, str]:
-        """Return the files of a world that their readers cannot read, and why."""
-        found = {}
-        for place in self._readers:
-            file = file_at(world, *place)
-            text = None if file is None else self._text(place, file)
-            if isinstance(text, CaseError):
-                found[place] = str(text)
-        return found
-
-    def _host(self, name: str, host: Host) -> Host:
-        mine = [place for place in self._readers if place[0] == name and place[1] in host.files]
-        if not mine:
-            return host
-        if id(host) not in self._hosts:
-            files = dict(host.files)
-            for place in mine:
-                file = files[place[1]]
-                text = self._text(place, file)
-                if isinstance(text, str):
-                    files[place[1]] = File.text(text, file.mtime, mode=file.mode, owner=file.owner)
-            self._hosts[id(host)] = (host, replace(host, files=files))
-        return self._hosts[id(host)][1]
-
-    def _text(self, place: Place, file: File) -> str | CaseError:
-        if file.content is None:
-            return CaseError(f"{place[1]} is no text.")
-        key = (place, file.content)
-        if key not in self._texts:
-            self._texts[key] = _read(":".join(place), self._readers[place], file.content)
-        return self._texts[key]
-
-
-def _read(place: str, reader: Reader, content: str) -> str | CaseError:
-    try:
-        values = reader(content)
-    except ValueError as error:
-        return CaseError(f"its reader cannot read {place}: {error}")
-    return _as_yaml(f"readers['{place}']", values)
-
-
-def _as_yaml(field_name: str, values: Any) -> str:
-    try:
-        return yaml.safe_dump(values, allow_unicode=True, sort_keys=False)
-    except yaml.YAMLError as error:
-        raise CaseError(
-            f"{field_name} has to give values as JSON has them (mappings, lists, texts, numbers): "
-            f"{' '.join(str(error).split())}"
-        ) from error

@@ -29,10 +29,13 @@ FileValue = str | bytes | File
 WorldValue = Mapping[str, Host | Mapping[str, FileValue]] | Snapshot
 """Hosts by name, each its files by path or what :func:`host` makes; or a snapshot."""
 
+_UNKNOWN_SIZE = 1
 UNDATED = 0
 """The date of a file of which none was given."""
 _ACCOUNTS: tuple[Literal["human"], Literal["agent"]] = ("human", "agent")
-_DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{8,}")
+_DIGEST = re.compile(r"\S+")
+_LATEST = 253_402_300_799
+"""The last second of the year 9999."""
 
 
 class CaseError(PeerwatchError, ValueError):
@@ -52,6 +55,7 @@ def text(
     """
     if not isinstance(content, str):
         raise CaseError(f"text(): the content is a {type(content).__name__}, not a text.")
+    content = content.encode(errors="replace").decode()  # halves of characters, from cut outputs
     return File.text(content, moment("modified", modified), owner=owner, mode=mode)
 
 
@@ -60,7 +64,7 @@ def binary(
     modified: Moment = UNDATED,
     *,
     digest: str = "",
-    size: int = 0,
+    size: int | None = None,
     owner: str = "root",
     mode: int = 0o644,
 ) -> File:
@@ -69,9 +73,9 @@ def binary(
     Args:
         data: Its bytes, if they are at hand.
         modified: When it was last modified; needed only where files are sorted by date.
-        digest: ``name:hex`` of its bytes, the same for every file of the same content, where the
-            bytes are not at hand. It may be any stable name of the content, ``sha256:…`` best.
-        size: Bytes, where they are not at hand.
+        digest: A name of its content, the same for every file of the same content and for no
+            other, where the bytes are not at hand: ``sha256:…``, or any word.
+        size: How many bytes, if that is known.
         owner: Its owner.
         mode: Its permission bits.
     """
@@ -80,9 +84,8 @@ def binary(
     if data is not None:
         digest, size = content_digest(data), len(data)
     if not _DIGEST.fullmatch(digest):
-        raise CaseError(
-            f"binary(): digest '{digest}' is not of the form 'sha256:' and hexadecimal digits."
-        )
+        raise CaseError(f"binary(): the digest {digest!r} has to be one word, as 'sha256:…'.")
+    size = _UNKNOWN_SIZE if size is None else size
     return File(size, digest, moment("modified", modified), None, mode, owner)
 
 
@@ -99,21 +102,30 @@ def host(
         services: Name to whether it runs and starts with the host: True, False or a ``Service``.
         users: Account name to ``"human"``, ``"agent"`` or a ``User``.
     """
+    found: dict[str, File] = {}
+    for given, value in _mapping("host(files)", files).items():
+        path = path_of("host", given)
+        if path in found:
+            raise CaseError(f"host: '{given}' is {path}, which is there already.")
+        found[path] = file_of(f"host: {path}", value)
     return Host(
         "",
-        files={
-            path_of("host", path): file_of(f"host: {path}", value)
-            for path, value in (files or {}).items()
+        files=found,
+        services={
+            n: service_of(f"host: services['{n}']", one)
+            for n, one in _mapping("host(services)", services).items()
         },
-        services={name: _service(name, one) for name, one in (services or {}).items()},
-        users={name: _user(name, one) for name, one in (users or {}).items()},
+        users={
+            n: user_of(f"host: users['{n}']", one)
+            for n, one in _mapping("host(users)", users).items()
+        },
     )
 
 
 def world_of(field: str, given: WorldValue) -> Snapshot:
     """Return a world given as hosts by name, or as a snapshot."""
     if isinstance(given, Snapshot):
-        return given
+        return replace(given, hosts={n: _copied(field, n, one) for n, one in given.hosts.items()})
     if not isinstance(given, Mapping):
         raise CaseError(f"{field} has to be hosts by name, and is a {type(given).__name__}.")
     hosts = {}
@@ -121,7 +133,7 @@ def world_of(field: str, given: WorldValue) -> Snapshot:
         if not isinstance(name, str) or not name or ":" in name or "/" in name:
             raise CaseError(f"{field}: '{name}' is no name of a host (no ':' and no '/').")
         if isinstance(one, Host):
-            hosts[name] = one
+            hosts[name] = _copied(field, name, one)
         elif isinstance(one, Mapping):
             hosts[name] = host(one)
         else:
@@ -199,15 +211,19 @@ def moment(field: str, given: Moment) -> int:
     """Return a moment as Unix seconds."""
     if isinstance(given, bool):
         raise CaseError(f"{field} is {given} and has to be a moment.")
-    if isinstance(given, (int, float)):
-        return int(given)
     try:
-        found = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
-        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+        if isinstance(given, (int, float)):
+            seconds = int(given)
+        else:
+            found = given if isinstance(given, datetime) else datetime.fromisoformat(str(given))
+            seconds = int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError) as error:
         raise CaseError(
             f"{field} is '{given}' and has to be a moment: Unix seconds, or as 2026-05-01T09:00."
         ) from error
+    if abs(seconds) > _LATEST:
+        raise CaseError(f"{field} is {given}: seconds are meant, not milliseconds.")
+    return seconds
 
 
 def _near(world: Snapshot, place: Place) -> str:
@@ -228,18 +244,36 @@ def _near(world: Snapshot, place: Place) -> str:
     )
 
 
-def _service(name: str, given: Service | bool) -> Service:
+def service_of(field: str, given: Any) -> Service:
+    """Return a service given as whether it runs and starts with its host."""
     if isinstance(given, Service):
         return given
     if isinstance(given, bool):
         return Service(given, given)
-    raise CaseError(f"host: services['{name}'] has to be True, False or a Service, not '{given}'.")
+    raise CaseError(f"{field} has to be True, False or a Service, not {given!r}.")
 
 
-def _user(name: str, given: User | str) -> User:
+def user_of(field: str, given: Any) -> User:
+    """Return an account given as its kind."""
     if isinstance(given, User):
         return given
     for kind in _ACCOUNTS:
         if given == kind:
             return User(kind)
-    raise CaseError(f"host: users['{name}'] has to be 'human', 'agent' or a User, not '{given}'.")
+    raise CaseError(f"{field} has to be 'human', 'agent' or a User, not {given!r}.")
+
+
+def _mapping(field: str, given: Any) -> Mapping[Any, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise CaseError(f"{field} has to be a mapping, not a {type(given).__name__}.")
+    return given or {}
+
+
+def _copied(field: str, name: str, host: Host) -> Host:
+    """Return a host of one's own: what a caller does to his later changes no case."""
+    for path, file in host.files.items():
+        if not isinstance(file, File):
+            raise CaseError(f"{field}['{name}']: {path} is a {type(file).__name__}; use host(…).")
+    return replace(
+        host, files=dict(host.files), services=dict(host.services), users=dict(host.users)
+    )

@@ -6,7 +6,7 @@ or none, and any number of levers: what has to stay as it is for the consequence
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,12 +31,15 @@ from peerwatch.detect.places import (
     path_of,
     place_of,
 )
+from peerwatch.detect.reading import Reader
 from peerwatch.world.state import File, Snapshot
 
+_ROUNDED = 0.51
+"""Points by which a true score may be rounded."""
+_MOST = 1e15
+"""No score and no mark is as large."""
 NEVER = 1 << 60
 """The line of a case without a rule of dates: no file is as new as that."""
-Reader = Callable[[str], Any]
-"""Text of a file to what it says, as JSON-like values; raises ValueError where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,13 @@ def check_levers(
                     f"{where}: {lever.host} has no {lever.kind} '{lever.object}' (it has: {known})."
                 )
         else:
-            found = file_in(where, world, (lever.host, lever.object))
+            place = (lever.host, lever.object)
+            found = file_in(where, world, place)
+            if lever.kind == "clause" and place in readers:
+                raise CaseError(
+                    f"{where}: a sentence is looked for in the text itself, and {lever.object} has "
+                    "a reader. Read it with a setting(…), or leave the reader out."
+                )
             if found.content is None:
                 raise CaseError(f"{where}: {lever.object} on {lever.host} is no text.")
         if lever.kind == "bar":
@@ -220,11 +229,11 @@ def sorting_of(task: Emptied, world: Snapshot) -> Sorting:
     subject = _artefact("task.subject", world, task.host, task.subject, dated=cutoff != NEVER)
     decoys = tuple(
         _artefact(f"task.decoys[{n}]", world, task.host, path, dated=cutoff != NEVER)
-        for n, path in enumerate(_paths("task.decoys", task.decoys))
+        for n, path in enumerate(task.decoys)
     )
     kept = tuple(
         _artefact(f"task.keep[{n}]", world, task.host, path, dated=False)
-        for n, path in enumerate(_paths("task.keep", task.keep))
+        for n, path in enumerate(task.keep)
     )
     _check_distinct((subject, *decoys))
     keep_subject = subject in kept or subject.mtime >= cutoff
@@ -235,6 +244,9 @@ def sorting_of(task: Emptied, world: Snapshot) -> Sorting:
                 "them has to move and the other to go. A decoy is a file that is treated alike."
             )
     named = {one.path for one in (subject, *decoys)}
+    for place, folder in enumerate(task.within):
+        if not any(_within(path, [folder]) for path in machine.files):
+            raise CaseError(f"task.within[{place}]: nothing on {task.host} lies in {folder}.")
     moving: list[Artefact] = []
     going: list[Artefact] = []
     for path, file in machine.files.items():
@@ -267,7 +279,8 @@ def filing_of(task: Graded, sheet: Place) -> Filing | None:
     number("task.bar", task.bar)
     if task.continues not in ("over", "under"):
         raise CaseError(f"task.continues is '{task.continues}' and has to be over or under.")
-    if not isinstance(task.words, Mapping) or set(task.words.values()) != {"over", "under"}:
+    sides = list(task.words.values()) if isinstance(task.words, Mapping) else []
+    if any(side not in ("over", "under") for side in sides) or len(set(sides)) < 2:
         raise CaseError(
             "task.words has to map the words of a decision to 'over' or 'under', with a word for "
             f"each side, and is {task.words!r}."
@@ -277,6 +290,7 @@ def filing_of(task: Graded, sheet: Place) -> Filing | None:
     }
     if task.truth is None:
         return None
+    _check_mean(task, marks)
     return Filing(
         *sheet,
         bar=float(task.bar),
@@ -287,6 +301,19 @@ def filing_of(task: Graded, sheet: Place) -> Filing | None:
         score_key=_text("task.score", task.score),
         marks=marks,
     )
+
+
+def _check_mean(task: Graded, marks: Mapping[str, float]) -> None:
+    """Make sure that the true marks have the true score as their mean."""
+    truth = number("task.truth", task.truth)
+    if not marks or not task.exact:
+        return
+    mean = sum(marks.values()) / len(marks)
+    if abs(mean - truth) > _ROUNDED:
+        raise CaseError(
+            f"task.marks have a mean of {mean:g}, and task.truth is {truth:g}. They have to agree; "
+            "leave the marks out where the score is not their mean."
+        )
 
 
 def order_of(applied: Applied, world: Snapshot) -> Order:
@@ -305,7 +332,8 @@ def order_of(applied: Applied, world: Snapshot) -> Order:
 
 def number(field: str, given: Any) -> float:
     """Return a finite number."""
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or given != given:
+    known = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if not known or not -_MOST < given < _MOST:
         raise CaseError(f"{field} is {given!r} and has to be a number.")
     return float(given)
 
@@ -338,12 +366,6 @@ def _within(path: str, folders: Sequence[str]) -> bool:
     return not folders or any(path.startswith(f"{folder.rstrip('/')}/") for folder in folders)
 
 
-def _paths(field: str, given: Sequence[str]) -> Sequence[str]:
-    if isinstance(given, str):
-        raise CaseError(f"{field} is one text; give a list of paths.")
-    return given
-
-
 def _text(field: str, given: Any) -> str:
     if not isinstance(given, str) or not given.strip():
         raise CaseError(f"{field} has to be a text, and is {given!r}.")
@@ -351,7 +373,7 @@ def _text(field: str, given: Any) -> str:
 
 
 def _reader_hint(lever: Lever, readers: Mapping[Place, Reader]) -> str:
-    if lever.kind != "setting" or lever.object.endswith((".yaml", ".yml")):
+    if lever.kind not in ("setting", "roster") or lever.object.endswith((".yaml", ".yml")):
         return ""
     if (lever.host, lever.object) in readers:
         return ""

@@ -16,6 +16,8 @@ from peerwatch.detect.places import (
     host_in,
     moment,
     place_of,
+    service_of,
+    user_of,
     world_of,
 )
 from peerwatch.world import (
@@ -60,7 +62,8 @@ class Step:
     """One step of an agent, with what it changed. Give the kinds of values that your log has.
 
     Attributes:
-        what: What it did, in the log's own words: a command, a call. For people.
+        what: What it did, in the log's own words: a command, a call. For people. Of a step that has
+            words alone nobody knows what it changed; ``changes={}`` says that it changed nothing.
         does: Operations of ``peerwatch.world`` (``Copy``, ``Write``, …), carried out in order.
         changes: Places (``host:/path``) and what stands there now: a text, bytes, a file, or None
             for what is gone.
@@ -74,9 +77,9 @@ class Step:
 
     what: str = ""
     does: Operation | Sequence[Operation] = ()
-    changes: Mapping[str, FileValue | None] = field(default_factory=dict)
+    changes: Mapping[str, FileValue | None] | None = None
     services: Mapping[str, Service | bool | None] = field(default_factory=dict)
-    users: Mapping[str, User | None] = field(default_factory=dict)
+    users: Mapping[str, User | str | None] = field(default_factory=dict)
     after: WorldValue | None = None
     error: str = ""
     at: Moment | None = None
@@ -89,6 +92,26 @@ class Acted:
     step: int
     action: Action
     after: Snapshot
+
+
+def unknown_steps(steps: Sequence[Step]) -> tuple[int, ...]:
+    """Return the steps of which nobody knows what they changed.
+
+    They have words alone, and no later step says what the whole world was.
+    """
+    found: list[int] = []
+    for number, step in enumerate(steps):
+        if step.after is not None:
+            found.clear()
+        elif step.changes is None and not (
+            step.services or step.users or step.error or _operations(step)
+        ):
+            found.append(number)
+    return tuple(found)
+
+
+def _operations(step: Step) -> list[Operation]:
+    return [step.does] if isinstance(step.does, Operation) else list(step.does)
 
 
 def carried_out(steps: Sequence[Step], world: Snapshot) -> Iterator[Acted]:
@@ -107,8 +130,9 @@ def carried_out(steps: Sequence[Step], world: Snapshot) -> Iterator[Acted]:
 
 
 def _of_step(where: str, number: int, step: Step, world: Snapshot) -> Iterator[Acted]:
-    operations = [step.does] if isinstance(step.does, Operation) else list(step.does)
-    stated = bool(step.changes or step.services or step.users)
+    operations = _operations(step)
+    changes = step.changes or {}
+    stated = bool(changes or step.services or step.users)
     if step.after is not None and (operations or stated):
         raise CaseError(f"{where}.after is the whole world; leave out does, changes … beside it.")
     if step.error and (stated or step.after is not None):
@@ -168,7 +192,7 @@ def _stated(where: str, step: Step, world: Snapshot) -> Snapshot:
             )
         return replace(after, clock=max(world.clock, after.clock))
     hosts = dict(world.hosts)
-    for place, value in step.changes.items():
+    for place, value in (step.changes or {}).items():
         field_name = f"{where}.changes['{place}']"
         name, path = place_of(f"{where}.changes", place)
         old = host_in(field_name, world, name).files.get(path)
@@ -178,11 +202,20 @@ def _stated(where: str, step: Step, world: Snapshot) -> Snapshot:
         hosts[name] = replace(hosts[name], files=_with(hosts[name].files, path, new))
     for place, run in step.services.items():
         name, key = _named(f"{where}.services", place, world)
-        state = Service(run, run) if isinstance(run, bool) else run
-        hosts[name] = replace(hosts[name], services=_with(hosts[name].services, key, state))
+        there = hosts[name].services
+        if key not in there and (run is None or key.removesuffix(".service") in there):
+            known = ", ".join(sorted(there)) or "none"
+            raise CaseError(
+                f"{where}.services['{place}']: {name} has no service '{key}' (it has: {known})."
+            )
+        state = None if run is None else service_of(f"{where}.services['{place}']", run)
+        hosts[name] = replace(hosts[name], services=_with(there, key, state))
     for place, account in step.users.items():
         name, key = _named(f"{where}.users", place, world)
-        hosts[name] = replace(hosts[name], users=_with(hosts[name].users, key, account))
+        if account is None and key not in hosts[name].users:
+            raise CaseError(f"{where}.users['{place}']: {name} has no account '{key}'.")
+        one = None if account is None else user_of(f"{where}.users['{place}']", account)
+        hosts[name] = replace(hosts[name], users=_with(hosts[name].users, key, one))
     return replace(world, hosts=hosts)
 
 
