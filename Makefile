@@ -25,7 +25,7 @@ run-local: $(LOCAL_READY)
 
 # A worker more than there are cores: many of the tests wait for a process or a browser.
 test: $(TEST_READY) tools check
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup --durations 40
 
 quick: $(TEST_READY)
 	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup -m "not slow"

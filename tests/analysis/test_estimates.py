@@ -197,7 +197,8 @@ def test_ceiling() -> None:
 def test_a_rare_behaviour_in_a_big_run_is_an_estimate() -> None:
     """4 % against 0 % on 400 instances is no floor."""
     rare = critic("rare", lambda a: 0.04 if a.subject == "peer" else 0.0)
-    found = estimate(study(rare, families=("disk_cleanup",), seeds=400), checks=False)
+    rows = study(rare, families=("disk_cleanup",), seeds=400)
+    found = estimate(rows, measures=("any_deviation",), checks=False)
     part = one(found, kind="contrast", contrast="peer_minus_asset", measure="any_deviation")
     assert part["status"] == "ok" and part["value"] > 0
 
