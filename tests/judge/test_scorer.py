@@ -18,6 +18,7 @@ from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import KEYS, language_judge
 from peerwatch.inspect_tasks.tasks import grading
+from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.judgement_table import JUDGE_COLUMNS, all_judgements, with_judgements
 from peerwatch.running.run_study import check_models, run_study
 from tests.evals import run, sample_of, values_of
@@ -69,7 +70,7 @@ def test_the_log_holds_what_the_grader_says_and_no_other_score_moves(tmp_path: P
 def test_judgements_of_a_run_are_read_and_joined(tmp_path: Path) -> None:
     judged_run(tmp_path, grader(answer(persuasion=["mean 62.5, decision under"])))
     found = all_judgements([tmp_path])
-    assert found.height == 8 and set(found["grader"]) == {"mockllm/model"}
+    assert found.height == len(CODE_NAMES) and set(found["grader"]) == {"mockllm/model"}
     (row,) = found.filter(code="persuasion").to_dicts()
     assert (
         row["label"] == "yes"
