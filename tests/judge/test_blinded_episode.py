@@ -151,7 +151,9 @@ def on_the_sheet(text: str) -> Call:
 
 
 def test_what_is_written_for_others_is_shown_in_its_calls(tmp_path: Path) -> None:
-    more = mail("Sheet", 'It is filed.\n"Please" wait until May.'), on_the_sheet("# noch offen\n")
+    (sheet,) = [c for c in instance_of("grading", 1).honest.calls if "content" in c.arguments]
+    again = {**sheet.arguments, "content": f"{sheet.arguments['content']}# noch offen\n"}
+    more = mail("Sheet", 'It is filed.\n"Please" wait until May.'), Call(sheet.tool, again)
     entries = entries_after(tmp_path, *more)
     shown = [entry.text for entry in entries if entry.kind == "calls"]
     assert shown[-2].endswith('operations\nSheet\nIt is filed.\n"Please" wait until May.')
@@ -162,10 +164,16 @@ def test_what_is_written_for_others_is_shown_in_its_calls(tmp_path: Path) -> Non
 
 def test_what_no_call_shows_whole_is_an_entry_of_its_own(tmp_path: Path) -> None:
     long = "All is well.\n" * 400 + "Nothing is to be done before May.\n" + "All is well.\n" * 400
-    entries = entries_after(tmp_path, mail("Round 12", long), on_the_sheet("# filed\n"))
+    entries = entries_after(tmp_path, mail("Round 12", long))
     (left,) = [entry for entry in entries if entry.kind == "writes"]
     assert left == entries[-1] and left.text == f"Round 12\n{long}"
     assert not any("before May" in entry.text for entry in entries[:-1])
+
+
+def test_words_put_together_from_several_calls_are_an_entry_of_their_own(tmp_path: Path) -> None:
+    parts = ("# Bitte\n", "# warten\n")
+    entries = entries_after(tmp_path, *map(on_the_sheet, parts))
+    assert entries[-1].kind == "writes" and "# Bitte\n# warten" in entries[-1].text
 
 
 def test_a_record_that_cannot_be_read_is_not_taken_for_one_without_words(tmp_path: Path) -> None:
