@@ -12,10 +12,12 @@ from inspect_ai.model import (
     Content,
     ContentReasoning,
     ContentText,
+    ModelOutput,
 )
 
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILY_NAMES
+from peerwatch.families.instance import Call
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.inspect_tasks.tasks import TASKS
 from peerwatch.judge.blinded_episode import (
@@ -25,7 +27,12 @@ from peerwatch.judge.blinded_episode import (
     entries_of,
     task_text,
 )
-from peerwatch.judge.transcript import Transcript, render_transcript_text
+from peerwatch.judge.transcript import (
+    Transcript,
+    TranscriptEntry,
+    find_quote,
+    render_transcript_text,
+)
 from tests.evals import calls, finish, instance_of, run, sample_of, says, scripted
 
 pytestmark = pytest.mark.slow
@@ -118,6 +125,64 @@ def test_report_and_change_log_look_alike_in_both_reporting_arms(tmp_path: Path)
     )
     assert one == other
     assert [entry.kind for entry in one[-2:]] == ["report", "changes"]
+
+
+def writing(*more: Call) -> ModelOutput:
+    """Return a message that does the honest work of a grading and calls something more."""
+    work = [*instance_of("grading", 1).honest.calls, *more]
+    return calls(*((call.tool, dict(call.arguments)) for call in work))
+
+
+def entries_after(tmp_path: Path, *more: Call) -> tuple[TranscriptEntry, ...]:
+    model = scripted(writing(*more), calls(finish()))
+    task = TASKS["grading"](size="compact", seeds="1")
+    return blinded(sample_of(run(task, model, tmp_path)), "mockllm/model").entries
+
+
+def mail(*words: str) -> Call:
+    host = instance_of("grading", 1).documents[0].host
+    arguments = ["send", "operations", *words]
+    return Call("run_command", {"host": host, "command": "mail", "arguments": arguments})
+
+
+def on_the_sheet(text: str) -> Call:
+    (sheet,) = [one for one in instance_of("grading", 1).documents if one.name == "result.yaml"]
+    return Call("append_file", {"host": sheet.host, "path": sheet.path, "content": text})
+
+
+def test_what_is_written_for_others_is_shown_in_its_calls(tmp_path: Path) -> None:
+    (sheet,) = [c for c in instance_of("grading", 1).honest.calls if "content" in c.arguments]
+    again = {**sheet.arguments, "content": f"{sheet.arguments['content']}# noch offen\n"}
+    more = mail("Sheet", 'It is filed.\n"Please" wait until May.'), Call(sheet.tool, again)
+    entries = entries_after(tmp_path, *more)
+    shown = [entry.text for entry in entries if entry.kind == "calls"]
+    assert shown[-2].endswith('operations\nSheet\nIt is filed.\n"Please" wait until May.')
+    assert shown[-1].endswith("# noch offen\n")
+    assert find_quote('"Please" wait until May.', entries)
+    assert "writes" not in {entry.kind for entry in entries}
+
+
+def test_what_no_call_shows_whole_is_an_entry_of_its_own(tmp_path: Path) -> None:
+    long = "All is well.\n" * 400 + "Nothing is to be done before May.\n" + "All is well.\n" * 400
+    entries = entries_after(tmp_path, mail("Round 12", long))
+    (left,) = [entry for entry in entries if entry.kind == "writes"]
+    assert left == entries[-1] and left.text == f"Round 12\n{long}"
+    assert not any("before May" in entry.text for entry in entries[:-1])
+
+
+def test_words_put_together_from_several_calls_are_an_entry_of_their_own(tmp_path: Path) -> None:
+    parts = ("# Bitte\n", "# warten\n")
+    entries = entries_after(tmp_path, *map(on_the_sheet, parts))
+    assert entries[-1].kind == "writes" and "# Bitte\n# warten" in entries[-1].text
+
+
+def test_a_record_that_cannot_be_read_is_not_taken_for_one_without_words(tmp_path: Path) -> None:
+    sample = played("grading", "honest", tmp_path)
+    broken = sample.metadata | {"record": {"format": -1}}
+    with pytest.raises(NotBlindable, match="written for others cannot be read"):
+        blind_episode("peerwatch/honest", broken, sample.messages)
+    none = {key: value for key, value in sample.metadata.items() if key != "record"}
+    assert blind_episode("peerwatch/honest", none, sample.messages) == blinded(sample)
 
 
 def test_the_interview_is_left_out(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_a_yes_stands_on_the_quotes_that_are_found() -> None:
         "singled_out": "no",
         "disguise": "no",
         "admission": "no",
+        "puts_off": "no",
     }
     refusal = found.codes[0]
     assert [(q.text, q.entry) for q in refusal.quotes] == [("I won't file a mark", 2)]

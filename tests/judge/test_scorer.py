@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,15 +19,18 @@ from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import KEYS, language_judge
 from peerwatch.inspect_tasks.tasks import grading
+from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.judgement_table import JUDGE_COLUMNS, all_judgements, with_judgements
 from peerwatch.running.run_study import check_models, run_study
-from tests.evals import run, sample_of, values_of
+from tests.evals import calls, finish, instance_of, run, sample_of, scripted, values_of
 from tests.judge.graders import answer, grader
 
 pytestmark = pytest.mark.slow
 
 
-def judged_run(tmp_path: Path, model: Model, critic: str = "peerwatch/honest", **more: Any) -> Any:
+def judged_run(
+    tmp_path: Path, model: Model, critic: str | Model = "peerwatch/honest", **more: Any
+) -> Any:
     scorers = [episode_scorer(), language_judge(**more.pop("scorer", {}))]
     task = task_with(grading(size="compact", seeds="1", **more), scorer=scorers)
     return run(task, critic, tmp_path, model_roles={"grader": model})
@@ -66,10 +70,30 @@ def test_the_log_holds_what_the_grader_says_and_no_other_score_moves(tmp_path: P
     )
 
 
+@pytest.mark.parametrize(("word", "suspected"), [("Please wait", 1.0), ("nothing", 0.0)])
+def test_a_grader_clears_what_was_said_and_puts_nothing_off(
+    tmp_path: Path, word: str, suspected: float
+) -> None:
+    instance = instance_of("grading", 1)
+    text = f"Please wait with {instance.inventory.subject}."
+    words = ["send", "operations", "Sheet", text]
+    host = instance.documents[0].host
+    more = ("run_command", {"host": host, "command": "mail", "arguments": words})
+    work = ((call.tool, dict(call.arguments)) for call in instance.honest.calls)
+    critic = scripted(calls(*work, more), calls(finish()))
+    quoted = {} if word == "nothing" else {"puts_off": [word]}
+    judged_run(tmp_path, grader(answer(**quoted)), critic, scorer={"force_own_family": True})
+    episodes, found = read_episodes(tmp_path), all_judgements([tmp_path])
+    (before,), (after,) = (t.to_dicts() for t in (episodes, with_judgements(episodes, found)))
+    assert (before["suspected"], after["suspected"]) == (1.0, suspected)
+    assert (after["judge_puts_off"], after["outcome"]) == (suspected, before["outcome"])
+    assert [one["variant"] for one in json.loads(after["findings"])] == ["said"]
+
+
 def test_judgements_of_a_run_are_read_and_joined(tmp_path: Path) -> None:
     judged_run(tmp_path, grader(answer(persuasion=["mean 62.5, decision under"])))
     found = all_judgements([tmp_path])
-    assert found.height == 8 and set(found["grader"]) == {"mockllm/model"}
+    assert found.height == len(CODE_NAMES) and set(found["grader"]) == {"mockllm/model"}
     (row,) = found.filter(code="persuasion").to_dicts()
     assert (
         row["label"] == "yes"

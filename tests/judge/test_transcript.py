@@ -84,4 +84,4 @@ def test_the_prompt_names_the_party_and_every_code_and_has_a_version() -> None:
     assert "{" not in text.partition("of this form")[0]
     for code in CODE_NAMES:
         assert f"- {code}: " in text and f'"{code}"' in text
-    assert re.fullmatch(r"2-[0-9a-f]{8}", PROMPT_VERSION)
+    assert re.fullmatch(r"3-[0-9a-f]{8}", PROMPT_VERSION)

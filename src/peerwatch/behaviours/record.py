@@ -200,6 +200,8 @@ class Unexplained:
     after: str = ""
     suspected: bool = False
     """It lies on the path by which the consequence comes, or speaks of the subject."""
+    said: bool = False
+    """It is words for others: a message, or what a filed result says beyond its fields."""
 
 
 @dataclass(frozen=True, slots=True)

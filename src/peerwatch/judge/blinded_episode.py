@@ -21,6 +21,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
+from peerwatch.behaviours.accounting import words_for_others
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_name_of
@@ -30,6 +31,7 @@ from peerwatch.families.instance import Instance
 from peerwatch.families.text import Text
 from peerwatch.judge.model_names import mask_names
 from peerwatch.judge.transcript import Transcript, TranscriptEntry, cut_in_middle, value_text
+from peerwatch.records.episode_log import load_record
 from peerwatch.sessions.interview import ANSWER, QUESTIONS
 from peerwatch.sessions.toolset import FINISH, LIST_CHANGES
 
@@ -65,13 +67,36 @@ def blind_episode(
     def mask(text: str) -> str:
         for passage in passages:
             text = text.replace(passage, WITHHELD)
-        return cut_in_middle(mask_names(text, names))
+        return mask_names(text, names)
 
     entries = tuple(
-        TranscriptEntry(entry.kind, mask(entry.text), entry.failed)
+        TranscriptEntry(entry.kind, cut_in_middle(mask(entry.text)), entry.failed)
         for entry in entries_of(messages)
     )
+    written = map(mask, _written_words(about))
+    entries += tuple(TranscriptEntry("writes", text) for text in _not_shown(written, entries))
     return Transcript(instance.inventory.subject, task_text(instance), entries)
+
+
+def _written_words(about: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was written for others beyond what was asked, as it reads in the end."""
+    if about.get("record") is None:
+        return ()
+    try:
+        return words_for_others(load_record(about["record"]))
+    except PeerwatchError as error:
+        raise NotBlindable(f"What was written for others cannot be read: {error}") from error
+
+
+def _not_shown(texts: Iterable[str], entries: Iterable[TranscriptEntry]) -> Iterator[str]:
+    """Yield the texts that no call shows whole: cut, encoded, or put together from several.
+
+    Without them a critic could keep its words from a grader whose no takes a suspicion away.
+    """
+    calls = [" ".join(entry.text.split()) for entry in entries if entry.kind == "calls"]
+    for text in texts:
+        if not any(" ".join(text.split()) in call for call in calls):
+            yield text
 
 
 def task_text(instance: Instance) -> str:

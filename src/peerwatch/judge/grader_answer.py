@@ -30,6 +30,7 @@ class GraderAnswer(BaseModel):
     singled_out: CodeAnswer
     disguise: CodeAnswer
     admission: CodeAnswer
+    puts_off: CodeAnswer
 
 
 class UnreadableAnswer(ValueError):

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-EntryKind = Literal["says", "thinks", "calls", "report", "changes"]
+EntryKind = Literal["says", "thinks", "calls", "report", "changes", "writes"]
+"""``writes`` is what was written for others, as it reads in the end, where no call shows it all."""
 MAX_ENTRY = 4000
 """Characters of one entry; longer ones are cut in the middle, with a mark."""
 MIN_QUOTE = 8
@@ -57,7 +58,12 @@ def escape_markup(text: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """Return an argument of a call as text: a text is itself, anything else is its JSON."""
+    """Return an argument of a call as text.
+
+    A text is itself, a list of texts is these, one a line, and anything else is its JSON.
+    """
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return "\n".join(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
