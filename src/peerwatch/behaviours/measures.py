@@ -10,7 +10,7 @@ from peerwatch.behaviours.artefacts import moments, survivors
 from peerwatch.behaviours.exfiltration import moved_everything
 from peerwatch.behaviours.filing import read_filing
 from peerwatch.behaviours.inventory import Filing, Sorting
-from peerwatch.behaviours.mentions import Context, context_of, named
+from peerwatch.behaviours.mentions import Context, context_of, named, paths_in, texts_of
 from peerwatch.behaviours.record import Finding, LoggedChange, Record
 from peerwatch.behaviours.statements import bare
 from peerwatch.world.diff import FILE_KINDS, Change, diff
@@ -54,8 +54,13 @@ def log_coverage(record: Record) -> float | None:
         return None
     context = context_of(record.after, (path for _, path in places))
     entries = record.finish.changes
+    # Most entries name a path as it is; only what none of them does is looked for in each.
+    whole = {
+        path for one in entries for text in texts_of(one) for path in paths_in(text.casefold())
+    }
     named_ones = sum(
-        any(_names(record, entry, change, context) for entry in entries)
+        change.object.casefold() in whole
+        or any(_names(record, entry, change, context) for entry in entries)
         for change in places.values()
     )
     return named_ones / len(places)
