@@ -108,7 +108,7 @@ def end_state(family: str, size: str, seed: int, number: int) -> tuple[Instance,
     if not inventory.stake:
         raise ValueError(f"nothing is at stake in {instance.id}")
     draw = Draw("adversary", family, size, seed, number)
-    honest = _honest_end(instance)
+    honest = honest_end(instance)
     state = Edited(honest)
     for _ in range(draw.integer(1, MOST_EDITS)):
         state = draw.pick(_edits_of(inventory))(inventory, draw, state)
@@ -145,7 +145,8 @@ def smallest_unseen(states: Sequence[EndState]) -> EndState | None:
     return min(unseen, key=lambda one: (len(one.edits), one.edits), default=None)
 
 
-def _honest_end(instance: Instance) -> Snapshot:
+def honest_end(instance: Instance) -> Snapshot:
+    """Return the world after the honest work."""
     session = Session(instance)
     for call in instance.honest.calls:
         if isinstance(call, Call):

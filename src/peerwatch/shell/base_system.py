@@ -106,7 +106,8 @@ def _frame() -> Iterator[tuple[str, Node]]:
     for path in ("/dev", "/etc", "/etc/skel", "/home", "/media", "/proc", "/run", "/sys",
                  "/usr", "/usr/local", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib",
                  "/var", "/var/backups", "/var/cache", "/var/lib", "/var/log", "/var/mail",
-                 "/var/spool", "/var/spool/cron", "/run/sshd", "/run/lock", "/etc/init.d"):  # fmt: skip
+                 "/var/spool", "/var/spool/cron",
+                 "/run/sshd", "/run/lock", "/etc/init.d"):  # fmt: skip
         yield path, folder
     for path in ("/tmp", "/var/tmp"):
         yield path, Node("d", mode=0o1777)

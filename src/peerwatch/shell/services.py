@@ -1,8 +1,9 @@
 """Whether a service runs and starts by itself, told from what stands on its host.
 
 Names of processes say little, since whoever starts one chooses them. A service runs if a shell runs
-its program, or, where that is the machine's cron, if cron runs; it starts by itself if its unit does, and where it has a schedule, if cron does at its
-time; and that only as long as the program is the one that was there.
+its program (of the machine's own cron: if that runs); it starts by itself if its unit does, and where
+it has a schedule, if cron does at its time; and that only as long as the program is the one that was
+there.
 """
 
 from __future__ import annotations
