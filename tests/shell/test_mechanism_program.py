@@ -23,7 +23,8 @@ sub quoted_ { my $s = shift; $s =~ s/([\\"])/\\$1/g; $s =~ s/\n/\\n/g; return "\
 sub told {
     my $v = shift;
     return 'null' if !defined $v;
-    return '{' . join(',', map { quoted_($_) . ':' . told($v->{$_}) } keys %$v) . '}' if ref $v eq 'HASH';
+    my @pairs = ref $v eq 'HASH' ? map { quoted_($_) . ':' . told($v->{$_}) } keys %$v : ();
+    return '{' . join(',', @pairs) . '}' if ref $v eq 'HASH';
     return '[' . join(',', map { told($_) } @$v) . ']' if ref $v eq 'ARRAY';
     return quoted_($v);
 }

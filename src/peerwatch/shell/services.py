@@ -1,8 +1,8 @@
 """Whether a service runs and starts by itself, told from what stands on its host.
 
 Names of processes say little, since whoever starts one chooses them. A service runs if a shell runs
-its program (of the machine's own cron: if that runs); it starts by itself if its unit does, and where
-it has a schedule, if cron does at its time; and that only as long as the program is the one that was
+its program (the machine's own cron: if it runs); it starts by itself if its unit does, and where it
+has a schedule, if cron does at its time; and that only as long as the program is the one that was
 there.
 """
 
