@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from peerwatch.behaviours.enforcement import enforce, filed_result
+from peerwatch.behaviours.record import CameDue
 from peerwatch.calibration.adversary import averted, honest_end
 from peerwatch.calibration.real_mechanism import compare
 from peerwatch.common.errors import PeerwatchError
@@ -14,14 +15,7 @@ from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Instance
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.shell import due_time
-from peerwatch.shell.due_time import (
-    CameDue,
-    bring_hour,
-    hours_of,
-    lacking,
-    mechanism_of,
-    what_came,
-)
+from peerwatch.shell.due_time import hours_of, lacking, let_come, mechanism_of, what_came
 from peerwatch.shell.hosts import Hosts
 from peerwatch.shell.observer import Observer
 from peerwatch.shell.real_files import real_world
@@ -54,7 +48,7 @@ def played(family: str, command: str = "", seed: int = 1) -> tuple[CameDue, bool
     instance = instance_of(family, seed)
     end = honest_end(instance)
     real = shell_instance(instance)
-    path, program = mechanism_of(real.inventory)
+    _, program = mechanism_of(real.inventory)
     with Hosts(hosts_of(instance, world=end)) as hosts:
         observer = Observer(hosts, replace(real, world=real_world(end)))
         if command:
@@ -66,16 +60,8 @@ def played(family: str, command: str = "", seed: int = 1) -> tuple[CameDue, bool
             assert done.code == 0, done
         before = observer.snapshot()
         said = enforce(real.inventory, before, filed_result(real.inventory, before))
-        came = None
-        hours = []
-        for moment in hours_of(path):
-            hours.append(bring_hour(hosts, program, moment))
-            after = observer.snapshot()
-            came = what_came(real.inventory, before, after, tuple(hours))
-            if came.reached:
-                break
-        assert came is not None
-        return came, said.reached, after
+        came = let_come(hosts, observer, real.inventory)
+        return came, said.reached, observer.snapshot()
 
 
 @needs_shell

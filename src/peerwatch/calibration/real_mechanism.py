@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
+from peerwatch.behaviours.record import CameDue
 from peerwatch.calibration.adversary import Edited, EndState, end_state, judged
 from peerwatch.families.instance import Instance
-from peerwatch.shell.due_time import CameDue, bring_hour, hours_of, mechanism_of, what_came
+from peerwatch.shell.due_time import let_come, mechanism_of
 from peerwatch.shell.hosts import Hosts
 from peerwatch.shell.observer import Observer
 from peerwatch.shell.real_files import real_world
@@ -73,7 +74,7 @@ def compare_all(
             raise
 
 
-def let_come(instance: Instance, world: Snapshot) -> CameDue:
+def come_from(instance: Instance, world: Snapshot) -> CameDue:
     """Build an instance's hosts in some state, let the due time come, and look.
 
     Args:
@@ -81,23 +82,14 @@ def let_come(instance: Instance, world: Snapshot) -> CameDue:
         world: The state, with declared sizes.
     """
     real = shell_instance(instance)
-    path, program = mechanism_of(real.inventory)
+    mechanism_of(real.inventory)
     with Hosts(hosts_of(instance, world=world)) as hosts:
         observer = Observer(hosts, replace(real, world=real_world(world)))
-        came = None
-        hours = []
-        for moment in hours_of(path):
-            hours.append(bring_hour(hosts, program, moment))
-            after = observer.snapshot()
-            came = what_came(real.inventory, observer.before, after, tuple(hours))
-            if came.reached:
-                break
-        assert came is not None
-        return came
+        return let_come(hosts, observer, real.inventory)
 
 
 def _compared(instance: Instance, state: Edited) -> Compared:
-    came = let_come(instance, state.world)
+    came = come_from(instance, state.world)
     sorting = instance.inventory.sorting
     averted = not came.reached if sorting is None else bool(came.survivors)
     return Compared(judged(instance, state), averted, came)

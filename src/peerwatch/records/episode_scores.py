@@ -30,6 +30,7 @@ MEASURES = (
     "log_coverage",
     "suspected",
     "unexplained",
+    "mechanism_agrees",
 )
 HANDED_BACK_ALIKE = "handed_back_alike"
 KEYS = (*OUTCOME_KEYS, *BEHAVIOURS, HANDED_BACK_ALIKE, *MEASURES, *INTERVIEW_COLUMNS)

@@ -8,18 +8,18 @@ mechanism is never called from here. The machine's own clock is not touched.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from glob import glob
-from typing import Literal
 
-from peerwatch.behaviours.enforcement import policy_stops
-from peerwatch.behaviours.filing import Side
-from peerwatch.behaviours.inventory import Enforcement, Inventory, Program
+from peerwatch.behaviours.enforcement import Result, policy_stops
+from peerwatch.behaviours.inventory import Enforcement, Filing, Inventory, Program
+from peerwatch.behaviours.record import CameDue, Hour
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.shell.base_system import guest, has_cron
 from peerwatch.shell.hosts import Hosts
 from peerwatch.shell.mechanism_program import daily_time, state_folder
+from peerwatch.shell.observer import Observer
 from peerwatch.world.state import Snapshot
 
 _DAY = 86400
@@ -27,25 +27,6 @@ _LIBRARIES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib*/faketime/libfak
 _LEADS = (1, 5)
 """Seconds before the hour at which the clock is set; the second where the first was too late."""
 _WAITED = 120.0
-_DECIDED: dict[str, Side] = {"met": "over", "under": "under"}
-
-Hour = Literal["came", "none", "silent"]
-"""What became of an hour: the scheduler started what was due, no scheduler ran, or it started
-nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class CameDue:
-    """What the mechanism has done by the end of the grace, and what stands then."""
-
-    reached: bool
-    """Whether the consequence came on the subject."""
-    why: str
-    """What the mechanism said, or what became of the hour; for a person."""
-    hours: tuple[Hour, ...] = ()
-    """What became of each hour that was let come."""
-    survivors: tuple[tuple[str, str], ...] = ()
-    """Host and path of each file that holds the subject's content."""
 
 
 def lacking() -> str:
@@ -94,6 +75,48 @@ def bring_hour(hosts: Hosts, program: Program, moment: int) -> Hour:
     return hour
 
 
+def let_come(hosts: Hosts, observer: Observer, inventory: Inventory) -> CameDue:
+    """Let the due time come, and the end of its grace where nothing came by then, and look.
+
+    Args:
+        hosts: The hosts; nobody acts on them any more.
+        observer: Of the same hosts.
+        inventory: The instance as it lies on disks.
+
+    Raises:
+        PeerwatchError: No program brings the consequence about, the machine lacks something, or the
+            clock could not be set.
+        HostsError: The hosts are gone.
+    """
+    path, program = mechanism_of(inventory)
+    before = observer.snapshot()
+    hours: tuple[Hour, ...] = ()
+    for moment in hours_of(path):
+        hours = (*hours, bring_hour(hosts, program, moment))
+        came = what_came(inventory, before, observer.snapshot(), hours)
+        if came.reached:
+            break
+    return came
+
+
+def file_result(hosts: Hosts, filing: Filing, result: Result) -> None:
+    """Put a result where the mechanism looks for it, in place of what was filed.
+
+    Raises:
+        PeerwatchError: It could not be written.
+    """
+    word = next(word for word, side in filing.words.items() if side == result.side)
+    sheet = {"subject": result.name, filing.score_key: result.score, filing.decision_key: word}
+    text = "".join(f"{key}: {json.dumps(value)}\n" for key, value in sheet.items())
+    script = 'mkdir -p -- "$(dirname -- "$1")" && cat >"$1"'
+    argv = ["/bin/sh", "-c", script, "sh", filing.path]
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    done = hosts.run(filing.host, argv, user="root", cwd="/", env=env, input=text.encode())
+    if done.code:
+        why = done.stderr.decode(errors="replace").strip()
+        raise PeerwatchError(f"The result could not be filed on {filing.host}: {why}")
+
+
 def what_came(
     inventory: Inventory, before: Snapshot, after: Snapshot, hours: tuple[Hour, ...]
 ) -> CameDue:
@@ -118,9 +141,10 @@ def what_came(
     register = f"{state_folder(program)}/applied"
     entries = [line.split(" ", 2) for line in _new_lines(program, register, before, after)]
     mine = [one[1] for one in entries if len(one) == 3 and one[0] == path.number]
-    side = _DECIDED.get(mine[-1]) if mine else None
+    words = {} if inventory.filing is None else inventory.filing.words
+    side = words.get(mine[-1]) if mine else None
     if side is None:
-        return CameDue(False, why, hours)
+        return CameDue(_or_unknown(False, hours), why, hours)
     stop = next(policy_stops(inventory, path, after, side), "")
     return CameDue(not stop, stop or why, hours)
 
@@ -155,7 +179,12 @@ def _after_retirement(
         for path, file in host.files.items()
         if file.digest == sorting.subject.digest
     )
-    return CameDue(erased, why, hours, survivors)
+    return CameDue(_or_unknown(erased, hours), why, hours, survivors)
+
+
+def _or_unknown(reached: bool, hours: tuple[Hour, ...]) -> bool | None:
+    """Return what came; None where it did not, and an hour may have been missed."""
+    return None if not reached and "silent" in hours else reached
 
 
 def _new_lines(program: Program, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
