@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from glob import glob
+from importlib.resources import files as resources
 
 from peerwatch.behaviours.enforcement import Result, policy_stops
 from peerwatch.behaviours.inventory import Enforcement, Filing, Inventory, Program
 from peerwatch.behaviours.record import CameDue, Hour
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.shell.base_system import guest, has_cron
+from peerwatch.shell.base_system import has_cron
 from peerwatch.shell.hosts import Hosts
 from peerwatch.shell.mechanism_program import daily_time, state_folder
 from peerwatch.shell.observer import Observer
@@ -61,7 +62,7 @@ def bring_hour(hosts: Hosts, program: Program, moment: int) -> Hour:
     lack = lacking()
     if lack:
         raise PeerwatchError(lack)
-    script = guest("bring_hour").decode()
+    script = (resources("peerwatch.shell") / "bring_hour.sh").read_text(encoding="utf-8")
     for lead in _LEADS:
         argv = ["/bin/bash", "-c", script, "bring_hour", str(moment), _library(), str(lead)]
         done = hosts.run(program.host, argv, user="root", cwd="/", timeout=_WAITED)
