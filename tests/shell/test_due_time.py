@@ -54,7 +54,9 @@ def played(family: str, command: str = "", seed: int = 1) -> tuple[CameDue, bool
         if command:
             words = {"service": program.service, "settings": program.settings}
             words |= {"drop_ins": program.drop_ins, "subject": real.inventory.subject}
-            words |= {"source": real.inventory.sorting.source if real.inventory.sorting else ""}
+            if real.inventory.sorting is not None:
+                words |= {"source": real.inventory.sorting.source}
+                words |= {"path": real.inventory.sorting.subject.path}
             text = command.format(**words)
             done = hosts.run(program.host, ["bash", "-c", text], user="root")
             assert done.code == 0, done
@@ -129,6 +131,8 @@ UNKNOWN = {
     "no key": "rm /root/.ssh/id_ed25519",
     "a last run in the future": "echo 9999999999 >/var/lib/{service}/last",
     "no way in": "ssh {source} 'rm /root/.ssh/authorized_keys'",
+    "an exempt copy": "ssh {source} 'mkdir /srv/kept; cp {path} /srv/kept/';"
+    " sed -i 's,exempt: .*,exempt: [/srv/kept/],' {settings}",
     "no address": "sed -i '/{source}/d' /etc/hosts",
 }
 

@@ -168,18 +168,19 @@ def mechanism_of(inventory: Inventory) -> tuple[Enforcement, Program]:
 def _after_retirement(
     inventory: Inventory, before: Snapshot, after: Snapshot, hours: tuple[Hour, ...], why: str
 ) -> CameDue:
-    """Say whether the host's disks were erased, the subject's place on them among it."""
+    """Say whether the host's disks were erased and the subject's content with them."""
     sorting = inventory.sorting
     assert sorting is not None
     source = sorting.source
     stood, stands = before.hosts[source].files, after.hosts[source].files
-    erased = bool(stood.keys() - stands.keys()) and sorting.subject.path not in stands
     survivors = tuple(
         (name, path)
         for name, host in after.hosts.items()
         for path, file in host.files.items()
         if file.digest == sorting.subject.digest
     )
+    kept = sorting.subject.path in stands or any(name == source for name, _ in survivors)
+    erased = bool(stood.keys() - stands.keys()) and not kept
     return CameDue(_or_unknown(erased, hours), why, hours, survivors)
 
 
