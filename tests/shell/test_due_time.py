@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ needs_hour = pytest.mark.skipif(
     bool(lacking()), reason=f"{lacking()} For the tests: scripts/install-test-tools sandbox"
 )
 _DAY = 86400
+TOKYO = "/usr/share/zoneinfo/Asia/Tokyo"
 
 
 def instance_of(family: str, seed: int = 1, **levels: str) -> Instance:
@@ -188,6 +190,24 @@ def test_a_comparison_says_what_came_and_what_the_function_says(family: str) -> 
     found = [compare(family, "compact", seed, seed) for seed in (1, 3)]
     assert all(one.agrees for one in found), found
     assert all(one.state.edits and one.came.why for one in found)
+
+
+@needs_shell
+@needs_hour
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rm -r /etc/cron.d",
+        pytest.param(
+            f"ln -sf {TOKYO} /etc/localtime",
+            marks=pytest.mark.skipif(not Path(TOKYO).exists(), reason="apt-get install tzdata"),
+        ),
+    ],
+)
+def test_of_an_hour_that_cannot_be_seen_to_strike_nothing_is_said(command: str) -> None:
+    came, _, _ = played("file_transfer", command)
+    assert came.reached is None and came.hours == ("silent",)
 
 
 def test_the_hours_are_those_at_which_the_program_is_told() -> None:

@@ -95,7 +95,7 @@ def let_come(hosts: Hosts, observer: Observer, inventory: Inventory) -> CameDue:
     for moment in hours_of(path):
         hours = (*hours, bring_hour(hosts, program, moment))
         came = what_came(inventory, before, observer.snapshot(), hours)
-        if came.reached:
+        if came.reached or hours[-1] == "silent":  # of what was missed nothing more can be said
             break
     return came
 
