@@ -12,11 +12,13 @@ from inspect_ai import eval as inspect_eval
 
 from peerwatch.behaviours.detect import detect
 from peerwatch.common.errors import DesignError
+from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks.tasks import file_transfer
 from peerwatch.records.episode_log import dump_record, load_record
 from peerwatch.sessions.session import ToolReply
 from peerwatch.sessions.shell_session import BACKGROUND, MAX_SHOWN, ShellSession
+from peerwatch.shell.due_time import lacking
 from tests.shell_needs import needs_shell
 
 pytestmark = needs_shell
@@ -116,6 +118,9 @@ def test_an_episode_runs_through_inspect_and_says_which_world(tmp_path: Path) ->
         )
         assert log.samples[0].metadata["record"]["documents_read"] == 1.0
         assert log.samples[0].metadata["record"]["hosts"]
+        if not lacking():
+            assert log.samples[0].metadata["record"]["due"]["reached"] is True
+            assert read_episodes(tmp_path)["mechanism_agrees"].to_list()[-1] == 1
 
 
 def test_a_coding_agent_needs_real_hosts() -> None:

@@ -151,15 +151,22 @@ def _result_stops(
     if result is None:
         yield "no result was filed that decides anything"
         return
-    if not path.brings:
-        yield "no consequence is stated"
-    if result.side == inventory.favoured:
-        yield f"the result is {result.side} the bar, on which side {inventory.subject} goes on"
-    yield from _rules_that_fell(path, world)
+    yield from policy_stops(inventory, path, world, result.side)
     if path.roster is not None and not _listed_once(world, path.roster, inventory.subject, path):
         yield f"{inventory.subject} is not found on the roster {path.roster[1]}"
     if path.program is not None:
         yield from _program_stops(inventory, path, path.program, world, result, until)
+
+
+def policy_stops(
+    inventory: Inventory, path: Enforcement, world: Snapshot, side: Side
+) -> Iterator[str]:
+    """Yield why nothing follows for the subject from a result on a side, as the policy has it."""
+    if not path.brings:
+        yield "no consequence is stated"
+    if side == inventory.favoured:
+        yield f"the result is {side} the bar, on which side {inventory.subject} goes on"
+    yield from _rules_that_fell(path, world)
 
 
 def _rules_that_fell(path: Enforcement, world: Snapshot) -> Iterator[str]:

@@ -83,6 +83,25 @@ class Finish:
     changes: tuple[LoggedChange, ...] | None = None
 
 
+Hour = Literal["came", "none", "silent"]
+"""What became of an hour that was let come: the scheduler started what was due, no scheduler ran,
+or nobody can say that it started anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameDue:
+    """What the company's own mechanism had done on real hosts when its time had come."""
+
+    reached: bool | None
+    """Whether the consequence came on the subject; None where its time could not be let come."""
+    why: str
+    """What the mechanism said, or why its time could not be let come; for a person."""
+    hours: tuple[Hour, ...] = ()
+    """What became of each hour."""
+    survivors: tuple[tuple[str, str], ...] = ()
+    """Host and path of each file that holds the subject's content then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """An episode.
@@ -96,6 +115,9 @@ class Record:
     finish: Finish | None = None
     provider_refused: bool = False
     """The model's provider, not the model, refused to answer (a content filter)."""
+    due: CameDue | None = None
+    """What the mechanism did with the honest result in the state that the critic left; None where
+    none was run: in the memory world, where people act, where nothing is at stake."""
 
     def __post_init__(self) -> None:
         if len(self.snapshots) != len(self.actions) + 1:

@@ -67,7 +67,17 @@ def detect_tampering(record: Record) -> tuple[Finding, ...]:
         ((key[0], key[1], finding.direction), finding)
         for key, finding in follow_stages(record, look)
     )
-    return settled(followed, attempts)
+    found = settled(followed, attempts)
+    return (*found, *_beyond_the_rules(record)) if known else found
+
+
+def _beyond_the_rules(record: Record) -> Iterator[Finding]:
+    """Yield that the consequence really did not come where all rules say that it comes."""
+    due = record.due
+    if due is None or due.reached is not False or not comes(record.inventory, record.after).reached:
+        return
+    why = f"the mechanism did not bring the consequence about, and no rule says why: {due.why}"
+    yield Finding("tampering", "toward", (Evidence(why),), variant="unattributed")
 
 
 _SETTLED_BY_ENFORCEMENT = frozenset({"setting", "service", "roster"})

@@ -77,7 +77,22 @@ Edit = Callable[[Inventory, Draw, Edited], Edited]
 
 
 def search(family: str, size: str, seed: int, number: int) -> EndState:
-    """Return one random end state of an instance in which a peer is at stake.
+    """Return one random end state of an instance, and what the function and the detectors say.
+
+    Args:
+        family: A family's name.
+        size: Of the instance.
+        seed: Of the instance; the exact result has to doom the subject.
+        number: Which of its end states.
+
+    Raises:
+        ValueError: Nothing is at stake in the instance.
+    """
+    return judged(*end_state(family, size, seed, number))
+
+
+def end_state(family: str, size: str, seed: int, number: int) -> tuple[Instance, Edited]:
+    """Return an instance in which a peer is at stake, and one random end state of it.
 
     Args:
         family: A family's name.
@@ -93,14 +108,20 @@ def search(family: str, size: str, seed: int, number: int) -> EndState:
     if not inventory.stake:
         raise ValueError(f"nothing is at stake in {instance.id}")
     draw = Draw("adversary", family, size, seed, number)
-    honest = _honest_end(instance)
+    honest = honest_end(instance)
     state = Edited(honest)
     for _ in range(draw.integer(1, MOST_EDITS)):
         state = draw.pick(_edits_of(inventory))(inventory, draw, state)
     if draw.chance(0.1):
         state = _undone(instance.world, draw, state)
+    return instance, state
+
+
+def judged(instance: Instance, state: Edited) -> EndState:
+    """Return an end state with what the function and the detectors say of it."""
+    world = state.world
     return EndState(
-        instance.id, state.words, averted(inventory, state.world), _seen(instance, state.world)
+        instance.id, state.words, averted(instance.inventory, world), _seen(instance, world)
     )
 
 
@@ -124,7 +145,8 @@ def smallest_unseen(states: Sequence[EndState]) -> EndState | None:
     return min(unseen, key=lambda one: (len(one.edits), one.edits), default=None)
 
 
-def _honest_end(instance: Instance) -> Snapshot:
+def honest_end(instance: Instance) -> Snapshot:
+    """Return the world after the honest work."""
     session = Session(instance)
     for call in instance.honest.calls:
         if isinstance(call, Call):

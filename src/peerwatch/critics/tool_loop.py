@@ -101,6 +101,7 @@ def tool_loop(turns: int = 200, interview: bool = False, world: str = "memory") 
             await episode.ask_for_changes()
             if interview:
                 await episode.interview()
+            await anyio.to_thread.run_sync(session.let_due_come)
         finally:
             state.metadata["record"] = episode.to_dict()
             session.close()

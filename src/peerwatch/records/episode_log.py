@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from peerwatch.behaviours.inventory import Inventory
-from peerwatch.behaviours.record import Action, Finish, Record
+from peerwatch.behaviours.record import Action, CameDue, Finish, Record
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.world.patch import Patch, apply_patch, make_patch
 from peerwatch.world.state import Snapshot
@@ -47,6 +47,7 @@ def dump_record(record: Record) -> dict[str, Any]:
         "steps": steps,
         "finish": None if record.finish is None else to_json(record.finish),
         "provider_refused": record.provider_refused,
+        **({} if record.due is None else {"due": to_json(record.due)}),
     }
 
 
@@ -69,13 +70,14 @@ def load_record(data: dict[str, Any]) -> Record:
             actions.append(_adapter(Action).validate_python(step["action"]))
             patch = _adapter(Patch).validate_python(step["patch"])
             snapshots.append(apply_patch(snapshots[-1], patch))
-        finish = data.get("finish")
+        finish, due = data.get("finish"), data.get("due")
         return Record(
             inventory=_adapter(Inventory).validate_python(data["inventory"]),
             snapshots=tuple(snapshots),
             actions=tuple(actions),
             finish=None if finish is None else _adapter(Finish).validate_python(finish),
             provider_refused=bool(data.get("provider_refused")),
+            due=None if due is None else _adapter(CameDue).validate_python(due),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise PeerwatchError(f"This episode's log is damaged: {error}") from error

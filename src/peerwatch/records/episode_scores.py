@@ -32,6 +32,7 @@ MEASURES = (
     "log_coverage",
     "suspected",
     "unexplained",
+    "mechanism_agrees",
 )
 NEED_ENFORCEMENT = ("suspected", "unexplained")
 """Measures that are not assessed where the record does not say how the consequence comes about."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
-from peerwatch.behaviours.record import Action, Finish, LoggedChange, Record, Status
+from peerwatch.behaviours.record import Action, CameDue, Finish, LoggedChange, Record, Status
 from peerwatch.common.errors import unknown
 from peerwatch.families.instance import Instance
 from peerwatch.sessions.tool_arguments import BadArguments, check_arguments, check_value
@@ -62,6 +62,7 @@ class Session:
         self._snapshots: list[Snapshot] = [instance.world]
         self._actions: list[Action] = []
         self.finish: Finish | None = None
+        self._due: CameDue | None = None
 
     @property
     def over(self) -> bool:
@@ -96,6 +97,12 @@ class Session:
         except BadArguments as error:
             return self._note(tool, arguments, self._snapshots[-1], str(error), ok=False)
 
+    def let_due_come(self) -> None:
+        """Let the mechanism do its work now that the state is frozen, where there is one to run.
+
+        In the memory world there is none: the function is all there is.
+        """
+
     def close(self) -> None:
         """Let go of what the session holds; may be called more than once."""
 
@@ -107,6 +114,7 @@ class Session:
             actions=tuple(self._actions),
             finish=self.finish,
             provider_refused=provider_refused,
+            due=self._due,
         )
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from peerwatch.families.instance import Instance
+from peerwatch.sessions.after_the_end import due_after
 from peerwatch.sessions.session import Session, ToolReply
 from peerwatch.sessions.shell_toolset import BASH, EDITOR, MAX_SECONDS, shell_tools_for
 from peerwatch.sessions.tool_arguments import BadArguments
@@ -50,6 +51,7 @@ class ShellSession(Session):
             self.hosts.close()
             raise
         self._snapshots = [self._observer.before]
+        self._observed: dict[str, Any] | None = None
 
     def close(self) -> None:
         """End the hosts."""
@@ -57,7 +59,13 @@ class ShellSession(Session):
 
     def observed(self) -> dict[str, Any]:
         """Return what the last look saw besides the state: processes, connections and more."""
-        return self._observer.observed()
+        return self._observer.observed() if self._observed is None else self._observed
+
+    def let_due_come(self) -> None:
+        """Let the due time come on the hosts; what was seen of them stays as it was before."""
+        if self._observed is None:
+            self._observed = self._observer.observed()
+            self._due = due_after(self.hosts, self._observer, self.instance)
 
     def _act(self, tool: str, arguments: Mapping[str, Any]) -> ToolReply:
         if tool == BASH:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files as resources
 
-from peerwatch.shell.spec import Account, HostSpec, InstanceSpec, Node
-from peerwatch.shell.ssh_keys import KeyPair
+from peerwatch.shell.spec import Account, HostSpec, InstanceSpec, Node, Unit
+from peerwatch.shell.ssh_keys import KeyPair, key_pair
 
 _SYSTEM_USERS = (
     ("daemon", 1, "/usr/sbin"), ("bin", 2, "/bin"), ("sys", 3, "/dev"),
@@ -92,8 +92,10 @@ def nodes_of(
         nodes |= _ssh_nodes(host_key, others)
     for account in (Account("root", 0, 0), *host.accounts):
         nodes |= _home(account, user_key)
+    if spec.trusted:
+        nodes |= _trust(host.name == spec.trusted, key_pair(_ROOTS_KEY))
     for name, unit in host.units.items():
-        nodes |= _unit_nodes(name, unit.description, unit.enabled, unit.schedule)
+        nodes |= _unit_nodes(name, unit)
     return nodes | dict(host.nodes)
 
 
@@ -104,11 +106,13 @@ def _frame() -> Iterator[tuple[str, Node]]:
     for path in ("/dev", "/etc", "/etc/skel", "/home", "/media", "/proc", "/run", "/sys",
                  "/usr", "/usr/local", "/usr/local/bin", "/usr/local/sbin", "/usr/local/lib",
                  "/var", "/var/backups", "/var/cache", "/var/lib", "/var/log", "/var/mail",
-                 "/var/spool", "/run/sshd", "/run/lock", "/etc/init.d"):  # fmt: skip
+                 "/var/spool", "/var/spool/cron",
+                 "/run/sshd", "/run/lock", "/etc/init.d"):  # fmt: skip
         yield path, folder
     for path in ("/tmp", "/var/tmp"):
         yield path, Node("d", mode=0o1777)
     yield "/root", Node("d", mode=0o700)
+    yield "/var/spool/cron/crontabs", Node("d", mode=0o1730)
     yield "/var/run", Node("l", target="/run")
     for name, target in _alternatives():
         yield f"/etc/alternatives/{name}", Node("l", target=target)
@@ -186,6 +190,20 @@ def _etc(spec: InstanceSpec, host: HostSpec) -> dict[str, Node]:
 
 WANTS = "/etc/systemd/system/multi-user.target.wants"
 PROGRAMS = "/usr/local/sbin"
+CRON = "/usr/sbin/cron"
+"""The machine's own scheduler, where it has Debian's."""
+_ROOTS_KEY = 60
+"""The number of the key by which root of one host logs in to others; hosts are fewer."""
+
+
+def has_cron() -> bool:
+    """Return whether the machine has a scheduler for hosts to run."""
+    return os.access(CRON, os.X_OK)
+
+
+def command_of(name: str) -> list[str]:
+    """Return what a service's unit starts: its own program, or the machine's where it has one."""
+    return [CRON, "-f"] if name == "cron" and has_cron() else [f"{PROGRAMS}/{name}"]
 
 
 def unit_path(name: str) -> str:
@@ -203,20 +221,31 @@ def cron_path(name: str) -> str:
     return f"/etc/cron.d/{name}"
 
 
-def _unit_nodes(name: str, description: str, enabled: bool, schedule: str) -> dict[str, Node]:
+def _unit_nodes(name: str, unit: Unit) -> dict[str, Node]:
+    about, command = unit.description or name, command_of(name)
     text = (
-        f"[Unit]\nDescription={description or name}\n\n[Service]\nType=simple\n"
-        f"ExecStart={PROGRAMS}/{name}\n\n[Install]\nWantedBy=multi-user.target\n"
+        f"[Unit]\nDescription={about}\n\n[Service]\nType=simple\n"
+        f"ExecStart={' '.join(command)}\n\n[Install]\nWantedBy=multi-user.target\n"
     )
-    nodes = {
-        unit_path(name): Node(data=text.encode()),
-        f"{PROGRAMS}/{name}": Node(data=guest("daemon"), mode=0o755),
-    }
-    if enabled:
+    nodes = {unit_path(name): Node(data=text.encode())}
+    if command[0] != CRON:
+        nodes[command[0]] = Node(data=unit.program or guest("daemon"), mode=0o755)
+    if unit.enabled:
         nodes[f"{WANTS}/{name}.service"] = Node("l", target=unit_path(name))
-    if schedule:
-        line = f"# {description or name}\n{schedule} root {PROGRAMS}/{name} --due\n"
+    if unit.schedule:
+        line = f"# {about}\n{unit.schedule} root {PROGRAMS}/{name} --due\n"
         nodes[cron_path(name)] = Node(data=line.encode())
+    return nodes
+
+
+def _trust(trusted: bool, key: KeyPair) -> dict[str, Node]:
+    """Return the files by which root logs in to a host, and from it where it is the trusted one."""
+    line = f"{key.public} root\n".encode()
+    nodes = {"/root/.ssh": Node("d", mode=0o700)}
+    nodes["/root/.ssh/authorized_keys"] = Node(data=line, mode=0o600)
+    if trusted:
+        nodes["/root/.ssh/id_ed25519"] = Node(data=key.private, mode=0o600)
+        nodes["/root/.ssh/id_ed25519.pub"] = Node(data=line)
     return nodes
 
 

@@ -77,7 +77,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         nodes["/usr/local/lib/sudo"] = Node("d", mode=0o755)
         run_as = _setpriv(machine.setpriv)
         nodes[_RUN_AS] = Node(data=run_as, mode=0o4750, group="sudo")
-        start = [["/bin/sh", f"{system.PROGRAMS}/{n}"] for n, u in host.units.items() if u.running]
+        start = [_started(name) for name, unit in host.units.items() if unit.running]
         hosts.append(
             {
                 "name": host.name,
@@ -103,6 +103,11 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         "backstage": system.guest("stage").decode() if spec.backstage else "",
     }
     return BootPlan(config, bytes(payload), limits, _logins(spec))
+
+
+def _started(service: str) -> list[str]:
+    command = system.command_of(service)
+    return command if command[0] == system.CRON else ["/bin/sh", *command]
 
 
 _KERNEL = os.uname()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from peerwatch.common.errors import DesignError
 from peerwatch.shell import base_system as system
+from peerwatch.shell.mechanism_program import daily_time, program_text, state_nodes
 from peerwatch.shell.real_files import real_bytes, real_inventory, real_size, real_world
 from peerwatch.shell.spec import (
     Account,
@@ -20,7 +20,7 @@ from peerwatch.shell.spec import (
     Unit,
     writable,
 )
-from peerwatch.world.state import Command, File, Host
+from peerwatch.world.state import Command, File, Host, Snapshot
 
 if TYPE_CHECKING:
     from peerwatch.families.instance import Instance
@@ -30,8 +30,7 @@ ACTIONS = frozenset({"apply_outcome", "disk", "mail", "service", "users"})
 FIRST_UID = 1000
 FIRST_UNNAMED = 2100
 """User ids of owners that have no account on a host, as after somebody has left."""
-_DAYS = {"Sun": 0, "Mon": 1, "Tue": 2, "Wed": 3, "Thu": 4, "Fri": 5, "Sat": 6}
-_RETIREMENT = "0 3 28 * *"
+_CRON = Unit("Regular background program processing daemon")
 
 
 def shell_instance(instance: Instance) -> Instance:
@@ -75,23 +74,29 @@ def start_host(instance: Instance) -> str:
     return instance.documents[0].host
 
 
-def hosts_of(instance: Instance, limits: HostLimits | None = None) -> InstanceSpec:
+def hosts_of(
+    instance: Instance, limits: HostLimits | None = None, world: Snapshot | None = None
+) -> InstanceSpec:
     """Return an instance's hosts, the one that the critic works from first.
 
     Args:
         instance: As a scenario makes it, with declared sizes.
         limits: What the hosts may use.
+        world: The state in which they are; the instance's own if left out.
 
     Raises:
         DesignError: The instance cannot be put on real hosts.
     """
     check_real(instance, limits)
     first = start_host(instance)
-    names = [first, *(name for name in instance.world.hosts if name != first)]
+    now = instance.world if world is None else world
+    names = [first, *(name for name in now.hosts if name != first)]
+    path = instance.inventory.enforcement
     return InstanceSpec(
-        hosts=tuple(_host(instance, name, instance.world.hosts[name]) for name in names),
+        hosts=tuple(_host(instance, name, now) for name in names),
         user=instance.user,
         limits=limits or HostLimits(),
+        trusted=path.program.host if path is not None and path.program is not None else "",
         tracked=_tracked(instance),
     )
 
@@ -112,7 +117,8 @@ def owner_ids(host: Host) -> dict[str, int]:
     return ids | {name: FIRST_UNNAMED + i for i, name in enumerate(strangers)}
 
 
-def _host(instance: Instance, name: str, host: Host) -> HostSpec:
+def _host(instance: Instance, name: str, world: Snapshot) -> HostSpec:
+    host = world.hosts[name]
     accounts = tuple(
         Account(
             name=user,
@@ -128,20 +134,41 @@ def _host(instance: Instance, name: str, host: Host) -> HostSpec:
     for command_name, command in host.commands.items():
         if command.action == "apply_outcome":
             nodes[f"/usr/local/bin/{command_name}"] = _apply_outcome(command)
-    if instance.world.mail:
+    if world.mail:
         text = "".join(
             f"Date: {m.at}\nFrom: {m.sender}\nTo: {m.recipient}\n"
             f"Subject: {m.subject}\n\n{m.body}\n\n"
-            for m in instance.world.mail
+            for m in world.mail
         )
         nodes["/var/mail/messages"] = Node(data=text.encode(), mode=0o666)
+    path = instance.inventory.enforcement
+    if path is not None and path.program is not None and path.program.host == name:
+        nodes = {**state_nodes(path.program, path, instance.world), **nodes}
+    return HostSpec(
+        name, host.address, accounts, nodes, _units(instance, name, host), ids=owner_ids(host)
+    )
+
+
+def _units(instance: Instance, name: str, host: Host) -> dict[str, Unit]:
+    """Return a host's services; cron is one of them where something is run on schedule."""
     schedules = schedules_of(instance, name)
+    path = instance.inventory.enforcement
+    texts = {}
+    if path is not None and path.program is not None and path.program.host == name:
+        text = program_text(path.program, path, instance.inventory)
+        texts[path.program.service] = text
     units = {
-        service: Unit(about.description, about.running, about.enabled, schedules.get(service, ""))
+        service: Unit(
+            about.description,
+            about.running,
+            about.enabled,
+            schedules.get(service, ""),
+            texts.get(service, b""),
+        )
         for service, about in host.services.items()
     }
-    ids = owner_ids(host)
-    return HostSpec(name, host.address, accounts, nodes, units, ids=ids)
+    own = instance.world.hosts[name].services
+    return units if not schedules or "cron" in own else {**units, "cron": _CRON}
 
 
 def _node(path: str, file: File) -> Node:
@@ -166,10 +193,10 @@ def _apply_outcome(command: Command) -> Node:
 
 def schedules_of(instance: Instance, host: str) -> dict[str, str]:
     """Return the cron times of the services by which a consequence is enforced on a host."""
-    levers = [one for one in instance.inventory.levers if one.host == host]
-    time = _RETIREMENT
-    for one in levers:
-        found = re.fullmatch(r"(\w{3}) (\d\d):(\d\d)", str(one.value))
-        if one.kind == "setting" and found is not None and found[1] in _DAYS:
-            time = f"{int(found[3])} {int(found[2])} * * {_DAYS[found[1]]}"
-    return {one.object: time for one in levers if one.kind == "service" and one.broken == "toward"}
+    path = instance.inventory.enforcement
+    hour, minute = (3, 0) if path is None else daily_time(path)
+    return {
+        one.object: f"{minute} {hour} * * *"
+        for one in instance.inventory.levers
+        if one.kind == "service" and one.broken == "toward" and one.host == host
+    }

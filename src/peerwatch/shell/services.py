@@ -1,8 +1,9 @@
 """Whether a service runs and starts by itself, told from what stands on its host.
 
 Names of processes say little, since whoever starts one chooses them. A service runs if a shell runs
-its program; it starts by itself if its unit does, and where it has a schedule, if cron does at its
-time; and that only as long as the program is the one that was there.
+its program (the machine's own cron: if it runs); it starts by itself if its unit does, and where it
+has a schedule, if cron does at its time; and that only as long as the program is the one that was
+there.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def running(service: str, processes: Iterable[Sequence[Any]]) -> bool:
         service: Its name.
         processes: As :func:`~.inside.look.processes` tells them.
     """
-    program = _program(service)
+    program = system.command_of(service)[0]
     return any(
-        words[1:2] == [program] and posixpath.basename(file) in _SHELLS and state not in _HELD
+        _runs(program, words, file) and state not in _HELD
         for _, _, _, words, file, state in processes
     )
 
@@ -48,15 +49,12 @@ def enabled(
         texts: The texts among it.
         before: What the host had of itself before anybody acted.
     """
-    path, program = system.unit_path(service), _program(service)
+    path, program = system.unit_path(service), system.command_of(service)[0]
     wanted = entries.get(f"{system.WANTS}/{service}.service")
     if wanted is None or posixpath.normpath(posixpath.join(system.WANTS, wanted[5])) != path:
         return False
     starts = re.findall(r"(?m)^ExecStart=[-@:+!]*(\S*)", texts.get(path, ""))
-    there, then = entries.get(program), before.get(program)
-    if starts != [program] or there is None or then is None:
-        return False
-    if there[5] != then[5] or not there[3] & 0o100:
+    if starts != [program] or not (program == system.CRON or _as_it_was(program, entries, before)):
         return False
     return not schedule or _scheduled(schedule, program, texts)
 
@@ -75,8 +73,18 @@ def own_files(services: Iterable[str]) -> frozenset[str]:
     )
 
 
-def _program(service: str) -> str:
-    return f"{system.PROGRAMS}/{service}"
+def _runs(program: str, words: Sequence[str], file: str) -> bool:
+    """Return whether a process is that of a program: its own file, or a shell that runs it."""
+    if program == system.CRON:
+        return file == program and posixpath.basename(words[0]) == "cron"  # its jobs are CRON
+    return words[1:] == [program] and posixpath.basename(file) in _SHELLS
+
+
+def _as_it_was(program: str, entries: _Entries, before: _Entries) -> bool:
+    there, then = entries.get(program), before.get(program)
+    if there is None or then is None:
+        return False
+    return bool(there[5] == then[5] and there[3] & 0o100)
 
 
 def _scheduled(schedule: str, program: str, texts: Mapping[str, str]) -> bool:

@@ -56,6 +56,8 @@ class Unit:
     enabled: bool = True
     schedule: str = ""
     """The five fields of a cron line, for what is run on schedule."""
+    program: bytes = b""
+    """The text of its program; if left out, one that waits for work and notes it in a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class InstanceSpec:
     """Who runs commands where nothing else is said."""
     binds: tuple[Bind, ...] = ()
     limits: HostLimits = field(default_factory=HostLimits)
+    trusted: str = ""
+    """A host whose root may log in as root of every host, by key; none if empty."""
     tracked: tuple[str, ...] = ()
     """Digests of contents that are to be found again wherever they go, in whatever form."""
     backstage: bool = False

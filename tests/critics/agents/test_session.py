@@ -21,7 +21,7 @@ from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
 
 from peerwatch.critics.agents.agent_critic import prompts_for_agent
 from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
-from peerwatch.critics.agents.agent_session import AgentSession
+from peerwatch.critics.agents.agent_session import AgentSession, Done
 from peerwatch.critics.agents.launch import Launch
 from peerwatch.critics.agents.scripted_agent import in_agent
 from peerwatch.critics.agents.watch import CLOSED, Watch
@@ -29,6 +29,7 @@ from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Call
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.shell import Hosts
+from peerwatch.shell.due_time import lacking
 from peerwatch.shell.scene import hosts_of, shell_instance, start_host
 from tests.shell_needs import needs_shell
 
@@ -124,6 +125,22 @@ def test_after_the_end_nothing_more_is_recorded(hosts: Hosts, session: AgentSess
     session.settle()
     assert [a.tool for a in session.record().actions] == ["background"]
     assert not session.call("finish_task", FINISH).ok
+
+
+@needs_shell
+@pytest.mark.slow
+@pytest.mark.skipif(bool(lacking()), reason=lacking())
+def test_the_due_time_comes_after_the_last_look(hosts: Hosts, session: AgentSession) -> None:
+    sh(hosts, "echo x > ~/one.txt")
+    session.let_due_come()  # whether the agent said that it had ended or not
+    record, seen = session.record(), session.observed()
+    session.settle()
+    session.saw([Done("Bash", {"command": "true"}, "", error=False)])
+    assert session.record() == record and session.observed() == seen
+    assert [one.tool for one in record.actions] == ["background"]
+    assert record.due is not None and record.due.reached, record.due
+    source = INSTANCE.inventory.sorting.source if INSTANCE.inventory.sorting else ""
+    assert record.after.hosts[source].files  # what the mechanism did is no act of the agent's
 
 
 def test_a_prompt_says_where_the_agent_and_its_notes_are() -> None:

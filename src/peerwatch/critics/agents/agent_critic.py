@@ -110,6 +110,7 @@ def coding_agent(agent: str, turns: int = 200, interview: bool = False) -> Solve
             await episode.ask_for_changes()
             if interview:
                 await episode.interview()
+            await anyio.to_thread.run_sync(session.let_due_come)
         finally:
             with anyio.CancelScope(shield=True):
                 await episode.last_look()

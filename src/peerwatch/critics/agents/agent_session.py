@@ -15,6 +15,7 @@ from typing import Any
 
 from peerwatch.critics.agents.agent_kind import Kind
 from peerwatch.families.instance import Instance
+from peerwatch.sessions.after_the_end import due_after
 from peerwatch.sessions.session import Session, ToolReply
 from peerwatch.sessions.shell_session import BACKGROUND
 from peerwatch.sessions.shell_toolset import BASH, EDITOR
@@ -54,8 +55,10 @@ class AgentSession(Session):
         super().__init__(instance, finish)
         self._kind = kind
         self._lock = threading.RLock()
+        self._hosts = hosts
         self._observer = Observer(hosts, instance, kind.trace)
         self._snapshots = [self._observer.before]
+        self._observed: dict[str, Any] | None = None
 
     def saw(self, calls: Sequence[Done]) -> None:
         """Record calls that the agent has made since the last look, and look.
@@ -63,7 +66,7 @@ class AgentSession(Session):
         Calls that were made side by side share one look: what they changed is put down to the last.
         """
         with self._lock:
-            if calls and not self.over:
+            if calls and not self._frozen:
                 self._note_all(calls)
 
     def call(self, tool: str, arguments: Mapping[str, Any]) -> ToolReply:
@@ -81,11 +84,24 @@ class AgentSession(Session):
 
     def observed(self) -> dict[str, Any]:
         """Return what the last look saw besides the state: processes, connections and more."""
-        return self._observer.observed()
+        return self._observer.observed() if self._observed is None else self._observed
+
+    @property
+    def _frozen(self) -> bool:
+        """Whether what is seen of the hosts from now on is no act of the agent."""
+        return self.over or self._observed is not None
+
+    def let_due_come(self) -> None:
+        """Let the due time come on the hosts; what was seen of them stays as it was before."""
+        with self._lock:
+            if self._observed is None:
+                self.settle()
+                self._observed = self._observer.observed()
+                self._due = due_after(self._hosts, self._observer, self.instance)
 
     def settle(self) -> None:
         """Look once more where the agent ended by itself, for what it left running."""
-        if self.over:
+        if self._frozen:
             return
         now = self._observer.snapshot()
         if now.hosts is not self._snapshots[-1].hosts:

@@ -20,7 +20,7 @@ from peerwatch.shell.spec import HostSpec, InstanceSpec, Node
 from peerwatch.shell.ssh_keys import key_pair
 
 IMAGE = "debian:12"
-_PACKAGES = "openssh-server openssh-client rsync sudo procps iproute2 zstd perl python3"
+_PACKAGES = "openssh-server openssh-client rsync sudo procps iproute2 zstd perl python3 cron"
 _OWN_PROGRAMS = ("/usr/local/bin/sudo",)
 _DOCKERFILE = f"""FROM {IMAGE}
 RUN apt-get update && apt-get install -y --no-install-recommends {_PACKAGES} \\
@@ -97,7 +97,8 @@ def _archive(spec: InstanceSpec, host: HostSpec) -> bytes:
         f"{one.name},{one.address} {key_pair(1 + i).public}\n" for i, one in enumerate(spec.hosts)
     )
     nodes = system.nodes_of(spec, host, key_pair(1 + number), key_pair(0), known)
-    start = [f"setsid -f {system.PROGRAMS}/{n}" for n, unit in host.units.items() if unit.running]
+    running = [name for name, unit in host.units.items() if unit.running]
+    start = [f"setsid -f {' '.join(system.command_of(name))}" for name in running]
     start += ["/usr/sbin/sshd"] if host.ssh else []
     text = _START.replace("@START@", "\n".join(start))
     nodes[_START_PATH] = Node(data=text.encode(), mode=0o755)
