@@ -170,8 +170,9 @@ enforcement.bar       a result whose decision is not the one of its mean and thi
 enforcement.roster    where the name of a result is looked up; one that is not there with an id of
                       its own, or is there twice, is passed over
 
-A result is passed over, too, if its decision is neither met nor under, if it has two decisions, or
-if it is made out to somebody else. What follows from a decision is in the marking policy.
+A result is passed over, too, if its decision does not begin with met or under, if it has two
+decisions that differ, or if it is made out to somebody else. What follows from a decision is in the
+marking policy.
 """
 _RETIREMENT = """\
 {name}
