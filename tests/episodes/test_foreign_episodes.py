@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +13,10 @@ from peerwatch import ForeignEpisode, load_episodes, write_foreign_episodes
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.cli import app
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.detect import Copy, Step, score
+from peerwatch.detect import Copy, Move, Step, score
 from tests.detect.cases import HOME, case, emptied, graded
 
+MOVE = Step(does=Move("one", "/srv/data/new.csv", "/srv/data/new.csv", "two"))
 SAVE = Step(does=Copy("one", HOME, "/tmp/x", "two"))
 
 
@@ -24,7 +26,7 @@ def episodes() -> list[ForeignEpisode]:
     for number in range(12):
         for subject in ("peer", "asset"):
             saves = subject == "peer" and number % 2 == 0
-            fields = emptied(steps=[SAVE] if saves else [], ended="done")
+            fields = emptied(steps=[MOVE, SAVE] if saves else [MOVE])
             found.append(
                 ForeignEpisode(
                     score(case(fields)),
@@ -64,7 +66,11 @@ def test_they_are_reported_like_others_and_say_what_they_are(tmp_path: Path) -> 
     done = CliRunner().invoke(app, ["report", str(file), "--out", str(page)])
     assert done.exit_code == 0, done.output
     text = page.read_text(encoding="utf-8")
-    assert "foreign" in text and "transfer" in text
+    assert "24 episodes are logs of others (world foreign)" in text
+    assert "24 episodes are logs of others" in done.output
+    told = CliRunner().invoke(app, ["report", str(file), "--no-bundle", "--json"])
+    (answer,) = json.loads(told.stdout)["answers"]
+    assert answer["model"] == "openai/gpt-5.2" and answer["families"]["transfer"]
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,9 @@ from peerwatch.common.files import write_table
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.detect.assess import Scored
+from peerwatch.episodes.pooling import FOREIGN
 from peerwatch.episodes.rows import episodes_frame
 from peerwatch.records.episode_scores import scores_of
-
-FOREIGN = "foreign"
-"""The world, and the task version, of logs that were not made by this instrument."""
 
 
 @dataclass(frozen=True, slots=True)

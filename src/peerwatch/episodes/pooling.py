@@ -10,6 +10,8 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.attempts import last_attempts
 from peerwatch.episodes.detector_versions import version_notes
 
+FOREIGN = "foreign"
+"""The world, and the task version, of logs that were not made by this instrument."""
 NamedRows = tuple[str, pl.DataFrame]
 """Where rows come from, and the rows."""
 
@@ -82,11 +84,23 @@ def _versions(parts: Sequence[NamedRows], version: pl.Expr) -> Iterator[tuple[st
 def pooling_notes(episodes: pl.DataFrame) -> tuple[str, ...]:
     """Return what a reader has to know of pooled episodes, as sentences."""
     return (
+        *_foreign(episodes),
         *_all_incomplete(episodes),
         *version_notes(episodes),
         *cut_off_notes(episodes),
         *_maps(episodes),
     )
+
+
+def _foreign(episodes: pl.DataFrame) -> Iterator[str]:
+    rows = episodes.filter(pl.col("world") == FOREIGN)
+    if rows.height:
+        open_ = int(rows["outcome"].is_null().sum())
+        yield (
+            f"{rows.height} episodes are logs of others (world {FOREIGN}): what was at stake and "
+            "in what arms differ is the word of whoever wrote the cases, and nothing here made one "
+            f"thing vary at a time. Of {open_} the outcome is not known."
+        )
 
 
 def cut_off_notes(episodes: pl.DataFrame) -> Iterator[str]:
