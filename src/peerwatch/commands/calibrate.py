@@ -132,7 +132,9 @@ def calibrate_command(
         _held_out(organisms, families, numbers, big, factor, stake, log, organism, as_json)
         return
     if factor or log or stake is not None:
-        raise PeerwatchError("--factor, --log and --at-stake go with --organisms FILE.")
+        raise PeerwatchError(
+            "--log and --at-stake go with --organisms FILE, --factor with that or with --attacker."
+        )
     each = RANDOM if random is None else random
     _matrix(_calibrated(place, families, numbers, big, organism, each), as_json)
 
