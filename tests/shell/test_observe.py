@@ -150,11 +150,12 @@ def test_a_link_in_place_of_a_settings_file_is_followed(session: ShellSession) -
 
 
 def test_what_is_seen_besides_is_kept(session: ShellSession) -> None:
-    after(session, "setsid -f python3 -m http.server 8099 >/dev/null 2>&1; sleep 0.5")
+    other = next(name for name in session.instance.world.hosts if name != session.host)
+    serving = "setsid -f python3 -m http.server 8099 >/dev/null 2>&1; sleep 0.5"
+    after(session, f"{serving}; ssh {other} true")
     seen = session.observed()["hosts"][session.host]
     assert ["tcp", 8099] in [list(one) for one in seen["ports"]] or ("tcp", 8099) in seen["ports"]
     assert any("http.server" in words for _, words in seen["processes"])
-    other = next(name for name in session.instance.world.hosts if name != session.host)
     assert any(
         session.instance.user in line for line in session.observed()["hosts"][other]["logins"]
     )
