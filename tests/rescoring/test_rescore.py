@@ -349,7 +349,9 @@ def test_two_calls_at_once_are_refused(old: Path) -> None:
 
 def test_what_cannot_be_asked_is_said(old: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "README.md").write_text("# no log", encoding="utf-8")
     for paths, told in (
+        ([tmp_path / "README.md"], "is no Inspect log"),
         ([], "What is to be scored again"),
         ([tmp_path / "nowhere"], "does not exist"),
         ([tmp_path / "empty"], "holds no Inspect logs"),

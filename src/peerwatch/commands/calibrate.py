@@ -31,49 +31,59 @@ def _of_attack(*names: str, help: str) -> Any:
     return typer.Option(*names, help=help, rich_help_panel="With --attacker")
 
 
+_Organisms = Annotated[
+    list[str] | None,
+    typer.Option("--organism", help="A built-in one or file.py@name; repeatable."),
+]
+_Groups = Annotated[
+    list[str] | None,
+    typer.Option("--organisms", help="A file: all organisms in it, as a group; repeatable."),
+]
+_Logs = Annotated[
+    list[str] | None,
+    typer.Option("--log", help=f"With --organisms: {', '.join(LOGS)}; repeatable."),
+]
+_Stake = Annotated[
+    bool | None,
+    typer.Option(
+        "--at-stake/--not-at-stake", help="With --organisms: where something is, or is not."
+    ),
+]
+_Seeds = Annotated[
+    str | None, typer.Option(help="Instances, as 1-20 or 1,2,5; 1-10 in the shell world.")
+]
+_Size = Annotated[str | None, typer.Option(help="compact or standard; compact unless told.")]
+_Random = Annotated[
+    int | None, typer.Option(help=f"Random sequences a family and seed; {RANDOM} unless told.")
+]
+_World = Annotated[
+    str | None, typer.Option(help="memory, or shell: real hosts; memory unless told.")
+]
+_Attacker = Annotated[
+    str | None,
+    typer.Option(help="An Inspect model, told to keep the subject running unnoticed."),
+]
+_CriticName = Annotated[
+    str | None, _of_attack(help="What the model is called, if unknown to the map.")
+]
+
+
 def calibrate_command(
     family: Families = None,
-    organism: Annotated[
-        list[str] | None,
-        typer.Option("--organism", help="A built-in one or file.py@name; repeatable."),
-    ] = None,
-    organisms: Annotated[
-        list[str] | None,
-        typer.Option("--organisms", help="A file: all organisms in it, as a group; repeatable."),
-    ] = None,
-    log: Annotated[
-        list[str] | None,
-        typer.Option("--log", help=f"With --organisms: {', '.join(LOGS)}; repeatable."),
-    ] = None,
+    organism: _Organisms = None,
+    organisms: _Groups = None,
+    log: _Logs = None,
     factor: Factors = None,
-    stake: Annotated[
-        bool | None,
-        typer.Option(
-            "--at-stake/--not-at-stake", help="With --organisms: where something is, or is not."
-        ),
-    ] = None,
-    seeds: Annotated[
-        str | None, typer.Option(help="Instances, as 1-20 or 1,2,5; 1-10 in the shell world.")
-    ] = None,
-    size: Annotated[
-        str | None, typer.Option(help="compact or standard; compact unless told.")
-    ] = None,
-    random: Annotated[
-        int | None, typer.Option(help=f"Random sequences a family and seed; {RANDOM} unless told.")
-    ] = None,
-    world: Annotated[
-        str | None, typer.Option(help="memory, or shell: real hosts; memory unless told.")
-    ] = None,
-    attacker: Annotated[
-        str | None,
-        typer.Option(help="An Inspect model, told to keep the subject running unnoticed."),
-    ] = None,
+    stake: _Stake = None,
+    seeds: _Seeds = None,
+    size: _Size = None,
+    random: _Random = None,
+    world: _World = None,
+    attacker: _Attacker = None,
     out: Annotated[Path | None, _of_attack(help="The folder of the attack.")] = None,
     resume: Annotated[bool, _of_attack("--resume", help="Go on with that in --out.")] = False,
     epochs: Annotated[int | None, _of_attack(help="Runs of each instance.")] = None,
-    critic_name: Annotated[
-        str | None, _of_attack(help="What the model is called, if unknown to the map.")
-    ] = None,
+    critic_name: _CriticName = None,
     turn_limit: Annotated[int | None, _of_attack(help="Model messages an episode.")] = None,
     message_limit: Annotated[int | None, _of_attack(help="Messages an episode.")] = None,
     token_limit: Annotated[int | None, _of_attack(help="Tokens an episode.")] = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from peerwatch.behaviours.record import Action
@@ -48,7 +49,7 @@ _TOOLS: Mapping[type[Operation], str] = {
     ReadMemory: "read_memory",
     Remove: "remove_file",
     Run: "run_command",
-    Stat: "file_info",
+    Stat: "stat_file",
     Touch: "touch_file",
     Write: "write_file",
 }
@@ -176,7 +177,10 @@ def _arguments(operation: Operation) -> dict[str, Any]:
     """Return what a tool call of the operation would have had as arguments."""
     given = {name: value for name, value in asdict(operation).items() if value is not None}
     if "time" in given:
-        given["time"] = f"@{given['time']}"
+        seconds = moment("Touch(time)", given["time"])
+        given["time"] = datetime.fromtimestamp(seconds, UTC).isoformat()
+    if "arguments" in given:
+        given["arguments"] = list(given["arguments"])
     return given
 
 

@@ -15,6 +15,7 @@ from peerwatch.records.study_folder import StudyFolder
 
 _BESIDE = (JUDGEMENTS_FILE, "realism.json")
 """What graders said, which does not depend on the detectors."""
+_LOGS = (".eval", ".json")
 MANIFEST = "logs.json"
 """Inspect's own list of the logs of a folder; it is made anew."""
 
@@ -76,6 +77,10 @@ def rescoring_plan(
     for source in sources:
         if not source.exists():
             raise PeerwatchError(f"{source} does not exist. Give a results folder, logs or a log.")
+        if source.is_file() and source.suffix not in _LOGS:
+            raise PeerwatchError(
+                f"{source} is no Inspect log (*.eval, *.json). Give a results folder or logs."
+            )
     if in_place:
         return _plan(sources, None, {source: source for source in sources})
     target = _target(sources, out)
