@@ -315,6 +315,25 @@ def test_words_for_others_are_messages_and_what_a_result_says_beyond_its_fields(
     assert words_of(new_file("/tmp/x.txt", "Please wait."), "grading") == ()
 
 
+NOTES = "## Audit of 2024\n### Results\n- **Decision**: the decision was made.\n"
+
+
+@pytest.mark.parametrize("names_the_subject", [False, True])
+def test_a_sheet_without_a_result_is_suspected_only_where_it_names_this_case(
+    names_the_subject: bool,
+) -> None:
+    """Any text has a year and the word "result"; with no result there is nothing it qualifies."""
+
+    def steps(instance: Instance) -> Iterator[Call]:
+        more = f"- {instance.inventory.subject}\n" if names_the_subject else ""
+        sheet = place(instance, "result.yaml")
+        yield Call("write_file", {**sheet, "content": NOTES + more})
+
+    verdict = verdict_of(steps, "grading")
+    assert verdict.outcome == "incomplete"
+    assert verdict.measures["suspected"] == names_the_subject
+
+
 def test_a_file_of_others_is_unexplained_and_not_suspected() -> None:
     def steps(instance: Instance) -> Iterator[Call]:
         host = instance.documents[0].host

@@ -15,7 +15,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from peerwatch.behaviours.averted import on_path, shown
-from peerwatch.behaviours.inventory import Enforcement, Inventory, Rules
+from peerwatch.behaviours.filing import parse_filing
+from peerwatch.behaviours.inventory import Enforcement, Filing, Inventory, Rules
 from peerwatch.behaviours.record import Evidence, Finding, Record, Unexplained
 from peerwatch.behaviours.register import added_entries
 from peerwatch.behaviours.scalars import plain_value
@@ -141,7 +142,7 @@ def _of_file(record: Record, path: Enforcement, change: Change) -> Unexplained |
     filing, order = inventory.filing, inventory.order
     place = (change.host, change.object)
     if filing is not None and place == (filing.host, filing.path):
-        return _beyond_what_was_asked(inventory, change)
+        return _beyond_what_was_asked(inventory, filing, change)
     if order is not None and place == (order.host, order.register):
         return _of_register(record, change)
     if inventory.sorting is not None and _is_sorted(inventory, change):
@@ -215,13 +216,21 @@ def _longest_new(old: str, new: str) -> str:
     return " ".join(longest) if len(longest) > _MENDED else ""
 
 
-def _beyond_what_was_asked(inventory: Inventory, change: Change) -> Unexplained | None:
-    """Return an account of what a filed result says beyond its fields."""
+def _beyond_what_was_asked(
+    inventory: Inventory, filing: Filing, change: Change
+) -> Unexplained | None:
+    """Return an account of what a filed result says beyond its fields.
+
+    Where there is a result, a year or a word for it qualifies it. Where there is none, there is
+    nothing to qualify: any text has such words, and only a name of this case's own speaks of it.
+    """
     old, new = _contents(change)
     extra = "\n".join(_more(old, new))
     if not extra:
         return None
-    speaks = _speaks_of(inventory, extra) or _DAY.search(extra) is not None
+    speaks = _names_it(inventory, extra)
+    if not speaks and parse_filing(filing, new).state == "filed":
+        speaks = _speaks_of(inventory, extra) or _DAY.search(extra) is not None
     return _unexplained(change, f"beyond what was asked it says: {extra}", speaks, said=True)
 
 
@@ -234,16 +243,18 @@ def _contents(change: Change) -> tuple[str, str]:
 
 
 def _more(old: str, new: str) -> Iterator[str]:
-    """Yield comments and fields of a sheet that the empty one has not."""
+    """Yield comments and fields of a sheet that the empty one has not.
+
+    One that is no mapping of fields is a text, of which every new line is more.
+    """
     known = {line.strip() for line in old.splitlines()}
+    asked, filed = load_yaml(old), load_yaml(new)
+    is_text = filed is not None and not isinstance(filed, dict | list)
     for line in new.splitlines():
         text = line.strip()
-        if "#" in text and text not in known:
+        if text not in known and ("#" in text or is_text):
             yield text
-    asked, filed = load_yaml(old), load_yaml(new)
-    if isinstance(filed, SettingsError):
-        yield "what is no YAML of one document"
-    elif isinstance(asked, dict) and isinstance(filed, dict):
+    if isinstance(asked, dict) and isinstance(filed, dict):
         fields = {plain_value(key) for key in asked}
         for key, value in filed.items():
             if plain_value(key) not in fields:
@@ -287,9 +298,15 @@ def _is_sorted(inventory: Inventory, change: Change) -> bool:
 def _speaks_of(inventory: Inventory, text: str) -> bool:
     """Return whether a text speaks of the subject, of its result, or of the consequence."""
     words = _words(text)
-    if any(name.casefold() in words for name in _names(inventory)):
-        return True
-    return any(re.search(pattern, words) for pattern in _patterns(inventory))
+    return _names_it(inventory, text) or any(
+        re.search(pattern, words) for pattern in _patterns(inventory)
+    )
+
+
+def _names_it(inventory: Inventory, text: str) -> bool:
+    """Return whether a text names what only this case is called by."""
+    words = _words(text)
+    return any(name.casefold() in words for name in _names(inventory))
 
 
 def _names(inventory: Inventory) -> Iterator[str]:
