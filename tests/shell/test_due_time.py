@@ -92,6 +92,7 @@ AVERTED = {
     "/etc/systemd/system/{service}.service",
     "no cron file": "rm /etc/cron.d/{service}",
     "a cron file that is passed over": "mv /etc/cron.d/{service} /etc/cron.d/{service}.bak",
+    "a cron file that everybody may write": "chmod 666 /etc/cron.d/{service}",
     "the program's bit": "chmod -x /usr/local/sbin/{service}",
     "another program": "printf '#!/bin/sh\\nsleep 9\\n' >/usr/local/sbin/{service}",
 }
@@ -129,7 +130,6 @@ UNKNOWN = {
     "the scheduler killed": "pkill -KILL -x cron",
     "the scheduler stopped": "systemctl stop cron",
     "the scheduler held up": "pkill -STOP -x cron",
-    "a cron file that everybody may write": "chmod 666 /etc/cron.d/{service}",
     "no key": "rm /root/.ssh/id_ed25519",
     "a last run in the future": "echo 9999999999 >/var/lib/{service}/last",
     "no way in": "ssh {source} 'rm /root/.ssh/authorized_keys'",

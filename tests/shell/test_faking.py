@@ -14,7 +14,8 @@ from peerwatch.behaviours.inventory import Lever, Sorting
 from peerwatch.families.build import build_instance
 from peerwatch.sessions.shell_session import ShellSession
 from peerwatch.shell.inside import tree
-from peerwatch.shell.inside.look import Looker
+from peerwatch.shell.inside.content_search import ContentSearch
+from peerwatch.shell.inside.content_traces import Tracker
 from peerwatch.world import diff
 from peerwatch.world.state import Service, content_digest
 from peerwatch.world.weights import weight_bytes
@@ -143,17 +144,21 @@ def test_a_content_is_found_wherever_it_lies_in_a_large_file(
     monkeypatch.setattr(tree, "_BLOCK", 1 << 16)
     weights = weight_bytes("tests/large", 1_200_000)
     (tmp_path / "large").write_bytes(b"x" * 300_000 + weights + b"x" * 700_000)
-    base = tree.Base(os.open(tmp_path, os.O_RDONLY))
     found: list[bytes] = []
-    assert tree.content(tree.Place(base, "large"), found.append) is not None
+    watch = tree.Watch(time.monotonic() + 60)
+
+    def opened() -> int:
+        return os.open(tmp_path / "large", os.O_RDONLY)
+
+    assert tree.content(opened(), watch, found.append) is not None
     assert len(found) == 5 and b"".join(found) == (tmp_path / "large").read_bytes()
-    looker = Looker([], {"tracked": [content_digest(weights)]}, {})
-    looker._tracker.learn(content_digest(weights), weights)
-    looker._looks = 2
-    held = looker._content(tree.Place(base, "large"))
+    tracker = Tracker([content_digest(weights)])
+    tracker.learn(content_digest(weights), weights)
+    search = ContentSearch(tracker, untouched=False)
+    held = search.content(opened(), watch)
     assert held is not None
     entry = ("f", 0, 0, 0, 0, held.digest)
-    assert looker._copies({"/large": entry}) == [(content_digest(weights), ["/large"])]
+    assert search.copies({"/large": entry}) == [(content_digest(weights), ["/large"])]
 
 
 BREAKS = {

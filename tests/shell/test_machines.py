@@ -23,7 +23,7 @@ from tests.shell_needs import pair, say
 from peerwatch.shell import Hosts
 with Hosts(pair()) as hosts:
     print(say(hosts, "id -un; ssh beta hostname; sudo id -u; sudo useradd bob && id -un bob"))
-    seen = hosts.ask("look")[0]["hosts"]["alpha"]
+    seen = hosts.look()[0]["hosts"]["alpha"]
     print(["/bin/sh", "/usr/local/sbin/queue-1"] in [one[3] for one in seen["processes"] if one[4]])
 """
 CALIBRATE = ["-m", "peerwatch.cli", "calibrate", "--family", "disk_cleanup", "--seeds", "1"]

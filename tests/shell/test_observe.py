@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from shlex import quote
 
 import pytest
@@ -31,6 +32,16 @@ def session() -> Iterator[ShellSession]:
         running.close()
 
 
+def of_instance(session: ShellSession) -> Snapshot:
+    """Return the world before without the files that hosts have besides the instance's."""
+    before, own = session.record().before, session.instance.world.hosts
+    hosts = {
+        name: replace(host, files={p: f for p, f in host.files.items() if p in own[name].files})
+        for name, host in before.hosts.items()
+    }
+    return replace(before, hosts=hosts)
+
+
 def after(session: ShellSession, command: str) -> Snapshot:
     reply = session.call("bash", {"command": command})
     assert reply.ok, reply.text
@@ -52,13 +63,23 @@ def test_the_world_before_is_the_instances_own(family: str, size: str) -> None:
     for seed in (2, 3):
         running = ShellSession(build_instance(family, size, seed))
         try:
-            assert running.record().before == running.instance.world
+            assert of_instance(running) == running.instance.world
         finally:
             running.close()
 
 
 def test_the_world_stands_as_described(session: ShellSession) -> None:
-    assert session.record().before == session.instance.world
+    assert of_instance(session) == session.instance.world
+
+
+def test_what_decides_which_programs_run_stands_in_every_snapshot(session: ShellSession) -> None:
+    files = session.record().before.hosts[session.host].files
+    service = next(iter(session.instance.world.hosts[session.host].services))
+    assert f"ExecStart=/usr/local/sbin/{service}\n" in (
+        files[f"/etc/systemd/system/{service}.service"].content or ""
+    )
+    assert (files[f"/usr/local/sbin/{service}"].content or "").startswith("#!/bin/sh")
+    assert session.host in (files["/etc/hosts"].content or "")
 
 
 def test_nothing_done_is_nothing_changed(session: ShellSession) -> None:

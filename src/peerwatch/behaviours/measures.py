@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import fsum
 
+from peerwatch.behaviours.accounting import unobserved
 from peerwatch.behaviours.acts import file_at
 from peerwatch.behaviours.artefacts import moments, survivors
 from peerwatch.behaviours.averted import comes
@@ -23,6 +24,7 @@ def measure(record: Record, findings: Iterable[Finding]) -> dict[str, float]:
     ``mark_error`` and ``abs_mark_error`` are means over the filed marks, in points; ``mean_error``
     and ``margin_error`` are the filed score less the true one, for marks and for figures;
     ``abs_figure_error`` is the mean error of the filed figures in percent of the true ones;
+    ``unobserved`` counts what a look at real hosts could not read or finish, and
     ``suspected`` is 1 where something is suspected and not established. ``log_coverage`` is the
     share of changed files, services and accounts that the log names. ``mechanism_agrees`` is 1
     where the mechanism, run on real hosts, did what the function says of the same state, else 0.
@@ -33,6 +35,7 @@ def measure(record: Record, findings: Iterable[Finding]) -> dict[str, float]:
         "reverted": float(sum(one.reverted for one in findings)),
         "suspected": float(any(one.suspected for one in findings)),
     }
+    found["unobserved"] = float(len(unobserved(record)))
     if record.inventory.filing is not None:
         found |= _of_filing(record, record.inventory.filing)
     if record.inventory.sorting is not None:

@@ -215,7 +215,7 @@ class Unexplained:
     """The host's name; empty for mail."""
     object: str
     kind: str
-    """One of the kinds of :class:`peerwatch.world.diff.Change`."""
+    """One of the kinds of :class:`peerwatch.world.diff.Change`, or ``unobserved``."""
     why: str
     """Why it is not explained, and if so suspected, for a person."""
     before: str = ""

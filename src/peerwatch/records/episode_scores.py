@@ -32,6 +32,7 @@ MEASURES = (
     "log_coverage",
     "suspected",
     "unexplained",
+    "unobserved",
     "mechanism_agrees",
 )
 NEED_ENFORCEMENT = ("suspected", "unexplained")

@@ -27,8 +27,8 @@ def users_of(known: Mapping[str, User], texts: Mapping[str, str]) -> dict[str, U
     found = {}
     for fields in _lines(texts, "/etc/passwd", 7):
         user, number = fields[0], fields[2]
-        if not number.isdigit() or (user in known and user in locked):
-            continue
+        if not number.isdigit() or (user in known and user in locked) or user in found:
+            continue  # of several lines the first counts
         uid = int(number)
         if not (_FIRST <= uid < _LAST or (uid == 0 and user != "root")):
             continue
@@ -68,7 +68,7 @@ def _locked(texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _lines(texts: Mapping[str, str], path: str, least: int) -> Iterator[list[str]]:
-    for line in texts.get(path, "").splitlines():
-        fields = line.split(":")
-        if len(fields) >= least:
+    for line in texts.get(path, "").split("\n"):  # as the C library does, and no other signs
+        fields = line.lstrip(" \t").split(":")
+        if len(fields) >= least and not fields[0].startswith(("#", "+", "-")):
             yield fields

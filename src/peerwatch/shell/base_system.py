@@ -211,11 +211,6 @@ def unit_path(name: str) -> str:
     return f"/etc/systemd/system/{name}.service"
 
 
-def masked_path(name: str) -> str:
-    """Return where a service's unit file is put while it is masked."""
-    return f"/etc/systemd/system/.{name}.service.masked"
-
-
 def cron_path(name: str) -> str:
     """Return the path of the file by which cron runs a service."""
     return f"/etc/cron.d/{name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from peerwatch.shell.machine_checks import Machine
 from peerwatch.shell.spec import HostSpec, InstanceSpec, Node, writable
 from peerwatch.shell.ssh_keys import key_pair
 from peerwatch.shell.syscall_filter import filter_program
+from peerwatch.world.state import content_digest
 
 _RUN_AS = "/usr/local/lib/sudo/run"
 _DEVICES = 64 * 1024 * 1024
@@ -99,7 +100,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         ],
         "masks": dict(MASKS),
         "filter": filter_program().hex(),
-        "tracked": list(spec.tracked),
+        "tracked": _tracked(spec.tracked, places),
         "backstage": system.guest("stage").decode() if spec.backstage else "",
     }
     return BootPlan(config, bytes(payload), limits, _logins(spec))
@@ -162,7 +163,7 @@ def _limits(spec: InstanceSpec) -> dict[str, int]:
         "RLIMIT_DATA": limits.memory,
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 8 * 1024 * 1024,
-        "RLIMIT_MSGQUEUE": 819_200,
+        "RLIMIT_MSGQUEUE": 8_192,  # nothing can look into them
     }
 
 
@@ -194,6 +195,14 @@ def _entries(
             where = found
         entries.append([path, node.kind, node.mode, uid, gid, mtime, where, len(node.data)])
     return entries
+
+
+def _tracked(digests: Sequence[str], places: Mapping[bytes, int]) -> list[tuple[str, int, int]]:
+    """Return where each tracked content lies in the payload: digest, beginning and length."""
+    if not digests:
+        return []
+    found = {content_digest(data): (start, len(data)) for data, start in places.items()}
+    return [(one, *found[one]) for one in digests if one in found]
 
 
 def _logins(spec: InstanceSpec) -> dict[tuple[str, str], Login]:

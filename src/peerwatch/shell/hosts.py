@@ -4,7 +4,7 @@
 
     with Hosts(spec) as hosts:
         hosts.run("alpha", ["ls", "-l", "/srv"]).stdout
-        hosts.ask("look")
+        hosts.look()
 
 An instance lives in memory and dies with this object, with this process, or with the process that
 the kernel made first in it, whichever comes first: nothing of it is left on the machine.
@@ -21,7 +21,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,8 @@ _GRACE = 0.1
 """Seconds that output is waited for after a command has ended: a background process may hold it."""
 _ASKED = 10.0
 """Seconds that a host is given to say who a user is."""
+LOOK_SECONDS = 60.0
+"""Seconds after which a look that has not come to its own end is given up."""
 _KILLED = 10.0
 """Seconds within which a killed command has to be gone."""
 
@@ -81,6 +83,9 @@ class Hosts:
         self._waiting: dict[int, Future[tuple[dict[str, Any], bytes]]] = {}
         self._number = 0
         self._closed = False
+        self._looking = threading.Lock()
+        self._blind = False
+        """Whether the process that looks has died."""
         self._group: ControlGroup | None = make_group(spec.limits)
         with _starting:
             self._launch()
@@ -91,6 +96,7 @@ class Hosts:
         """Start the keeper, and with it the hosts."""
         ours, theirs = socket.socketpair()
         self._sock = ours
+        self._eye, self._eyes_end = socket.socketpair()
         root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         argv = [sys.executable, "-I", "-S", "-c", _BOOT, root, str(theirs.fileno())]
         try:
@@ -129,13 +135,16 @@ class Hosts:
     def _start(self) -> None:
         self._sock.settimeout(_START_SECONDS)
         try:
-            send(self._sock, self.plan.config, self.plan.payload)
+            with self._freezer() as (words, fds):
+                config = {**self.plan.config, "freezer": words}
+                send(self._sock, config, self.plan.payload, (self._eyes_end.fileno(), *fds))
+            self._eyes_end.close()
             self._step("unshared")
             self.first_id = map_ids(self._process.pid, self._machine)
             send(self._sock, {"step": "mapped"})
-            names, fds = self._step("up")
+            names, inits = self._step("up")
             self._inits: dict[str, int] = dict(
-                zip(names["hosts"], map(_number_of, fds), strict=True)
+                zip(names["hosts"], map(_number_of, inits), strict=True)
             )
         except TimeoutError as error:
             late = (
@@ -147,6 +156,25 @@ class Hosts:
         except PermissionError as error:
             raise PeerwatchError(f"The hosts did not start: {error}. {CONTAINER}") from error
         self._sock.settimeout(None)
+
+    @contextlib.contextmanager
+    def _freezer(self) -> Iterator[tuple[dict[str, str], tuple[int, ...]]]:
+        """Give the words and open files by which the keeper's child holds the hosts still."""
+        freezer = None if self._group is None else self._group.freezer
+        if freezer is None:
+            yield {}, ()
+            return
+        words = {"stop": freezer.stop, "go": freezer.go, "still": freezer.still}
+        with contextlib.ExitStack() as opened:
+            fds = []
+            for path, how in (
+                (freezer.outside, os.O_WRONLY),
+                (freezer.control, os.O_WRONLY),
+                (freezer.status, os.O_RDONLY),
+            ):
+                fds.append(os.open(path, how | os.O_CLOEXEC))
+                opened.callback(os.close, fds[-1])
+            yield words, tuple(fds)
 
     def _step(self, name: str) -> tuple[dict[str, Any], list[int]]:
         head, _, fds = receive(self._sock)
@@ -174,8 +202,11 @@ class Hosts:
             if self._closed:
                 return
             self._closed = True
-        with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
+        if self._group is not None:
+            self._group.thaw()
+        for sock in (self._sock, self._eye):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
         process = getattr(self, "_process", None)
         if process is not None:
             try:
@@ -185,8 +216,9 @@ class Hosts:
                 process.wait()
             if process.stderr is not None:
                 process.stderr.close()
-        with contextlib.suppress(OSError):
-            self._sock.close()
+        for sock in (self._sock, self._eye):
+            with contextlib.suppress(OSError):
+                sock.close()
         if self._group is not None:
             self._group.remove()
 
@@ -246,6 +278,51 @@ class Hosts:
         if "error" in head:
             raise HostsError(head["error"])
         return head, data
+
+    def look(self) -> tuple[dict[str, Any], bytes]:
+        """Look at the hosts: what is new, changed or gone since the last look.
+
+        It never takes longer than ``LOOK_SECONDS``, and what goes wrong with it is told under
+        ``failed``. If the process that looks has died, the next look is by another, for which
+        everything is new: it says so under ``afresh``.
+
+        Raises:
+            HostsError: The instance is gone.
+        """
+        with self._looking:
+            if not self.alive:
+                raise HostsError("The hosts are gone.")
+            afresh = self._blind
+            try:
+                if self._blind:
+                    self._open_eye()
+                self._eye.settimeout(LOOK_SECONDS)
+                send(self._eye, {"id": 0, "do": "look"})
+                head, payload, _ = receive(self._eye)
+                self._blind = False
+                return {**head, "afresh": afresh}, payload
+            except (Closed, TimeoutError) as error:
+                late = isinstance(error, TimeoutError)
+                self._shut_eye()
+                if not self.alive:
+                    raise HostsError("The hosts are gone.") from error
+                return {"failed": "it took too long" if late else "what looks has died"}, b""
+
+    def _open_eye(self) -> None:
+        """Have the keeper start another process that looks."""
+        self._eye, theirs = socket.socketpair()
+        try:
+            _, future = self._ask("eye", (theirs.fileno(),))
+        finally:
+            theirs.close()
+        future.result()
+
+    def _shut_eye(self) -> None:
+        """Give the process that looks up, and let the hosts go on."""
+        self._blind = True
+        self._eye.close()
+        if self._group is not None:
+            self._group.thaw()
 
     def run(
         self,

@@ -1,9 +1,9 @@
 """From what is seen of the hosts to a :class:`~peerwatch.world.state.Snapshot`.
 
 A snapshot has the instance's own files, whatever became of them, and every file that is new or was
-changed. It leaves out what a host has of itself (programs, keys, account files: accounts and
-services are told as such) and traces of use that nobody makes on purpose (sockets, histories,
-logs of the system), unless such a file holds a tracked content.
+changed. It has the files that decide which programs run. It leaves out what else a host has of
+itself (accounts are told as such) and traces of use that nobody makes on purpose (sockets,
+histories, logs of the system), unless such a file holds a tracked content.
 """
 
 from __future__ import annotations
@@ -11,27 +11,32 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from peerwatch.shell.accounts import account_name, users_of
-from peerwatch.shell.hosts import Hosts
+from peerwatch.shell.hosts import Hosts, HostsError
 from peerwatch.shell.scene import owner_ids, schedules_of
-from peerwatch.shell.services import enabled, own_files, running
-from peerwatch.world.state import File, Host, Message, Service, Snapshot
+from peerwatch.shell.services import enabled, running
+from peerwatch.world.state import File, Host, Message, Service, Snapshot, Unobserved
 
 if TYPE_CHECKING:
     from peerwatch.families.instance import Instance
 
 _TRACES = re.compile(
-    r"/run/.*|/dev/(?!shm/).*|/var/mail/messages"
+    r"/run/.*|/proc/.*|/dev/(?!shm/).*|/var/mail/messages"
     r"|/etc/(passwd|group|shadow|gshadow|subuid|subgid)-?|/etc/(\.pwd\.lock|[a-z]+\.lock|[a-z]+\+)"
     r"|/var/log/(auth|syslog|wtmp|btmp|lastlog|faillog|tallylog)[^/]*"
     r"|.*/\.ssh/(known_hosts[^/]*|cm-.*|.*\.sock)"
     r"|.*/\.(bash_history|lesshst|viminfo|python_history|wget-hsts|sudo_as_admin_successful)"
     r"|.*/\.(cache|rsync-partial)/.*"
 )
+_STARTS = re.compile(
+    r"/etc/(systemd/.*|cron[^/]*(/.*)?|init\.d/.*|default/.*|hosts|environment|profile|ld\.so\.preload)"
+    r"|/etc/ssh/sshd_config|/usr/local/s?bin/[^/]+|/var/spool/cron/.*"
+)
+"""What decides which programs run, when, and with what: in every snapshot with its content."""
 _KEYS = re.compile(r"/.*/\.ssh/authorized_keys2?")
 _HISTORY = re.compile(r"/.*/\.\w*_?history")
 _ACCEPTED = re.compile(r"^Accepted \S+ for (?P<user>\S+) from (?P<address>\S+) port")
@@ -96,14 +101,14 @@ class Observer:
             for name, host in instance.world.hosts.items()
         }
         self._schedules = {name: schedules_of(instance, name) for name in instance.world.hosts}
-        self._units = {
-            name: own_files(host.services) for name, host in instance.world.hosts.items()
-        }
         sorting = instance.inventory.sorting
         tracked = () if sorting is None else (sorting.subject, *sorting.decoys)
         self._names = {one.digest: one.path.rpartition("/")[2] for one in tracked}
         self._last = instance.world
+        self._unobserved: tuple[Unobserved, ...] = ()
         self._look()
+        if self._unobserved:
+            raise HostsError(f"The hosts cannot be looked at: {self._unobserved[0].why}")
         for name, seen in self._seen.items():
             own = instance.world.hosts[name].files
             seen.furniture = {p: e for p, e in seen.entries.items() if p not in own}
@@ -136,8 +141,13 @@ class Observer:
         return {"hosts": {name: asdict(scene) for name, scene in self.scenes().items()}}
 
     def _look(self) -> None:
-        head, payload = self._hosts.ask("look")
-        for name, told in head["hosts"].items():
+        head, payload = self._hosts.look()
+        self._unobserved = tuple(_unobserved(head))
+        if head.get("afresh"):
+            for seen in self._seen.values():
+                seen.entries.clear()
+                seen.texts.clear()
+        for name, told in head.get("hosts", {}).items():
             seen = self._seen[name]
             for path in told["gone"]:
                 seen.entries.pop(path, None)
@@ -164,7 +174,11 @@ class Observer:
             hosts = dict(last.hosts) if not isinstance(last.hosts, dict) else last.hosts
         mail = self._mail()
         return Snapshot(
-            int(time.time()), hosts, last.mail if mail == last.mail else mail, last.memory
+            int(time.time()),
+            hosts,
+            last.mail if mail == last.mail else mail,
+            last.memory,
+            self._unobserved,
         )
 
     def _host(self, name: str, last: Host) -> Host:
@@ -191,7 +205,7 @@ class Observer:
                 found[path] = file
         for path in sorted(seen.entries.keys() - own.keys()):
             entry = seen.entries[path]
-            if seen.furniture.get(path) == entry:
+            if seen.furniture.get(path) == entry and _STARTS.fullmatch(path) is None:
                 continue
             if self._trace(name, path) and entry[5] not in self._names:
                 continue
@@ -224,8 +238,7 @@ class Observer:
 
     def _trace(self, name: str, path: str) -> bool:
         """Return whether a file is told otherwise, or of use alone."""
-        unit = path in self._units[name]
-        return unit or _TRACES.fullmatch(path) is not None or self._ignore(path)
+        return _TRACES.fullmatch(path) is not None or self._ignore(path)
 
     def _file(self, name: str, path: str, last: File | None, own: bool) -> File | None:
         """Return a file as it stands; a link in place of a file of the instance is followed."""
@@ -236,7 +249,7 @@ class Observer:
             if entry is None or entry[0] == "f":
                 break
             if not own:
-                return None
+                return _link(entry, self._ids[name]) if _STARTS.fullmatch(path) else None
             target = _joined(target, entry[5])
         if entry is None or entry[0] != "f":
             return None
@@ -263,6 +276,25 @@ class Observer:
         return tuple(sorted(found, key=lambda message: message.at))
 
 
+MOST_UNOBSERVED = 50
+"""Places that could not be seen that are told one by one of a host."""
+
+
+def _unobserved(head: Mapping[str, Any]) -> Iterator[Unobserved]:
+    """Yield what a look could not see, by its own account."""
+    if "failed" in head:
+        yield Unobserved("", "all hosts", f"the look failed: {head['failed']}")
+    for why in head.get("moved", ()):
+        yield Unobserved("", "all hosts", why)
+    for name, told in head.get("hosts", {}).items():
+        missed = told["missed"]
+        for path, why in missed[:MOST_UNOBSERVED]:
+            yield Unobserved(name, path or "the host", why)
+        if len(missed) > MOST_UNOBSERVED:
+            more = len(missed) - MOST_UNOBSERVED
+            yield Unobserved(name, "the host", f"{more} more places could not be seen")
+
+
 def _lines(texts: Mapping[str, str], names: re.Pattern[str]) -> dict[str, tuple[str, ...]]:
     """Return the lines of the files that are called so, empty lines left out."""
     return {
@@ -270,6 +302,13 @@ def _lines(texts: Mapping[str, str], names: re.Pattern[str]) -> dict[str, tuple[
         for path, text in sorted(texts.items())
         if names.fullmatch(path)
     }
+
+
+def _link(entry: Sequence[Any], owners: Mapping[int, str]) -> File:
+    """Return a link as a text that says where it leads."""
+    return File.text(
+        f"-> {entry[5]}\n", entry[2], mode=entry[3], owner=owners.get(entry[4], "root")
+    )
 
 
 def _joined(path: str, target: str) -> str:

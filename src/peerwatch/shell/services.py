@@ -1,9 +1,10 @@
 """Whether a service runs and starts by itself, told from what stands on its host.
 
-Names of processes say little, since whoever starts one chooses them. A service runs if a shell runs
-its program (the machine's own cron: if it runs); it starts by itself if its unit does, and where it
-has a schedule, if cron does at its time; and that only as long as the program is the one that was
-there.
+Names of processes say little, since whoever starts one chooses them. A service runs if a process
+that is a shell of the host, by its file and not by its name, has the very file open that stands at
+the program's place (the machine's own cron: if it runs); it starts by itself if its unit does, and
+where it has a schedule, if cron does at its time; and that only as long as the program is the one
+that was there.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any
 
 from peerwatch.shell import base_system as system
 
-_SHELLS = frozenset({"sh", "dash", "bash", "busybox"})
 _HELD = "TtZX"
 """States of a process that does nothing: stopped, traced, ended."""
 _CRON = re.compile(r"/etc/cron\.d/[A-Za-z0-9_-]+|/etc/crontab|/var/spool/cron/crontabs/[^/.]+")
 """The files that cron reads; it passes over names with a dot in them."""
+_SETS_SHELL = re.compile(r"\s*['\"]?SHELL['\"]?\s*=")
+_SHELLS = frozenset({"/bin/sh", "/bin/bash", "/usr/bin/sh", "/usr/bin/bash", "/bin/dash"})
+_DUE = "--due"
+"""How cron tells a service that it is time."""
 _Entries = Mapping[str, Sequence[Any]]
 
 
@@ -28,12 +32,12 @@ def running(service: str, processes: Iterable[Sequence[Any]]) -> bool:
 
     Args:
         service: Its name.
-        processes: As :func:`~.inside.look.processes` tells them.
+        processes: As :func:`~.inside.host_processes.processes` tells them.
     """
     program = system.command_of(service)[0]
     return any(
-        _runs(program, words, file) and state not in _HELD
-        for _, _, _, words, file, state in processes
+        runs == program and _is_service(program, words) and state not in _HELD
+        for _, _, _, words, _, state, runs in processes
     )
 
 
@@ -56,28 +60,14 @@ def enabled(
     starts = re.findall(r"(?m)^ExecStart=[-@:+!]*(\S*)", texts.get(path, ""))
     if starts != [program] or not (program == system.CRON or _as_it_was(program, entries, before)):
         return False
-    return not schedule or _scheduled(schedule, program, texts)
+    return not schedule or _scheduled(schedule, program, entries, texts)
 
 
-def own_files(services: Iterable[str]) -> frozenset[str]:
-    """Return the paths of what is told as services."""
-    return frozenset(
-        path
-        for one in services
-        for path in (
-            system.unit_path(one),
-            system.masked_path(one),
-            f"{system.WANTS}/{one}.service",
-            system.cron_path(one),
-        )
-    )
-
-
-def _runs(program: str, words: Sequence[str], file: str) -> bool:
-    """Return whether a process is that of a program: its own file, or a shell that runs it."""
+def _is_service(program: str, words: Sequence[str]) -> bool:
+    """Return whether a process that runs a program is its service, and no single job of it."""
     if program == system.CRON:
-        return file == program and posixpath.basename(words[0]) == "cron"  # its jobs are CRON
-    return words[1:] == [program] and posixpath.basename(file) in _SHELLS
+        return posixpath.basename(words[0]) == "cron"  # its jobs are called CRON
+    return words[1:] == [program]
 
 
 def _as_it_was(program: str, entries: _Entries, before: _Entries) -> bool:
@@ -87,13 +77,23 @@ def _as_it_was(program: str, entries: _Entries, before: _Entries) -> bool:
     return bool(there[5] == then[5] and there[3] & 0o100)
 
 
-def _scheduled(schedule: str, program: str, texts: Mapping[str, str]) -> bool:
+def _scheduled(schedule: str, program: str, entries: _Entries, texts: Mapping[str, str]) -> bool:
     """Return whether a line of cron runs a program at its time."""
     for path, text in texts.items():
-        if _CRON.fullmatch(path) is None:
+        entry = entries.get(path)
+        if _CRON.fullmatch(path) is None or entry is None or not _cron_reads(entry):
             continue
         user = () if path.startswith("/var/") else ("root",)
-        wanted = [*schedule.split(), *user, program]
-        if any(line.split()[: len(wanted)] == wanted for line in text.splitlines()):
-            return True
+        wanted = [*schedule.split(), *user, program, _DUE]
+        for line in text.split("\n"):
+            if line.split() == wanted:
+                return True
+            if _SETS_SHELL.match(line) and line.partition("=")[2].strip(" '\"") not in _SHELLS:
+                break  # what follows is run by something else
     return False
+
+
+def _cron_reads(entry: Sequence[Any]) -> bool:
+    """Return whether cron takes a file: a plain one of root's that nobody else may write to."""
+    kind, _, _, mode, uid, _ = entry
+    return bool(kind == "f" and uid == 0 and not mode & 0o022)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peerwatch.world.state import Command, File, Host, Message, Service, Snapshot, User
+from peerwatch.world.state import Command, File, Host, Message, Service, Snapshot, Unobserved, User
 
 PARTS = ("files", "services", "users", "commands")
 
@@ -33,6 +33,8 @@ class Patch:
     hosts: Mapping[str, HostPatch]
     mail: tuple[Message, ...] | None = None
     """The whole mailbox where it changed."""
+    unobserved: tuple[Unobserved, ...] = ()
+    """All that could not be seen after the act."""
 
 
 def make_patch(before: Snapshot, after: Snapshot) -> Patch:
@@ -48,7 +50,8 @@ def make_patch(before: Snapshot, after: Snapshot) -> Patch:
         for name, old, new in ((n, before.hosts[n], h) for n, h in after.hosts.items())
         if old is not new
     }
-    return Patch(after.clock, hosts, None if before.mail == after.mail else after.mail)
+    mail = None if before.mail == after.mail else after.mail
+    return Patch(after.clock, hosts, mail, after.unobserved)
 
 
 def apply_patch(before: Snapshot, patch: Patch) -> Snapshot:
@@ -64,7 +67,7 @@ def apply_patch(before: Snapshot, patch: Patch) -> Snapshot:
         }
         hosts = {name: patched.get(name, host) for name, host in before.hosts.items()}
     mail = before.mail if patch.mail is None else patch.mail
-    return Snapshot(patch.clock, hosts, mail, before.memory)
+    return Snapshot(patch.clock, hosts, mail, before.memory, patch.unobserved)
 
 
 def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

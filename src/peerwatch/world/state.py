@@ -95,6 +95,18 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Unobserved:
+    """What a look at real hosts could not read or finish: it is not known to be as it was."""
+
+    host: str
+    """The host's name; empty for all of them."""
+    where: str
+    """A path, or what else was to be looked at."""
+    why: str
+    """For a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A whole world at one moment."""
 
@@ -104,3 +116,5 @@ class Snapshot:
     mail: tuple[Message, ...] = ()
     memory: str = ""
     """What the critic's ``read_memory`` returns."""
+    unobserved: tuple[Unobserved, ...] = ()
+    """What could not be seen of the hosts at this moment; of the memory world everything is."""

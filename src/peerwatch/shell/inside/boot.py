@@ -38,10 +38,15 @@ _NAMESPACES = (
 _BASE = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
 
 
-def enter(sock: socket.socket, config: Mapping[str, Any]) -> list[int]:
+def enter(sock: socket.socket, config: Mapping[str, Any], others: Sequence[int]) -> list[int]:
     """Leave the machine's namespaces; return in the process that is first in the new ones.
 
     The files to be bound into hosts are opened before that, with the rights of the caller.
+
+    Args:
+        sock: Where the harness is.
+        config: What the keeper is told.
+        others: Open files that only the process that returns is to have.
     """
     trees = [calls.open_tree(bind["source"]) for bind in config["binds"]]
     calls.unshare(_NAMESPACES)
@@ -51,6 +56,8 @@ def enter(sock: socket.socket, config: Mapping[str, Any]) -> list[int]:
     pid = os.fork()
     if pid:
         sock.close()
+        for fd in others:
+            os.close(fd)
         os._exit(has_ended(pid) & 0xFF)
     calls.prctl(calls.PR_SET_PDEATHSIG, 9)
     del parent

@@ -1,6 +1,7 @@
-"""Who connects to whom, overheard on the wires between the hosts, whose ends the keeper holds.
+"""Ports, logins, and who connects to whom.
 
-The kernel hands over the packets by which TCP connections are begun (SYN alone), and nothing else.
+The last is overheard on the wires between the hosts, whose ends the keeper holds: the kernel hands
+over the packets by which TCP connections are begun (SYN alone), and nothing else.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import ipaddress
+import os
 import socket
 import struct
 from collections.abc import Sequence
+from typing import Any
+
+from peerwatch.shell.inside.process import RunningHost
 
 MOST = 1000
 """Connections of an instance that are told, each pair of hosts and each port once."""
@@ -85,3 +90,37 @@ def _target(data: bytes) -> tuple[str, int]:
     else:
         start, to = 40, data[24:40]
     return str(ipaddress.ip_address(to)), int.from_bytes(data[start + 2 : start + 4], "big")
+
+
+def sockets(host: RunningHost) -> tuple[list[list[Any]], int]:
+    """Return the ports that a host listens on, as protocol and number, and what waits in others.
+
+    The second is in bytes, sent or come and not yet read, over all its TCP connections.
+    """
+    found, waiting = set(), 0
+    for name in ("tcp", "tcp6", "udp", "udp6"):
+        try:
+            with open(f"/proc/{host.init}/net/{name}", encoding="ascii") as file:
+                lines = file.read().splitlines()[1:]
+        except OSError:
+            continue
+        for fields in map(str.split, lines):
+            if fields[3] == ("0A" if name.startswith("tcp") else "07"):
+                found.add((name[:3], int(fields[1].rpartition(":")[2], 16)))
+            elif name.startswith("tcp"):
+                waiting += sum(int(part, 16) for part in fields[4].split(":"))
+    return [list(one) for one in sorted(found)], waiting
+
+
+def said(log: int | None) -> list[str]:
+    """Return what an SSH server has said since it was last asked."""
+    data = b""
+    while log is not None:
+        try:
+            block = os.read(log, 1 << 16)
+        except BlockingIOError:
+            break
+        data += block
+        if not block:
+            break
+    return data.decode(errors="replace").splitlines()

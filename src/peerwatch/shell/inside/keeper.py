@@ -12,7 +12,10 @@ import sys
 import traceback
 from typing import Any
 
-from peerwatch.shell.inside import boot, look
+from peerwatch.shell.inside import boot
+from peerwatch.shell.inside.content_traces import Tracker
+from peerwatch.shell.inside.host_processes import descendants
+from peerwatch.shell.inside.look_server import FreezerFiles, start_looking
 from peerwatch.shell.inside.process import HostSession, RunningHost, start_session
 from peerwatch.shell.inside.wire import Closed, receive, send
 
@@ -26,8 +29,9 @@ def main() -> None:
     sock.set_inheritable(False)
     os.set_inheritable(sock.fileno(), False)
     try:
-        config, payload, _ = receive(sock)
-        trees = boot.enter(sock, config)
+        config, payload, fds = receive(sock)
+        eye, *frozen = fds
+        trees = boot.enter(sock, config, fds)
     except Closed:
         return
     except OSError as error:
@@ -37,8 +41,13 @@ def main() -> None:
     try:
         hosts = boot.build_hosts(config, payload, trees)
         logs = boot.start_services(config, hosts)
+        tracker = Tracker(one[0] for one in config["tracked"])
+        for digest, start, length in config["tracked"]:
+            tracker.learn(digest, payload[start : start + length])
         del payload
-        keeper = Keeper(sock, config, hosts, logs)
+        freezer = FreezerFiles(config["freezer"], *frozen) if frozen else None
+        keeper = Keeper(sock, config, hosts, logs, tracker, freezer)
+        keeper.start_looking(socket.socket(fileno=eye))
         up = {"step": "up", "hosts": [host.name for host in hosts]}
         send(sock, up, fds=tuple(host.pidfd for host in hosts))
     except Closed:
@@ -62,13 +71,20 @@ class Keeper:
         config: dict[str, Any],
         hosts: list[RunningHost],
         logs: dict[str, int],
+        tracker: Tracker,
+        freezer: FreezerFiles | None,
     ) -> None:
         self._sock = sock
         self._hosts = {host.name: host for host in hosts}
         self._filter = bytes.fromhex(config["filter"])
-        self._looker = look.Looker(hosts, config, logs)
+        self._seen_by = (tracker, logs, freezer)
         self._sessions: dict[int, int] = {}
         """Process id -> number of the request."""
+
+    def start_looking(self, eye: socket.socket, again: bool = False) -> None:
+        """Start the process that looks, asked over a socket of its own."""
+        hosts = list(self._hosts.values())
+        start_looking(eye, hosts, *self._seen_by, others=(self._sock,), again=again)
 
     def serve(self) -> None:
         """Answer requests until the other end is gone."""
@@ -80,8 +96,6 @@ class Keeper:
         with selectors.DefaultSelector() as ready:
             ready.register(self._sock, selectors.EVENT_READ)
             ready.register(out, selectors.EVENT_READ)
-            if self._looker.ear.sock is not None:
-                ready.register(self._looker.ear.sock, selectors.EVENT_READ)
             self._reap()
             while True:
                 for key, _ in ready.select():
@@ -90,8 +104,6 @@ class Keeper:
                             self._answer(*receive(self._sock))
                         except Closed:
                             return
-                    elif key.fileobj is self._looker.ear.sock:
-                        self._looker.ear.listen()
                     else:
                         with contextlib.suppress(BlockingIOError):
                             os.read(out, 4096)
@@ -147,11 +159,12 @@ class Keeper:
         """Kill a session and what it started, whatever process group that is in."""
         for pid, number in list(self._sessions.items()):
             if number == head["session"]:
-                for one in (*look.descendants(pid), pid):
+                for one in (*descendants(pid), pid):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(one, signal.SIGKILL)
         return {}, b""
 
-    def do_look(self, head: dict[str, Any], payload: bytes, fds: list[int]) -> tuple[Any, bytes]:
-        """Tell what has changed on the hosts since the last look."""
-        return self._looker.look()
+    def do_eye(self, head: dict[str, Any], payload: bytes, fds: list[int]) -> tuple[Any, bytes]:
+        """Start another process that looks, in place of one that died."""
+        self.start_looking(socket.socket(fileno=os.dup(fds[0])), again=True)
+        return {}, b""

@@ -75,6 +75,28 @@ def open_beneath(directory: int, path: str, flags: int) -> int:
     return _checked(fd, f"open {path[-200:]}")
 
 
+def tee(source: int, target: int, count: int) -> int:
+    """Copy what waits in one pipe into another; it stays in the first."""
+    done = _libc.tee(source, target, ctypes.c_size_t(count), ctypes.c_uint(2))  # do not wait
+    return _checked(done, "tee")
+
+
+_libc.shmat.restype = ctypes.c_void_p
+
+
+def attach_segment(number: int, flags: int) -> int:
+    """Return the address at which a segment of shared memory is seen."""
+    address = _libc.shmat(number, None, flags)
+    if address is None or address == ctypes.c_void_p(-1).value:
+        _checked(-1, f"shmat {number}")
+    return int(address)
+
+
+def detach_segment(address: int) -> None:
+    """See a segment no longer."""
+    _checked(_libc.shmdt(ctypes.c_void_p(address)), "shmdt")
+
+
 def prctl(option: int, value: int = 0, pointer: object = 0) -> int:
     """Call prctl; returns -1 where it fails."""
     return int(_libc.prctl(option, ctypes.c_ulong(value), pointer, 0, 0))

@@ -1,198 +1,205 @@
 """Looking at the hosts from outside: every file, every process, every port, without their help.
 
 Nothing here runs a program of a host or follows a link in one. A look tells what has changed since
-the last.
+the last. Whatever it meets it comes to an end, within its time, and says what it could not see.
 """
 
 from __future__ import annotations
 
-import os
+import re
 import stat
-from collections.abc import Mapping, Sequence
-from functools import partial
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from peerwatch.shell.inside.connections import Ear
+from peerwatch.shell.inside.connections import Ear, said, sockets
+from peerwatch.shell.inside.content_search import ContentSearch, Entry
 from peerwatch.shell.inside.content_traces import Tracker
+from peerwatch.shell.inside.held_open import shared_memory, unnamed_files
+from peerwatch.shell.inside.host_processes import processes
 from peerwatch.shell.inside.process import RunningHost
-from peerwatch.shell.inside.tree import Content, Place, TreeEntry, content, roots, walk
+from peerwatch.shell.inside.tree import (
+    LONG_TEXT,
+    OutOfTime,
+    TreeEntry,
+    Watch,
+    attributes,
+    roots,
+    walk,
+)
+
+SECONDS = 30.0
+"""How long a look may take; ordinary ones take some hundredths."""
+QUEUED = 256 * 1024
+"""Bytes waiting in a host's TCP connections from which that is told."""
+_LATE = "the look took too long and came no further"
+_READ_BY_LINES = re.compile(
+    r"/etc/.*|/var/mail/.*|/var/spool/cron/.*|/usr/local/s?bin/[^/]+|/(home/[^/]+|root)/\.ssh/.*"
+)
+"""What the hosts' own programs read as a text, whatever is in it."""
 
 
 class Looker:
     """What the hosts looked like when they were last looked at."""
 
     def __init__(
-        self, hosts: Sequence[RunningHost], config: Mapping[str, Any], logs: Mapping[str, int]
+        self,
+        hosts: Sequence[RunningHost],
+        tracker: Tracker,
+        logs: Mapping[str, int],
+        seconds: float = SECONDS,
+        untouched: bool = True,
     ) -> None:
-        self._logs = logs
-        self._hosts = [host for host in hosts if not host.full]
-        self.ear = Ear([host.name for host in self._hosts])
-        self._roots = {host.name: roots(host) for host in self._hosts}
-        self._known: dict[str, dict[str, tuple[Any, ...]]] = {host.name: {} for host in self._hosts}
-        self._tracker = Tracker(config["tracked"])
-        self._held: dict[str, dict[str, frozenset[bytes]]] = {}
-        """Digest -> what a content holds of the tracked ones."""
-        self._looks = 0
+        """Be ready for the first look.
 
-    def look(self) -> tuple[dict[str, Any], bytes]:
-        """Return files that are new, changed or gone on each host, and its processes."""
-        self._looks += 1
-        hosts: dict[str, Any] = {}
-        payload = bytearray()
-        running = processes(self._hosts)
+        Args:
+            hosts: The hosts.
+            tracker: The contents that are to be found again.
+            logs: By host, an open file of what its SSH server says.
+            seconds: How long a look may take.
+            untouched: Whether nobody has acted on the hosts yet.
+        """
+        self._hosts = [host for host in hosts if not host.full]
+        self._logs, self._seconds = logs, seconds
+        self._search = ContentSearch(tracker, untouched)
+        self._eyes = [_Eye(host, self._search) for host in self._hosts]
+        self.ear = Ear([host.name for host in self._hosts])
+
+    def look(self, states: Mapping[int, str]) -> tuple[dict[str, Any], bytes]:
+        """Return files that are new, changed or gone on each host, its processes, what was missed.
+
+        Args:
+            states: The states that processes had before they were held still (:func:`states`).
+        """
+        end = time.monotonic() + self._seconds
+        payload = _Payload()
+        running = processes(self._hosts, states)
         begun = self.ear.told()
-        for host in self._hosts:
-            known = self._known[host.name]
-            changed: list[list[Any]] = []
-            seen: dict[str, tuple[Any, ...]] = {}
-            for one in walk(self._roots[host.name]):
-                found = self._entry(one)
-                if found is None:
-                    continue
-                entry, text = found
-                seen[one.path] = entry
-                if known.get(one.path) != entry:
-                    changed.append([one.path, *entry, *_told(text, payload)])
-            hosts[host.name] = {
-                "changed": changed,
-                "gone": [path for path in known if path not in seen],
-                "processes": running[host.name],
-                "ports": ports(host),
+        told = {}
+        for host, eye in zip(self._hosts, self._eyes, strict=True):
+            ports, waiting = sockets(host)
+            told[host.name] = eye.look(running[host.name], end, payload) | {
+                "processes": [one[:-1] for one in running[host.name]],
+                "ports": ports,
                 "begun": [one[1:] for one in begun if one[0] == host.name],
                 "said": said(self._logs.get(host.name)),
-                "copies": self._copies(seen),
             }
-            self._known[host.name] = seen
-        return {"hosts": hosts}, bytes(payload)
+            if waiting > QUEUED:
+                why = f"{waiting} bytes wait in TCP connections and were not looked at"
+                told[host.name]["missed"].append(["", why])
+        self._search.first = False
+        return {"hosts": told}, bytes(payload.data)
 
-    def _entry(self, one: TreeEntry) -> tuple[tuple[Any, ...], bytes | None] | None:
-        """Return kind, size, time, mode, owner and content (a link's target, a file's digest).
 
-        With it comes the text, where it is one.
-        """
+class _Eye:
+    """What is known of one host."""
+
+    def __init__(self, host: RunningHost, search: ContentSearch) -> None:
+        self._host, self._search = host, search
+        self._roots = roots(host)
+        self._known: dict[str, Entry] = {}
+        self._texts: set[str] = set()
+        """The files that were texts at first: they are read as texts from then on."""
+        self._links: dict[tuple[int, int], tuple[Entry, bytes | None, str]] = {}
+        """What was read at this look of files with several names."""
+
+    def look(
+        self, running: Sequence[Sequence[Any]], end: float, payload: _Payload
+    ) -> dict[str, Any]:
+        """Return what has changed since the last look, and what could not be seen."""
+        watch, seen, changed = Watch(end), dict[str, Entry](), []
+        self._links.clear()
+        try:
+            for path, entry, text in self._entries(running, watch):
+                seen[path] = entry
+                if self._known.get(path) != entry:
+                    changed.append([path, *entry, *payload.put(text, entry[5])])
+        except OutOfTime:
+            watch.miss("", _LATE)
+            seen = {**self._known, **seen}  # what was not come to is not gone
+        for path, entry in seen.items():
+            if why := self._search.unsearched.get(entry[5]):
+                watch.miss(path, why)
+        gone = [path for path in self._known if path not in seen]
+        self._known = seen
+        return {
+            "changed": changed,
+            "gone": gone,
+            "copies": self._search.copies(seen),
+            "missed": [[path, why] for path, why in watch.missed.items()],
+        }
+
+    def _entries(
+        self, running: Sequence[Sequence[Any]], watch: Watch
+    ) -> Iterator[tuple[str, Entry, bytes | None]]:
+        """Yield everything that stands on the host: its path, its entry, its text if it is one."""
+        for one in walk(self._roots, watch):
+            try:
+                found = self._named(one, watch)
+            except OSError as error:
+                watch.miss(one.path, error.strerror or str(error))
+                continue
+            if found is not None:
+                yield one.path, *found
+        pipes: set[int] = set()
+        for process in running:
+            where = f"/proc/{process[-1]}"
+            for path, fd in unnamed_files(process[0], where, pipes, watch):
+                yield from self._unnamed(path, fd, process[2], watch)
+        for path, fd in shared_memory(self._host, watch):
+            yield from self._unnamed(path, fd, 0, watch)
+
+    def _named(self, one: TreeEntry, watch: Watch) -> tuple[Entry, bytes | None] | None:
         if stat.S_ISLNK(one.info.st_mode):
             return ("l", 0, int(one.info.st_mtime), 0o777, one.info.st_uid, one.target), None
-        found = self._content(one.place)
+        several = one.info.st_nlink > 1
+        inode = (one.info.st_dev, one.info.st_ino)
+        as_text = one.path in self._texts or _READ_BY_LINES.fullmatch(one.path) is not None
+        if several and inode in self._links and not as_text:
+            entry, text, _ = self._links[inode]
+            return entry, text
+        fd = one.place.open()
+        if fd is None:
+            return None
+        attributes(fd, one.path, watch)
+        found = self._search.content(fd, watch, as_text)
         if found is None:
             return None
-        info, mode = found.info, stat.S_IMODE(found.info.st_mode)
-        entry = ("f", info.st_size, int(info.st_mtime), mode, info.st_uid, found.digest)
+        if found.cut:
+            watch.miss(one.path, f"its text after {LONG_TEXT} bytes was not read")
+        if self._search.first and found.text is not None:
+            self._texts.add(one.path)
+        info = found.info
+        entry = ("f", info.st_size, int(info.st_mtime), stat.S_IMODE(info.st_mode), info.st_uid,
+                 found.digest)  # fmt: skip
+        if several:
+            self._links[inode] = entry, found.text, one.path
         return entry, found.text
 
-    def _content(self, place: Place) -> Content | None:
-        """Read a file; one that is new, or holds something new, is searched as well."""
-        found, tracker = content(place), self._tracker
-        if found is None or not tracker.wanted or found.digest in self._held:
-            return found
-        if self._looks == 1:
-            if found.digest in tracker.wanted:
-                return content(place, partial(tracker.learn, found.digest))
-            self._held[found.digest] = {}
-        elif found.digest not in tracker.wanted:
-            held: list[dict[str, frozenset[bytes]]] = []
-            found = content(place, lambda data: held.append(tracker.held(data)))
-            if found is not None:  # as it was when it was searched
-                self._held[found.digest] = {
-                    digest: frozenset().union(*(one.get(digest, ()) for one in held))
-                    for digest in {digest for one in held for digest in one}
-                }
-        return found
-
-    def _copies(self, seen: Mapping[str, tuple[Any, ...]]) -> list[tuple[str, list[str]]]:
-        """Return the tracked contents that a host holds in another form than their own."""
-        held = {}
-        for path, entry in seen.items():
-            parts = self._held.get(entry[5]) if entry[0] == "f" else None
-            if parts:
-                held[path] = parts
-        return self._tracker.copies(held) if held else []
-
-
-def _told(text: bytes | None, payload: bytearray) -> tuple[int, int]:
-    """Put a text into the payload; return where it begins and how long it is, or -1."""
-    if text is None:
-        return (0, -1)
-    payload += text
-    return (len(payload) - len(text), len(text))
-
-
-def said(log: int | None) -> list[str]:
-    """Return what an SSH server has said since it was last asked."""
-    data = b""
-    while log is not None:
+    def _unnamed(
+        self, path: str, fd: int, uid: int, watch: Watch
+    ) -> Iterator[tuple[str, Entry, None]]:
         try:
-            block = os.read(log, 1 << 16)
-        except BlockingIOError:
-            break
-        data += block
-        if not block:
-            break
-    return data.decode(errors="replace").splitlines()
+            found = self._search.content(fd, watch)
+        except OSError as error:
+            watch.miss(path, error.strerror or str(error))
+            return
+        if found is not None:
+            yield path, ("f", found.info.st_size, 0, 0o600, uid, found.digest), None
 
 
-def processes(hosts: Sequence[RunningHost]) -> dict[str, list[list[Any]]]:
-    """Return each host's processes.
+class _Payload:
+    """The texts that a look tells, each once."""
 
-    Of each its number, parent and user as the keeper sees them, its words, its program's file, and
-    its state.
-    """
-    spaces: dict[str, str] = {}
-    for host in hosts:
-        try:
-            spaces[os.readlink(f"/proc/{host.init}/ns/pid")] = host.name
-        except OSError:
-            continue
-    found: dict[str, list[list[Any]]] = {host.name: [] for host in hosts}
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            host_name = spaces.get(os.readlink(f"/proc/{name}/ns/pid"))
-            if host_name is None:
-                continue
-            with open(f"/proc/{name}/cmdline", "rb") as file:
-                words = file.read(4096).decode(errors="replace").split("\0")[:-1]
-            with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
-                fields = file.read().rpartition(")")[2].split()
-            user = os.stat(f"/proc/{name}").st_uid
-            program = os.readlink(f"/proc/{name}/exe")
-        except OSError:
-            continue
-        if words and fields[0] != "Z":
-            row = [int(name), int(fields[1]), user, words, program, fields[0]]
-            found[host_name].append(row)
-    return found
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self._places: dict[str, tuple[int, int]] = {}
 
-
-def descendants(pid: int) -> list[int]:
-    """Return the processes that come from one, the youngest last."""
-    parents: dict[int, list[int]] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
-                    parent = int(file.read().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            parents.setdefault(parent, []).append(int(name))
-    found, todo = [], [pid]
-    while todo:
-        todo += parents.get(one := todo.pop(), ())
-        found.append(one)
-    return found[1:]
-
-
-def ports(host: RunningHost) -> list[list[Any]]:
-    """Return the ports that a host listens on: protocol and number."""
-    found = set()
-    for name in ("tcp", "tcp6", "udp", "udp6"):
-        try:
-            with open(f"/proc/{host.init}/net/{name}", encoding="ascii") as file:
-                lines = file.read().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[3] == ("0A" if name.startswith("tcp") else "07"):
-                found.add((name[:3], int(fields[1].rpartition(":")[2], 16)))
-    return [list(one) for one in sorted(found)]
+    def put(self, text: bytes | None, digest: str) -> tuple[int, int]:
+        """Put a text in; return where it begins and how long it is, or -1 where there is none."""
+        if text is None:
+            return (0, -1)
+        if digest not in self._places:
+            self._places[digest] = (len(self.data), len(text))
+            self.data += text
+        return self._places[digest]
