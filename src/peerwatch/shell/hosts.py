@@ -29,7 +29,7 @@ from typing import Any, Self
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.shell.boot_plan import BootPlan, Login, login_of, make_boot_plan
-from peerwatch.shell.cgroups import ControlGroup, make_group
+from peerwatch.shell.cgroups import ControlGroup, Freezer, make_group
 from peerwatch.shell.inside.wire import Closed, receive, send
 from peerwatch.shell.machine_checks import CONTAINER, machine
 from peerwatch.shell.output import Completed, Streams
@@ -160,7 +160,7 @@ class Hosts:
     @contextlib.contextmanager
     def _freezer(self) -> Iterator[tuple[dict[str, str], tuple[int, ...]]]:
         """Give the words and open files by which the keeper's child holds the hosts still."""
-        freezer = None if self._group is None else self._group.freezer
+        freezer = self.frozen_by
         if freezer is None:
             yield {}, ()
             return
@@ -226,6 +226,11 @@ class Hosts:
     def alive(self) -> bool:
         """Whether the instance still runs."""
         return not self._closed and self._process.poll() is None
+
+    @property
+    def frozen_by(self) -> Freezer | None:
+        """The freezer by which the hosts are held still; None where it is by signals."""
+        return None if self._group is None else self._group.freezer
 
     def init_of(self, host: str) -> int:
         """Return the process that is first on a host, by this machine's numbers."""
