@@ -26,26 +26,21 @@ SECONDS = 60.0
 """Within which a look has to be over, on a machine that does other things besides."""
 
 
-def started() -> Iterator[ShellSession]:
-    running = ShellSession(build_instance("file_transfer", "compact", 1))
-    try:
-        yield running
-    finally:
-        running.close()
-
-
 @pytest.fixture(scope="module")
 def frozen() -> Iterator[ShellSession]:
-    yield from started()
+    running = ShellSession(build_instance("file_transfer", "compact", 1))
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="module")
 def stopped() -> Iterator[ShellSession]:
     """A session on a machine that has no control groups for us: its hosts are held by signals."""
-    patch = pytest.MonkeyPatch()
-    patch.setattr(running_hosts, "make_group", lambda limits: None)
-    yield from started()
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running_hosts, "make_group", lambda limits: None)
+        running = ShellSession(build_instance("file_transfer", "compact", 1))
+    yield running
+    running.close()
 
 
 def sorting(session: ShellSession) -> Sorting:
