@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,30 @@ def test_a_missing_program_is_named_with_its_package(
 def test_other_systems_are_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     with pytest.raises(PeerwatchError, match="needs Linux"):
+        checks.machine()
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [(resource.RLIMIT_NOFILE, "nofile"), (resource.RLIMIT_NPROC, "nproc")]
+)
+def test_a_limit_that_is_too_low_is_told_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch, limit: int, told: str
+) -> None:
+    without(monkeypatch)
+    monkeypatch.setattr(checks, "_allowed", lambda: None)
+    found = resource.getrlimit
+    monkeypatch.setattr(
+        "resource.getrlimit", lambda number: (99, 99) if number == limit else found(number)
+    )
+    with pytest.raises(PeerwatchError, match=f"no more than 99 are allowed here.*'{told}'"):
+        checks.machine()
+
+
+def test_too_little_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch)
+    monkeypatch.setattr(checks, "_allowed", lambda: None)
+    monkeypatch.setattr(checks, "_free_memory", lambda: 100 * 1024**2)
+    with pytest.raises(PeerwatchError, match="512 MiB of it; 100 are free"):
         checks.machine()
 
 

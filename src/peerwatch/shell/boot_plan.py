@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import resource
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -156,14 +157,20 @@ def _prefix(addresses: list[str]) -> int:
 
 
 def _limits(spec: InstanceSpec) -> dict[str, int]:
+    """Return what a process of a host may use: no more than this process may hand on."""
     limits = spec.limits
-    return {
+    wanted = {
         "RLIMIT_NPROC": limits.processes,
         "RLIMIT_NOFILE": limits.open_files,
         "RLIMIT_DATA": limits.memory,
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 8 * 1024 * 1024,
         "RLIMIT_MSGQUEUE": 8_192,  # nothing can look into them
+    }
+    hard = {name: resource.getrlimit(getattr(resource, name))[1] for name in wanted}
+    return {
+        name: value if hard[name] == resource.RLIM_INFINITY else min(value, hard[name])
+        for name, value in wanted.items()
     }
 
 

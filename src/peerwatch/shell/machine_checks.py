@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import resource
 import shutil
 import subprocess
 import sys
@@ -28,9 +29,17 @@ FIRST_ID, IDS = 1_000_000_000, 65_536
 ID_RANGES = 40_000
 """How many such ranges there are to draw from."""
 _PROBE = """
-import ctypes, sys
+import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
-sys.exit(ctypes.get_errno() if libc.unshare(0x7e020000) else 0)
+if libc.unshare(0x7e020000):
+    sys.exit(ctypes.get_errno())
+child = os.fork()
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+private, hidden = 0x44000, 14  # recursive and private; no suid, no devices, no programs
+failed = libc.mount(b"none", b"/", None, private, None)
+failed = failed or libc.mount(b"proc", b"/proc", b"proc", hidden, None)
+sys.exit(ctypes.get_errno() if failed else 0)
 """
 CONTAINER = (
     "In a container, start it with: docker run --security-opt seccomp=unconfined "
@@ -78,6 +87,7 @@ def machine() -> Machine:
         raise PeerwatchError(f"The shell world needs bash under /usr/bin or /bin. {_INSTEAD}")
     _out_of_sight(os.path.realpath(__file__))
     _allowed()
+    _room()
     _probed()
     privileged = os.geteuid() == 0
     helpers = {name: shutil.which(name, path=_PATH) or "" for name in ("newuidmap", "newgidmap")}
@@ -112,15 +122,54 @@ def _out_of_sight(place: str) -> None:
         )
 
 
+LEAST_FILES, LEAST_PROCESSES, LEAST_MEMORY = 1024, 512, 512 * 1024**2
+"""What hosts need: open files of a process, processes of a user, bytes of memory."""
+_NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
+
+
+def _room() -> None:
+    """Refuse where this process may use too little for hosts to start, or to be worked on."""
+    limits = (
+        ("open files", resource.RLIMIT_NOFILE, LEAST_FILES, "ulimit -Hn", "nofile"),
+        ("processes", resource.RLIMIT_NPROC, LEAST_PROCESSES, "ulimit -Hu", "nproc"),
+    )
+    for what, number, least, shown, name in limits:
+        hard = resource.getrlimit(number)[1]
+        if hard not in (resource.RLIM_INFINITY, -1) and hard < least:
+            raise PeerwatchError(
+                f"The shell world needs {least} {what}, and no more than {hard} are allowed here "
+                f"({shown}). Raise '{name}' in /etc/security/limits.conf or where the container "
+                f"is started (--ulimit {name}={least}). {_INSTEAD}"
+            )
+    free = _free_memory()
+    if free < LEAST_MEMORY:
+        raise PeerwatchError(
+            f"The shell world keeps the disks of its hosts in memory and needs "
+            f"{LEAST_MEMORY >> 20} MiB of it; {free >> 20} are free. {_INSTEAD}"
+        )
+
+
+def _free_memory() -> int:
+    """Return the bytes of memory that can be had; what is needed where nobody says so."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError as error:
+        raise PeerwatchError(
+            f"The shell world needs /proc, which cannot be read here ({error.strerror}). {_INSTEAD}"
+        ) from error
+    found = (line.split() for line in lines if line.startswith("MemAvailable:"))
+    return next((int(words[1]) * 1024 for words in found), LEAST_MEMORY)
+
+
 def _allowed() -> None:
-    """Refuse where the kernel is set to refuse user namespaces."""
+    """Refuse where the kernel is set to refuse namespaces."""
     settings = {
-        "/proc/sys/user/max_user_namespaces": "0",
+        **{f"/proc/sys/user/max_{one}_namespaces": "0" for one in _NAMESPACES},
         "/proc/sys/kernel/unprivileged_userns_clone": "0",
         "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1",
     }
     for path, refused in settings.items():
-        always = path.endswith("max_user_namespaces")
+        always = path.endswith("_namespaces")
         if os.geteuid() == 0 and not always:
             continue  # root is not held to these
         try:
@@ -131,7 +180,7 @@ def _allowed() -> None:
             name = path.removeprefix("/proc/sys/").replace("/", ".")
             other = "15000" if always else "1" if refused == "0" else "0"
             raise PeerwatchError(
-                f"This machine forbids user namespaces ({name}={value}). An administrator can "
+                f"This machine forbids namespaces ({name}={value}). An administrator can "
                 f"allow them: sysctl -w {name}={other}. {_INSTEAD}"
             )
 
