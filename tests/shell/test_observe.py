@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import SIZES, build_instance
+from peerwatch.records.episode_log import dump_record, load_record
 from peerwatch.sessions.shell_session import ShellSession
 from peerwatch.shell.real_files import real_size
 from peerwatch.shell.scene import shell_instance
@@ -52,6 +53,18 @@ def changed(session: ShellSession, command: str) -> list[tuple[str, str]]:
     """Return the changes that a command brings about."""
     before = session.record().after
     return [(one.kind, one.object) for one in diff(before, after(session, command))]
+
+
+def test_names_that_are_no_text_are_told_and_stand_in_the_log(session: ShellSession) -> None:
+    made = r"touch $'/tmp/a\xffb' $'/tmp/new\nline'; ln -s $'/\xfe' /etc/systemd/system/x"
+    assert changed(session, f"sudo bash -c {quote(made)}") == [
+        ("created", "/etc/systemd/system/x"),
+        ("created", "/tmp/a\\xffb"),
+        ("created", "/tmp/new\nline"),
+    ]
+    logged = json.loads(json.dumps(dump_record(session.record())))
+    assert load_record(logged).snapshots == session.record().snapshots
+    changed(session, "sudo sh -c 'rm /etc/systemd/system/x /tmp/a* /tmp/new*'")
 
 
 @pytest.mark.parametrize(

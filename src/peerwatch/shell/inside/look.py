@@ -6,6 +6,7 @@ the last. Whatever it meets it comes to an end, within its time, and says what i
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import time
@@ -123,10 +124,12 @@ class _Eye:
         gone = [path for path in self._known if path not in seen]
         self._known = seen
         return {
-            "changed": changed,
-            "gone": gone,
-            "copies": self._search.copies(seen),
-            "missed": [[path, why] for path, why in watch.missed.items()],
+            "changed": [[_readable(one[0]), *one[1:]] for one in changed],
+            "gone": list(map(_readable, gone)),
+            "copies": [
+                (digest, list(map(_readable, paths))) for digest, paths in self._search.copies(seen)
+            ],
+            "missed": [[_readable(path), why] for path, why in watch.missed.items()],
         }
 
     def _entries(
@@ -151,7 +154,8 @@ class _Eye:
 
     def _named(self, one: TreeEntry, watch: Watch) -> tuple[Entry, bytes | None] | None:
         if stat.S_ISLNK(one.info.st_mode):
-            return ("l", 0, int(one.info.st_mtime), 0o777, one.info.st_uid, one.target), None
+            target, owner = _readable(one.target), one.info.st_uid
+            return ("l", 0, int(one.info.st_mtime), 0o777, owner, target), None
         several = one.info.st_nlink > 1
         inode = (one.info.st_dev, one.info.st_ino)
         as_text = one.path in self._texts or _READ_BY_LINES.fullmatch(one.path) is not None
@@ -186,6 +190,11 @@ class _Eye:
             return
         if found is not None:
             yield path, ("f", found.info.st_size, 0, 0o600, uid, found.digest), None
+
+
+def _readable(name: str) -> str:
+    r"""Return a name in which bytes that are no text are written out (``\xff``)."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class _Payload:
