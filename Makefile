@@ -23,9 +23,9 @@ run-local: $(LOCAL_READY)
 	$(BIN)/peerwatch run --study studies/local.yaml --out $(OUT)/local $(if $(wildcard $(OUT)/local/study.yaml),--resume)
 	$(BIN)/peerwatch report $(wildcard $(OUT)/scripted) $(OUT)/local --out $(OUT)/report-local.html
 
-# A worker more than there are cores: many of the tests wait for a process or a browser.
+# More workers than there are cores: many of the tests wait for a process or a browser.
 test: $(TEST_READY) tools check
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup --durations 40
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadgroup --durations 40
 
 quick: $(TEST_READY)
 	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --dist loadgroup -m "not slow"
