@@ -14,6 +14,7 @@ from typing import Any
 
 from peerwatch.shell.inside.connections import Ear
 from peerwatch.shell.inside.content_traces import Tracker
+from peerwatch.shell.inside.decoding_budget import Budget
 from peerwatch.shell.inside.process import RunningHost
 from peerwatch.shell.inside.tree import Content, Place, TreeEntry, content, roots, walk
 
@@ -90,7 +91,8 @@ class Looker:
             self._held[found.digest] = {}
         elif found.digest not in tracker.wanted:
             held: list[dict[str, frozenset[bytes]]] = []
-            found = content(place, lambda data: held.append(tracker.held(data)))
+            budget = Budget()
+            found = content(place, lambda data: held.append(tracker.held(data, budget)))
             if found is not None:  # as it was when it was searched
                 self._held[found.digest] = {
                     digest: frozenset().union(*(one.get(digest, ()) for one in held))
