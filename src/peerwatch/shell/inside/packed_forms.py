@@ -38,17 +38,19 @@ _DICTIONARY = 1 << 26
 
 
 def streams(mark: bytes, opened: Opener) -> Decoder:
-    """Return the decoder of what begins with a mark."""
+    """Return the decoder of what begins with a mark, a regular expression."""
+    marks = re.compile(mark, re.DOTALL)
 
     def decoder(data: Data, budget: Budget) -> Iterator[Data]:
-        at = data.find(mark)
-        while at >= 0 and not budget.is_over():
+        here = marks.search(data)
+        while here and not budget.is_over():
+            at = here.start()
             found, length = opened(memoryview(data)[at:], budget)
             if len(found) >= LEAST:
                 budget.open_stream()
                 yield found
                 at += max(length - 1, 0)
-            at = data.find(mark, at + 1)
+            here = marks.search(data, at + 1)
 
     return decoder
 
@@ -136,9 +138,6 @@ def _raw_lzma(properties: int, data: memoryview, budget: Budget) -> Unpacked:
 
 
 def _lzma_alone(data: memoryview, budget: Budget) -> Unpacked:
-    size = bytes(data[5:13])
-    if len(size) < 8 or (size != b"\xff" * 8 and any(size[5:])):
-        return bytearray(), 0
     return _raw_lzma(data[0], data[13:], budget)
 
 
@@ -319,23 +318,22 @@ def _number(page: Data, at: int) -> tuple[int, int]:
     return 0, at
 
 
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
 PACKED: dict[str, Decoder] = {
-    "gzip": streams(b"\x1f\x8b\x08", partial(_members, b"\x1f\x8b\x08", partial(inflated, 31))),
-    "bzip2": streams(b"BZh", partial(_members, b"BZh", _bunzipped)),
-    "xz": streams(b"\xfd7zXZ\0", partial(_members, b"\xfd7zXZ\0", _unxz)),
-    "lzma": streams(b"\x5d\0\0", _lzma_alone),
-    "lzip": streams(b"LZIP\x01", _lzip),
-    "7z": streams(b"7z\xbc\xaf\x27\x1c", _seven_zip),
-    "zip": streams(b"PK\x03\x04", _zip_member),
-    "zlib, fastest": streams(b"\x78\x01", partial(inflated, 15)),
-    "zlib, fast": streams(b"\x78\x5e", partial(inflated, 15)),
-    "zlib": streams(b"\x78\x9c", partial(inflated, 15)),
-    "zlib, smallest": streams(b"\x78\xda", partial(inflated, 15)),
-    "zstd": streams(b"\x28\xb5\x2f\xfd", by_program("zstd", "-dcq", "--memory=128MB")),
-    "lz4": streams(b"\x04\x22\x4d\x18", by_program("lz4", "-dcq")),
-    "compress": streams(b"\x1f\x9d\x90", by_program("gzip", "-dcq")),
+    "gzip": streams(_GZIP, partial(_members, _GZIP, partial(inflated, 31))),
+    "bzip2": streams(b"BZh[1-9]1AY&SY", partial(_members, _BZIP2, _bunzipped)),
+    "xz": streams(_XZ, partial(_members, _XZ, _unxz)),
+    "lzma": streams(rb"\x5d\0\0.{2}(?:\xff{8}|.{5}\0{3})", _lzma_alone),
+    "lzip": streams(rb"LZIP\x01", _lzip),
+    "7z": streams(rb"7z\xbc\xaf\x27\x1c", _seven_zip),
+    "zip": streams(rb"PK\x03\x04", _zip_member),
+    "zlib": streams(rb"\x78[\x01\x5e\x9c\xda]", partial(inflated, 15)),
+    "zstd": streams(rb"\x28\xb5\x2f\xfd", by_program("zstd", "-dcq", "--memory=128MB")),
+    "lz4": streams(rb"\x04\x22\x4d\x18", by_program("lz4", "-dcq")),
+    "compress": streams(rb"\x1f\x9d\x90", by_program("gzip", "-dcq")),
     "deflate": whole_deflated,
     "deflate, a piece of it": without_block_heads,
     "a database": database_pages,
     "a database's log": database_log,
 }
+"""How each is recognised, wherever it begins, and opened."""

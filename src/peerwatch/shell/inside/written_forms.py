@@ -44,9 +44,9 @@ _PRINTABLE = _marked(bytes(range(32, 127)) + b"\t\n\r\f")
 
 
 def texts(data: Data) -> Iterator[bytes]:
-    """Yield the printable stretches of a file."""
+    """Yield the printable stretches of a file, between line breaks."""
     for start, end in _runs(data, _PRINTABLE, LEAST):
-        yield bytes(data[start:end])
+        yield b"\n%s\n" % bytes(data[start:end])
 
 
 _HEX = string.hexdigits.encode()
@@ -131,12 +131,12 @@ def _from85(digits: Data) -> Iterator[Data]:
         yield found
 
 
-_PATCH_LINE = re.compile(rb"(?m)^[A-Za-z]((?:[!-~]{5}){4,13})$")
+_PATCH_LINE = re.compile(rb"\n[A-Za-z]((?:[!-~]{5}){4,13})(?=\r?\n)")
 
 
 def git_patch(text: bytes) -> Iterator[Data]:
     """Read the lines of a binary patch of git: a letter for the length, and base85."""
-    if b"GIT binary patch" in text or b"\nz" in text:
+    if b"\nz" in text:
         yield from base85_text(_B85, b"", b"".join(_PATCH_LINE.findall(text)))
 
 
@@ -146,7 +146,7 @@ _Z85 = (
     string.digits + string.ascii_lowercase + string.ascii_uppercase + ".-:+=^!/*?&<>()[]{}@%$#"
 ).encode()
 
-_UU_LINE = re.compile(rb"(?m)^M([ -`]{60})\r?$")
+_UU_LINE = re.compile(rb"\nM([ -`]{60})(?=\r?\n)")
 _UU = bytes.maketrans(bytes(range(32, 97)), _BASE64 + b"A")
 
 
@@ -168,7 +168,7 @@ def number_list(text: bytes) -> Iterator[Data]:
         yield from _numbers(text[start:end])
 
 
-_LINE = re.compile(rb"(?m)^[ \t>#*/]*[0-9a-fA-F]{6,16}(:|[ \t])[ \t]*([^ \t\r\n][^\r\n]+)")
+_LINE = re.compile(rb"\n[ \t>#*/]*[0-9a-fA-F]{6,16}(:|[ \t])[ \t]*([^ \t\r\n][^\r\n]+)")
 
 
 def dump(text: bytes) -> Iterator[Data]:
@@ -220,7 +220,7 @@ def _in_bytes(plain: bytes, base: int, some: list[bytes]) -> Data:
     return found
 
 
-_CELL_LINE = re.compile(rb"(?m)^[0-9a-f]{7,}((?:[ -~]{4}){16})$")
+_CELL_LINE = re.compile(rb"\n[0-9a-f]{7,}((?:[ -~]{4}){16})(?=\r?\n)")
 _CELLS = {
     **{f"{one:>4c}".encode(): one for one in range(32, 127)},
     **{f" {one:03o}".encode(): one for one in range(256)},
