@@ -25,8 +25,9 @@ _CUT = re.compile(rb"\x5a[\x00-\x3f]")  # one place in 1024 of random bytes
 _SMALLEST = 48
 _CUTS = 4096
 """Cuts after which the budget is asked."""
-_STRETCH, _EVERY = 16 * 1024, 128 * 1024
-"""Bytes that are known of every so many of a content that was changed by simple means."""
+_STRETCH, _EVERY = 16 * 1024, 64 * 1024
+"""Bytes that are known of every so many of what a longer content becomes by simple means."""
+_SHORT = 256 * 1024
 _FEWEST = 8
 """Chunks that a changed content is known by at least."""
 
@@ -49,7 +50,7 @@ class Tracker:
 
     def __init__(self, digests: Iterable[str]) -> None:
         self.wanted = frozenset(digests)
-        self._new: dict[str, list[bytes]] = {}
+        self._new: dict[str, bytes] = {}
         self._views: dict[str, list[frozenset[bytes]]] = {}
         """Digest -> the chunks of a content as it is, and of each of its changed forms."""
         self._where: dict[bytes, set[str]] = {}
@@ -58,7 +59,7 @@ class Tracker:
         """Take a content in, once it has been seen at its own place."""
         if digest in self.wanted and digest not in self._views:
             self._views[digest] = [frozenset(chunks(data))]
-            self._new[digest] = [data[at : at + _STRETCH] for at in range(0, len(data), _EVERY)]
+            self._new[digest] = data
 
     def held(self, data: bytes, budget: Budget) -> dict[str, frozenset[bytes]]:
         """Return which chunks of which contents a file holds, in whatever form.
@@ -79,11 +80,8 @@ class Tracker:
 
     def _index(self) -> None:
         """Work out the changed forms of what was learned, once a file is to be searched."""
-        for digest, stretches in self._new.items():
-            for change in CHANGES.values():
-                view = frozenset(chain.from_iterable(map(_inner, map(change, stretches))))
-                if len(view) >= _FEWEST:
-                    self._views[digest].append(view)
+        for digest, data in self._new.items():
+            self._views[digest] += filter(_is_enough_to_know, map(frozenset, changed_chunks(data)))
             for chunk in frozenset().union(*self._views[digest]):
                 self._where.setdefault(chunk, set()).add(digest)
         self._new.clear()
@@ -146,20 +144,32 @@ CHANGES: dict[str, Change] = {
     "every second byte": lambda data: [data[at::2] for at in range(2)],
     "every fourth byte": lambda data: [data[at::4] for at in range(4)],
     "without zeros": lambda data: [data.replace(b"\0", b"")],
-    "exclusive or with a byte": lambda data: list(differences(data))[:1],
-    "a byte added": lambda data: list(differences(data))[1:],
 }
-"""What is known of a content besides itself.
-
-The differences from byte to byte are the same whatever constant was added to every byte or combined
-with it by exclusive or.
-"""
+"""What a content may be turned into by simple means."""
 
 
-def _inner(parts: list[bytes]) -> Iterator[bytes]:
-    """Yield the chunks of stretches, without those at the ends, which go on elsewhere."""
-    for part in parts:
-        yield from list(chunks(part))[1:-1]
+def changed_chunks(data: bytes) -> Iterator[Iterator[bytes]]:
+    """Yield the chunks that a content is known by besides its own, change by change.
+
+    The last are of the differences from byte to byte, which are the same whatever constant was
+    added to every byte, or combined with it by exclusive or.
+    """
+    every = _EVERY if len(data) > _SHORT else _STRETCH
+    stretches = [data[at : at + _STRETCH] for at in range(0, len(data), every)]
+    for change in CHANGES.values():
+        yield chain.from_iterable(map(_inner, chain.from_iterable(map(change, stretches))))
+    parts = list(differences(data))
+    yield chain.from_iterable(map(_inner, parts[0::2]))
+    yield chain.from_iterable(map(_inner, parts[1::2]))
+
+
+def _inner(part: bytes) -> list[bytes]:
+    """Return the chunks of a stretch, without those at its ends, which go on elsewhere."""
+    return list(chunks(part))[1:-1]
+
+
+def _is_enough_to_know(view: frozenset[bytes]) -> bool:
+    return len(view) >= _FEWEST
 
 
 _SEGMENT = 256 * 1024

@@ -27,7 +27,7 @@ Opener = Callable[[memoryview, Budget], Unpacked]
 
 LEAST = 512
 """Bytes below which something unpacked is not looked at: it holds no chunk whole."""
-MOST = 48 * 1024 * 1024
+MOST = 32 * 1024 * 1024
 """Bytes that a stream is unpacked to."""
 _STEP = 16 * 1024
 """Bytes that a decompressor is given, and asked for, at a time."""
@@ -167,8 +167,6 @@ def by_program(*argv: str) -> Opener:
     """Return what opens a stream by a program of the machine."""
 
     def opened(data: memoryview, budget: Budget) -> Unpacked:
-        if len(data) > MOST:
-            budget.leave_out(f"a packed stream of more than {MOST >> 20} MiB")
         source, result = os.memfd_create("in"), os.memfd_create("out")
         try:
             with os.fdopen(os.dup(source), "wb") as file:
@@ -178,8 +176,8 @@ def by_program(*argv: str) -> Opener:
             size = os.fstat(result).st_size
             if code == 127:
                 budget.leave_out(f"packed by {argv[0]}, which this machine does not have")
-            elif code < 0 or size >= MOST:
-                budget.leave_out(f"a stream that {argv[0]} takes long to unpack")
+            elif code < 0 or size >= MOST or (len(data) > MOST and size >= LEAST):
+                budget.leave_out(f"a packed stream of more than {MOST >> 20} MiB")
             room = min(size, budget.room)
             budget.take(size)
             return bytearray(os.pread(result, room, 0)), 0
@@ -207,7 +205,9 @@ def without_block_heads(data: Data, budget: Budget) -> Iterator[Data]:
     A head is its length and the complement; where it says that its block ends, there is another.
     """
     parts, start = [], 0
-    for here in _heads(data, budget):
+    for count, here in enumerate(_heads(data, budget), start=1):
+        if count % 4096 == 0 and budget.is_over():
+            return
         end = here + 5 + (data[here + 1] | data[here + 2] << 8)
         if here >= start and (end >= len(data) or _is_head(data[end : end + 5])):
             parts.append(data[start:here])

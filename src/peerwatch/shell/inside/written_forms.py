@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from peerwatch.shell.inside.decoding_budget import Budget
-from peerwatch.shell.inside.packed_forms import LEAST, Data
+from peerwatch.shell.inside.packed_forms import LEAST, MOST, Data
 
-Reader = Callable[[bytes], Iterator[Data]]
+Reader = Callable[[bytes, Budget], Iterator[Data]]
 
 _BLOCK = 64 * 1024
 _SEGMENT = 1 << 20
@@ -43,27 +43,39 @@ def _runs(data: Data, table: bytes, least: int) -> Iterator[tuple[int, int]]:
 _PRINTABLE = _marked(bytes(range(32, 127)) + b"\t\n\r\f")
 
 
-def texts(data: Data) -> Iterator[bytes]:
+def texts(data: Data, budget: Budget) -> Iterator[bytes]:
     """Yield the printable stretches of a file, between line breaks."""
     for start, end in _runs(data, _PRINTABLE, LEAST):
-        yield b"\n%s\n" % bytes(data[start:end])
+        if end - start > MOST:
+            budget.leave_out(f"a text of more than {MOST >> 20} MiB")
+        for at in range(start, end, MOST):
+            yield b"\n%s\n" % data[at : min(at + MOST, end)]
 
 
 _HEX = string.hexdigits.encode()
 
 
-def _tokens(letters: bytes, least: int, text: bytes) -> bytearray:
+def _tokens(letters: bytes, least: int, text: bytes, budget: Budget) -> bytearray:
     """Return a text's longer words of some letters, joined: what stands around a line goes."""
     found = bytearray()
     if next(_runs(text, _marked(letters), least), None) is not None:
-        for word in re.finditer(b"[%s]{%d,}+" % (re.escape(letters), least), text):
+        words = re.finditer(b"[%s]{%d,}+" % (re.escape(letters), least), text)
+        for word in _within(budget, words):
             found += word[0]
     return found
 
 
-def hexadecimal(text: bytes) -> Iterator[Data]:
+def _within(budget: Budget, matches: Iterator[re.Match[bytes]]) -> Iterator[re.Match[bytes]]:
+    """Yield matches until a budget is used up."""
+    for count, one in enumerate(matches, start=1):
+        if count % 4096 == 0 and budget.is_over():
+            return
+        yield one
+
+
+def hexadecimal(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read digits in rows."""
-    yield from _unhexed(_tokens(_HEX, 32, text))
+    yield from _unhexed(_tokens(_HEX, 32, text, budget))
 
 
 def _unhexed(digits: Data) -> Iterator[Data]:
@@ -76,21 +88,23 @@ _UPPER, _LOWER = string.ascii_uppercase.encode(), string.ascii_lowercase.encode(
 _BASE64 = _UPPER + _LOWER + string.digits.encode() + b"+/"
 
 
-def base64_text(text: bytes) -> Iterator[Data]:
+def base64_text(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read base64 in either alphabet; a piece of a longer text may begin anywhere in a group."""
-    letters = _tokens(_BASE64 + b"-_", 40, text).translate(bytes.maketrans(b"-_", b"+/"))
+    letters = _tokens(_BASE64 + b"-_", 40, text, budget).translate(bytes.maketrans(b"-_", b"+/"))
     for shift in range(4):
         yield binascii.a2b_base64(letters[shift : len(letters) - (len(letters) - shift) % 4])
 
 
-def base32_text(alphabet: bytes, text: bytes) -> Iterator[Data]:
+def base32_text(alphabet: bytes, text: bytes, budget: Budget) -> Iterator[Data]:
     """Read base32."""
-    digits = _tokens(alphabet, 56, text).translate(
+    digits = _tokens(alphabet, 56, text, budget).translate(
         bytes.maketrans(alphabet, b"0123456789abcdefghijklmnopqrstuv")
     )
     for shift in range(8) if digits else ():
         found = bytearray()
         for at in range(shift, len(digits) - 7, _SEGMENT):
+            if budget.is_over():
+                return
             part = digits[at : at + _SEGMENT]
             part = part[: len(part) // 8 * 8]
             found += int(part, 32).to_bytes(len(part) * 5 // 8, "big")
@@ -101,20 +115,22 @@ _MANY = 70
 """Letters of 85 that a stretch of such a text shows at least."""
 
 
-def base85_text(alphabet: bytes, zeros: bytes, text: bytes) -> Iterator[Data]:
+def base85_text(alphabet: bytes, zeros: bytes, text: bytes, budget: Budget) -> Iterator[Data]:
     """Read base85: the readings in which hardly any group is too large for its four bytes."""
-    letters = _tokens(alphabet + zeros, 40, text)
+    letters = _tokens(alphabet + zeros, 40, text, budget)
     if zeros:
         letters = letters.replace(zeros, alphabet[:1] * 5)
     if len(set(letters[len(letters) // 2 :][:4096])) >= _MANY:
         digits = letters.translate(bytes.maketrans(alphabet, bytes(range(85))))
         for shift in range(5):
-            yield from _from85(digits[shift : len(digits) - (len(digits) - shift) % 5])
+            yield from _from85(digits[shift : len(digits) - (len(digits) - shift) % 5], budget)
 
 
-def _from85(digits: Data) -> Iterator[Data]:
+def _from85(digits: Data, budget: Budget) -> Iterator[Data]:
     found, wrong = bytearray(), 0
     for at in range(0, len(digits), 5 * _BLOCK):
+        if budget.is_over():
+            return
         part = digits[at : at + 5 * _BLOCK]
         total = 0
         for place in range(5):  # every group at once, each in eight bytes of one large number
@@ -134,10 +150,10 @@ def _from85(digits: Data) -> Iterator[Data]:
 _PATCH_LINE = re.compile(rb"\n[A-Za-z]((?:[!-~]{5}){4,13})(?=\r?\n)")
 
 
-def git_patch(text: bytes) -> Iterator[Data]:
+def git_patch(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read the lines of a binary patch of git: a letter for the length, and base85."""
     if b"\nz" in text:
-        yield from base85_text(_B85, b"", b"".join(_PATCH_LINE.findall(text)))
+        yield from base85_text(_B85, b"", b"".join(_PATCH_LINE.findall(text)), budget)
 
 
 _B85 = string.digits.encode() + _UPPER + _LOWER + b"!#$%&()*+-;<=>?@^_`{|}~"
@@ -150,10 +166,10 @@ _UU_LINE = re.compile(rb"\nM([ -`]{60})(?=\r?\n)")
 _UU = bytes.maketrans(bytes(range(32, 97)), _BASE64 + b"A")
 
 
-def uuencoded(text: bytes) -> Iterator[Data]:
+def uuencoded(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read the full lines of uuencode."""
     found = bytearray()
-    for line in _UU_LINE.finditer(text):
+    for line in _within(budget, _UU_LINE.finditer(text)):
         found += line[1]
     yield binascii.a2b_base64(found.translate(_UU))
 
@@ -162,25 +178,25 @@ _NUMBERS = _marked(_HEX + b"xX \t\r\n,;:.|\\[](){}<>\"'&#-")
 _APART = bytes(one if one in _HEX + b"-" else 32 for one in range(256))
 
 
-def number_list(text: bytes) -> Iterator[Data]:
+def number_list(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read numbers of a byte or a few bytes each: arrays in any language, lists, hexadecimal."""
     for start, end in _runs(text, _NUMBERS, LEAST):
-        yield from _numbers(text[start:end])
+        yield from _numbers(text[start:end], budget)
 
 
 _LINE = re.compile(rb"\n[ \t>#*/]*[0-9a-fA-F]{6,16}(:|[ \t])[ \t]*([^ \t\r\n][^\r\n]+)")
 
 
-def dump(text: bytes) -> Iterator[Data]:
+def dump(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read the lines of ``od``, ``xxd`` and ``hexdump``, without places and what stands beside."""
     found = bytearray()
-    for line in _LINE.finditer(text):
+    for line in _within(budget, _LINE.finditer(text)):
         words = line[2].partition(b"  ")[0] if line[1] == b":" else line[2]
         found += words.partition(b"  |")[0].partition(b"  >")[0] + b" "
-    yield from _numbers(bytes(found))
+    yield from _numbers(bytes(found), budget)
 
 
-def _numbers(text: bytes) -> Iterator[Data]:
+def _numbers(text: bytes, budget: Budget) -> Iterator[Data]:
     plain = text.replace(b"0x", b" ").replace(b"0X", b" ").translate(_APART)
     some = plain[len(plain) // 2 :][:4096].split()[1:-1]
     widths, letters = {len(one) for one in some}, set(b"".join(some))
@@ -190,20 +206,20 @@ def _numbers(text: bytes) -> Iterator[Data]:
         if widths <= {2, 4, 8, 16}:
             yield from _unhexed(plain.translate(None, b" -"))
         elif widths <= {1, 2}:
-            yield _in_bytes(plain, 16, some)
+            yield _in_bytes(plain, 16, some, budget)
     elif widths == {8} and letters <= set(b"01"):
         digits = plain.translate(None, b" -23456789")
         yield int(digits, 2).to_bytes((len(digits) + 7) // 8, "big")
     elif len(widths) == 1 and widths <= {3, 6, 11, 22} and letters <= set(b"01234567"):
-        yield _in_bytes(plain, 8, some)
+        yield _in_bytes(plain, 8, some, budget)
     else:
-        yield _in_bytes(plain, 10, some)
+        yield _in_bytes(plain, 10, some, budget)
 
 
 _WORDS = {8: rb"[0-7]{1,22}", 10: rb"-?[0-9]{1,20}", 16: rb"[0-9a-fA-F]{1,2}"}
 
 
-def _in_bytes(plain: bytes, base: int, some: list[bytes]) -> Data:
+def _in_bytes(plain: bytes, base: int, some: list[bytes], budget: Budget) -> Data:
     """Return numbers as bytes, each as wide as the largest of some of them needs."""
     words = re.compile(_WORDS[base])
     most = max(abs(int(one[0], base)) for one in map(words.search, some) if one)
@@ -211,7 +227,7 @@ def _in_bytes(plain: bytes, base: int, some: list[bytes]) -> Data:
         one for one in zip("BHIQ", (8, 16, 32, 64), strict=True) if most >> one[1] < 1
     )
     mask, found, start = (1 << bits) - 1, bytearray(), 0
-    while start < len(plain):
+    while start < len(plain) and not budget.is_over():
         end = plain.find(b" ", start + _SEGMENT)
         end = end if end >= 0 else len(plain)
         part = words.findall(plain, start, end)
@@ -231,10 +247,10 @@ _CELLS = {
 }
 
 
-def dumped_characters(text: bytes) -> Iterator[Data]:
+def dumped_characters(text: bytes, budget: Budget) -> Iterator[Data]:
     """Read the full lines of ``od -c`` and ``hexdump -c``."""
     found = bytearray()
-    for count, line in enumerate(_CELL_LINE.finditer(text)):
+    for count, line in enumerate(_within(budget, _CELL_LINE.finditer(text))):
         cells = [line[1][at : at + 4] for at in range(0, 64, 4)]
         found += bytes(_CELLS[one] for one in cells if one in _CELLS)
         if len(found) < 8 * count:  # something else
@@ -265,13 +281,13 @@ WITH_BACKSLASHES: dict[str, Reader] = {
 
 def written(data: Data, budget: Budget) -> Iterator[Data]:
     """Yield what every printable stretch of a file stands for."""
-    for text in texts(data):
+    for text in texts(data, budget):
         lines = text.replace(b"\\r", b"").replace(b"\\n", b"\n")
         for readers, given in ((WRITTEN, lines), (WITH_BACKSLASHES, text)):
             for reader in readers.values():
                 if budget.is_over():
                     return
-                yield from _counted(reader(given), budget)
+                yield from _counted(reader(given, budget), budget)
 
 
 def _counted(found: Iterator[Data], budget: Budget) -> Iterator[Data]:
