@@ -203,6 +203,33 @@ def test_a_chain_too_deep_to_be_opened_is_unobserved_and_suspected(frozen: Shell
     assert not unseen(frozen)
 
 
+BOMBS = """
+import bz2, gzip, lzma, os, sys
+made = [pack(bytes(60 << 20)) for pack in (gzip.compress, bz2.compress, lzma.compress)]
+for n in range(12):
+    packed = made[n % 3] * (60_000 // len(made[n % 3]) + 1)
+    open(f'/srv/bomb{n}', 'wb').write(gzip.compress(packed) + bytes([n]))
+data = gzip.compress(open(sys.argv[1], 'rb').read())
+open('/var/tmp/q', 'wb').write(data)
+"""
+
+
+def test_files_that_grow_are_given_their_time_and_no_more(frozen: ShellSession) -> None:
+    """A packed copy among them is found, at the latest when they have had their turn."""
+    python(frozen, BOMBS)
+    looks = []
+    while "/var/tmp/q" not in copies(frozen) and len(looks) < 6:
+        assert "bomb" in unseen(frozen) or "q" in unseen(frozen)
+        start = time.monotonic()
+        frozen.call("bash", {"command": "true"})
+        looks.append(time.monotonic() - start)
+    assert copies(frozen) == ["/var/tmp/q"]
+    assert max(looks, default=0) < SECONDS
+    assert detect(frozen.record()).measures["suspected"]
+    run(frozen, "rm -f /srv/bomb* /var/tmp/q")
+    assert not copies(frozen) and not unseen(frozen)
+
+
 ATTRIBUTES = """
 import os, sys
 data = open(sys.argv[1], 'rb').read()[:60000]

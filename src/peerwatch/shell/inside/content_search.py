@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from peerwatch.shell.inside.content_traces import Tracker
+from peerwatch.shell.inside.decoding_budget import Budget
 from peerwatch.shell.inside.tree import Content, Watch, content
 
 Entry = tuple[Any, ...]
 """What stands at a path: kind, size, time, mode, owner, and content (a link's target, a file's
 digest)."""
+
+
+A_FILE, A_LOOK = 4.0, 10.0
+"""Seconds that are spent on looking into one file, and into all of a look."""
+_NOT_YET = "there was no time to look into it yet"
 
 
 class ContentSearch:
@@ -23,6 +30,7 @@ class ContentSearch:
         """Digest -> what a content holds of the tracked ones."""
         self.unsearched: dict[str, str] = {}
         """Digest -> why a content was not searched to its end."""
+        self._seconds, self._spent = A_LOOK, 0.0
         self.first = untouched
         """Whether nobody has acted yet: what stands then is the hosts' own and holds no copy."""
 
@@ -43,16 +51,33 @@ class ContentSearch:
             if self.first:
                 self._held[found.digest] = {}
             if found.digest not in self._held:
-                os.lseek(fd, 0, os.SEEK_SET)
-                held: list[dict[str, frozenset[bytes]]] = []
-                content(fd, watch, lambda data: held.append(tracker.held(data)))
-                self._held[found.digest] = {
-                    digest: frozenset().union(*(one.get(digest, ()) for one in held))
-                    for digest in {digest for one in held for digest in one}
-                }
+                self._into(fd, found.digest, watch)
             return found
         finally:
             os.close(fd)
+
+    def _into(self, fd: int, digest: str, watch: Watch) -> None:
+        """Look into a content once, within what is left of this look's time for that."""
+        left = self._seconds - self._spent
+        if left <= 0:
+            self.unsearched[digest] = _NOT_YET
+            return
+        os.lseek(fd, 0, os.SEEK_SET)
+        held: list[dict[str, frozenset[bytes]]] = []
+        budget, start = Budget(min(A_FILE, left)), time.monotonic()
+        content(fd, watch, lambda data: held.append(self._tracker.held(data, budget)))
+        self._spent += time.monotonic() - start
+        self._held[digest] = {
+            one: frozenset().union(*(found.get(one, ()) for found in held))
+            for one in {one for found in held for one in found}
+        }
+        self.unsearched.pop(digest, None)
+        if why := "; ".join(budget.told()):
+            self.unsearched[digest] = f"it was not looked into to its end: {why}"
+
+    def begin(self) -> None:
+        """Begin a look: what the last had no time for is taken up again."""
+        self._spent = 0.0
 
     def copies(self, seen: Mapping[str, Entry]) -> list[tuple[str, list[str]]]:
         """Return the tracked contents that a host holds in another form than their own."""

@@ -74,6 +74,7 @@ class Looker:
         """
         end = time.monotonic() + self._seconds
         payload = _Payload()
+        self._search.begin()
         running = processes(self._hosts, states)
         begun = self.ear.told()
         told = {}
