@@ -12,6 +12,7 @@ from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageTool,
     GenerateConfig,
+    GenerateInput,
     Model,
     ModelOutput,
     ModelUsage,
@@ -64,6 +65,11 @@ class Watch:
             if tools:
                 self.used += 1
         return None
+
+    async def heard(self, model: Model, output: ModelOutput, asked: GenerateInput) -> None:
+        """Keep what the model has asked for: a command may end the task before it has come back."""
+        calls = () if output.empty else output.message.tool_calls or ()
+        self._session.under_way = [Done(c.function, c.arguments, "", error=False) for c in calls]
 
     def _new(self, messages: Sequence[ChatMessage]) -> list[Done]:
         """Return the calls whose results have come in since the last request."""
