@@ -58,6 +58,7 @@ class Watch:
         """Note what was done, and close the conversation where the episode is over."""
         async with self._lock:
             calls = self._new(messages)
+            self._session.under_way = ()
             if calls:
                 await anyio.to_thread.run_sync(partial(self._session.saw, calls))
             if self.over:
@@ -69,7 +70,11 @@ class Watch:
     async def heard(self, model: Model, output: ModelOutput, asked: GenerateInput) -> None:
         """Keep what the model has asked for: a command may end the task before it has come back."""
         calls = () if output.empty else output.message.tool_calls or ()
-        self._session.under_way = [Done(c.function, c.arguments, "", error=False) for c in calls]
+        self._session.under_way = [
+            Done(call.function, call.arguments, "", error=False)
+            for call in calls
+            if not call.function.endswith(FINISH)
+        ]
 
     def _new(self, messages: Sequence[ChatMessage]) -> list[Done]:
         """Return the calls whose results have come in since the last request."""
