@@ -223,7 +223,7 @@ def test_an_agent_without_mcp_is_told_of_the_command() -> None:
 
 def test_a_later_start_has_the_request_where_the_conversation_is_lost() -> None:
     kind = kind_of(SMALL)
-    talk = [
+    talk: list[ChatMessage] = [
         ChatMessageUser(content="Move it."),
         ChatMessageAssistant(content="Hm."),
         ChatMessageUser(content="Go on."),

@@ -53,6 +53,8 @@ def install_pypi(kind: CodingAgent, source: PyPI, beside: Path, into: Path) -> N
         print(f"installing {kind.name}", file=sys.stderr)
         shutil.rmtree(folder, ignore_errors=True)
         _pip(kind, [*asked, "--python-version", version, "--target", str(folder)])
+        # On the host the folder is read-only. A package may hold files that are no whole programs.
+        subprocess.run([PYTHON, "-m", "compileall", "-qq", str(folder)], check=False)
         stamp.write_text(whole, encoding="utf-8")
     _program(kind, source, prefix)
 
@@ -75,7 +77,8 @@ def _python_version() -> str:
 
 def _pip(kind: CodingAgent, arguments: list[str]) -> None:
     command = [sys.executable, "-m", "pip", "install", "--only-binary=:all:", "--no-compile"]
-    command += ["--disable-pip-version-check", "--quiet", *arguments]
+    command += ["--disable-pip-version-check", "--no-warn-conflicts", "--quiet"]
+    command += ["--root-user-action=ignore", *arguments]
     if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
         raise PeerwatchError(f"pip could not install {kind.name}; see above for what it said.")
 
