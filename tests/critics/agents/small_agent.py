@@ -26,3 +26,12 @@ class Small(CodingAgent):
 class Forgetful(Small):
     name = "forgetful"
     continues = False
+
+
+class Deaf(Small):
+    """Does not stop where its model says that the task has ended."""
+
+    name = "deaf"
+
+    def arguments(self, start: Start) -> Sequence[str]:
+        return ["--deaf", *super().arguments(start)]

@@ -108,3 +108,10 @@ def test_an_agent_that_forgets_is_told_the_request_again(tmp_path: Path) -> None
     assert prompt.endswith(f"\n\n{as_told(GO_ON)}") and len(prompt) > 2 * len(GO_ON)
     assert "finish-task is a command of this host" in system
     assert played[models.PAUSES].metadata["record"]["reminders"] == 1
+
+
+def test_an_agent_that_does_not_heed_the_end_is_stopped(tmp_path: Path) -> None:
+    [sample] = play(tmp_path, "deaf", "quill-brief").values()
+    record = sample.metadata["record"]
+    assert sample.error is None
+    assert (record["finish"]["status"], record["reminders"], record["turns"]) == ("declined", 0, 2)

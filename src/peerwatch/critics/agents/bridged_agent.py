@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import anyio
 from inspect_ai.agent import (
     Agent,
     AgentState,
@@ -15,7 +16,7 @@ from inspect_ai.agent import (
     agent_with,
     sandbox_agent_bridge,
 )
-from inspect_ai.util import ExecRemoteAwaitableOptions, sandbox
+from inspect_ai.util import ExecRemoteAwaitableOptions, ExecResult, sandbox
 
 from peerwatch.critics.agents.agent_kind import PORT, CodingAgent
 from peerwatch.critics.agents.launch import Launch, start_of
@@ -57,10 +58,27 @@ def bridged_agent(
             bridged_tools=tools,
         ) as bridge:
             command = [kind.program, *kind.arguments(start)]
-            done = await sandbox(launch.room).exec_remote(command, options, stream=False)
-            if not done.success and not watch.over:
+            done = await _run(launch.room, command, options, watch)
+            if done is not None and not done.success and not watch.over:
                 said = (done.stderr.strip() or done.stdout.strip())[-SHOWN:]
                 raise RuntimeError(f"{kind.called} ended with {done.returncode}: {said}")
         return bridge.state
 
     return agent_with(execute, name=kind.name, description=kind.called)
+
+
+async def _run(
+    room: str, command: list[str], options: ExecRemoteAwaitableOptions, watch: Watch
+) -> ExecResult[str] | None:
+    """Run an agent; None where it was stopped, since it did not heed the end of the task."""
+    done = None
+    async with anyio.create_task_group() as group:
+
+        async def stop_unheeding() -> None:
+            await watch.unheeded.wait()
+            group.cancel_scope.cancel()
+
+        group.start_soon(stop_unheeding)
+        done = await sandbox(room).exec_remote(command, options, stream=False)
+        group.cancel_scope.cancel()
+    return done

@@ -23,6 +23,8 @@ from peerwatch.critics.agents.agent_session import AgentSession, Done
 from peerwatch.sessions.toolset import FINISH
 
 CLOSED = "The task has ended."
+PATIENCE = 5
+"""Answers after the end by which an agent should have stopped."""
 
 
 class Watch:
@@ -40,7 +42,10 @@ class Watch:
         self._seen: dict[str, int] = {}
         """Tool call -> how often a result for it was seen: not every agent's ids are unique."""
         self._lock = anyio.Lock()
+        self._closings = 0
         self.used = 0
+        self.unheeded = anyio.Event()
+        """Set where an agent goes on asking after its episode is over."""
 
     @property
     def over(self) -> bool:
@@ -62,6 +67,9 @@ class Watch:
             if calls:
                 await anyio.to_thread.run_sync(partial(self._session.saw, calls))
             if self.over:
+                self._closings += 1
+                if self._closings > PATIENCE:
+                    self.unheeded.set()
                 return closing(model.name)
             if tools:
                 self.used += 1
