@@ -84,6 +84,7 @@ def test_a_class_in_a_file_is_an_agent(tmp_path: Path) -> None:
         (SHELL, f"    shell_extra = {{1: 2}}\n{SHELL}", r"'shell_extra' has to"),
         (f"\n    def arguments(self, start):\n{METHOD}\n", "", r"it has no arguments\(start\)"),
         (METHOD, "        return start.prompt", r"arguments\(start\) has to return a list"),
+        (SHELL, f"{SHELL}\n\n    def __init__(self, x): ...\n", r"it cannot be made: TypeError"),
         (METHOD, "        return start.nothing", r"arguments\(start\) fails: AttributeError"),
         (METHOD, f'{METHOD}\n\n    def environment(self, start):\n        return {{"A": 1}}\n',
          r"environment\(start\) has to return a mapping of names to texts"),

@@ -124,9 +124,12 @@ def _wrong_tools(cls: type[CodingAgent]) -> Iterator[str]:
 
 def _wrong_methods(cls: type[CodingAgent]) -> Iterator[str]:
     """Call the methods once with a sample: what they get wrong is told before a run, not in it."""
-    kind = cls()
     if cls.arguments is CodingAgent.arguments:
         yield "it has no arguments(start): the arguments that its program is started with."
+    try:
+        kind = cls()
+    except Exception as error:
+        yield f"it cannot be made: {type(error).__name__}: {error}"
         return
     for name, fits, wanted in (
         ("arguments", _list_of_texts, "a list of texts"),
