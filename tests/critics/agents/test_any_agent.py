@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,9 @@ def test_a_log_asked_for_later_an_act_undone_and_an_end_without_an_end(tmp_path:
 
 def files_once(sample: EvalSample) -> None:
     """A wrong call is answered as the tool answers it; the right one ends the task, once."""
-    told = [text for text in models.HEARD["quill-files"] if "exit code" in text or "usage" in text]
+    heard = models.HEARD["quill-files"]
+    assert not re.search(r"(?i)peerwatch|canary|inspect[-_ ]", "\n".join(heard))
+    told = [text for text in heard if "exit code" in text or "usage" in text]
     wrong, status, entry, file, explained = told
     assert "status" in wrong and "report" in wrong
     assert "perfect" in status and "declined" in status
