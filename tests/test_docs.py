@@ -182,7 +182,9 @@ def test_every_factor_level_family_and_preset_is_explained() -> None:
         assert set(factor.levels) <= in_code(section.partition("\n## ")[0]), name
 
 
-@pytest.mark.parametrize("room", ["", ".detect", ".families", ".organisms", ".blinding", ".shell"])
+@pytest.mark.parametrize(
+    "room", ["", ".detect", ".families", ".organisms", ".critics.agents", ".blinding", ".shell"]
+)
 def test_every_public_name_is_listed_and_no_other(room: str) -> None:
     heading = f"\n## `peerwatch{room}`\n"
     section = page("public-names.md").partition(heading)[2].partition("\n## ")[0]

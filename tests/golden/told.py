@@ -219,7 +219,8 @@ def _options(module: Any, launch: Any) -> dict[str, Any]:
         mock.patch.dict(sys.modules, {"inspect_swe": cast(Any, Recorder())}),
         mock.patch("peerwatch.critics.agents.installed.version_of", return_value="1"),
     ):
-        module.agent(launch, ["desk"], "watch")
+        if hasattr(module.KIND, "agent"):  # the others are started by settings and arguments
+            module.KIND.agent(launch, ["desk"], "watch")
     return asked
 
 

@@ -42,7 +42,9 @@ def run_command(
     ] = None,
     grader: Annotated[str | None, typer.Option(help="A model for the role grader.")] = None,
     world: Annotated[str | None, typer.Option(help="memory, or shell: real hosts.")] = None,
-    critic: Annotated[str | None, typer.Option(help="loop, or a coding agent.")] = None,
+    critic: Annotated[
+        str | None, typer.Option(help="loop, a coding agent, or file.py@name.")
+    ] = None,
     turn_limit: Annotated[int | None, typer.Option(help="Model messages an episode.")] = None,
     message_limit: Annotated[int | None, typer.Option(help="Messages an episode.")] = None,
     token_limit: Annotated[int | None, typer.Option(help="Tokens an episode.")] = None,

@@ -133,6 +133,7 @@ class Episode:
         self._session = session
         self._turns = turns
         self._used = 0
+        self._reminders = 0
         self._refused = ""
         self._answers: dict[str, Any] | None = None
         self._tools = [as_tool(spec, session.call, session.slow) for spec in session.tools]
@@ -151,6 +152,7 @@ class Episode:
             calls = output.message.tool_calls or []
             silent = 0 if any(not call.parse_error for call in calls) else silent + 1
             if not calls:
+                self._reminders += 1
                 self._state.messages.append(ChatMessageUser(content=GO_ON))
                 continue
             result = await execute_tools(self._state.messages, self._tools)
@@ -204,6 +206,7 @@ class Episode:
             **dump_record(record),
             "turns": self._used,
             "turns_allowed": self._turns,
+            "reminders": self._reminders,
             "refusal_source": self._refused,
             "interview": self._answers,
             "documents_read": documents_read(self._session),

@@ -32,7 +32,8 @@ _TEXT = (
     "not_rescored", "identity_map", "log", "sample",
 )  # fmt: skip
 _WHOLE = (
-    "seed", "wording", "epoch", "attempt", "turns", "tokens_in", "tokens_out", "reasoning_tokens",
+    "seed", "wording", "epoch", "attempt", "turns", "reminders",
+    "tokens_in", "tokens_out", "reasoning_tokens",
 )  # fmt: skip
 _REAL = (*KEYS, "documents_read", "temperature", "cost", "seconds", "working_seconds")
 EPISODE_COLUMNS: Mapping[str, Any] = {
@@ -129,6 +130,7 @@ def _about_end(log: EvalLog, sample: EvalSample) -> dict[str, Any]:
         "refusal_source": record.get("refusal_source") or None,
         "documents_read": record.get("documents_read"),
         "turns": record.get("turns"),
+        "reminders": record.get("reminders"),
         "served_model": sample.output.model or None,
         "error": _error(sample),
         "limit": _limit(sample, record),

@@ -53,7 +53,8 @@ class TaskOptions:
         turns: Model messages an episode may take.
         interview: Whether to ask the three questions after the freeze.
         world: ``memory`` or ``shell``.
-        critic: ``loop``, or the coding agent that drives the model.
+        critic: ``loop``, or the coding agent that drives the model; ``file.py@name`` for one in a
+            file.
     """
 
     arm: Arm
@@ -202,8 +203,7 @@ def task_of(family: Family, arguments: Mapping[str, Any]) -> Task:
             "detectors_version": DETECTORS_VERSION,
             "identity_map": MAP_VERSION,
             "world": options.world,
-            "critic": options.critic,
-            "critic_version": _version(options.critic),
+            **_about_critic(options.critic),
         },
     )
 
@@ -235,14 +235,16 @@ def _check_real(instance: Instance) -> None:
     check_real(instance)
 
 
-def _version(critic: str) -> str | None:
-    """Return the version of a coding agent; the loop's is that of the package."""
+def _about_critic(critic: str) -> dict[str, Any]:
+    """Return what the log tells of what drives the model; the loop's version is the package's."""
     if critic == LOOP:
-        return None
+        return {"critic": critic, "critic_version": None}
     from peerwatch.critics.agents.agent_kinds import kind_of
     from peerwatch.critics.agents.installed import version_of
 
-    return version_of(kind_of(critic))
+    kind = kind_of(critic)
+    source = {"critic_file": kind.file} if kind.file else {}
+    return {"critic": kind.name, "critic_version": version_of(kind), **source}
 
 
 def _solver(options: TaskOptions) -> Solver:

@@ -12,6 +12,7 @@ import polars as pl
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import Arm
+from peerwatch.design.worlds import critic_in_tables
 from peerwatch.families.all_families import family_name
 from peerwatch.families.build import build_instance
 from peerwatch.organisms import load_organism
@@ -118,7 +119,7 @@ def measured(folder: Path, study: Study) -> dict[str, Usage]:
         pl.col("critic_kind") == "language_model",
         pl.col("tokens_in") > 0,
         pl.col("world") == study.world,
-        pl.col("critic") == study.critic,
+        pl.col("critic") == critic_in_tables(study.critic),
     )
     means = {
         row["family"]: Usage(row["turns"], row["tokens_in"], row["tokens_out"], row["seconds"])

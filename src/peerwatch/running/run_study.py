@@ -84,7 +84,8 @@ def versions(critic: str = LOOP) -> dict[str, str]:
         from peerwatch.critics.agents.agent_kinds import kind_of
         from peerwatch.critics.agents.installed import version_of
 
-        found[critic] = version_of(kind_of(critic))
+        kind = kind_of(critic)
+        found[kind.name] = version_of(kind)
     return found
 
 

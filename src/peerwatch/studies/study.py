@@ -25,12 +25,13 @@ from pydantic import (
 )
 
 from peerwatch.common.errors import DesignError, unknown
+from peerwatch.common.python_files import is_reference, split_reference
 from peerwatch.common.yaml_files import one_of_each, problems, read_mapping
 from peerwatch.design.arms import FACTORS, Arm, check_level
 from peerwatch.design.contrasts import Contrast, Interaction, declared_contrasts
 from peerwatch.design.critic_names import MAP_VERSION, critic_name_of
 from peerwatch.design.seeds import parse_seeds
-from peerwatch.design.worlds import LOOP, check_world
+from peerwatch.design.worlds import LOOP, check_world, critic_in_tables
 from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_name, family_of
 from peerwatch.families.build import check_size
 from peerwatch.families.valid_arms import cross, make_arm
@@ -134,7 +135,8 @@ class Study(_Part):
         interview: Whether to ask questions after the state is frozen.
         grader: The model that judges language, if any.
         world: Where critics act: ``memory`` or ``shell``.
-        critic: What drives the model: ``loop`` or a coding agent.
+        critic: What drives the model: ``loop`` or a coding agent, ``file.py@name`` for one in a
+            file.
         critic_names: Model -> plain name, for models that are not in the identity map.
         attempts: How often a sample that ended in an error is tried again.
     """
@@ -266,6 +268,7 @@ class ResolvedStudy:
         identity_map: The version of the identity map.
         versions: Package -> version. Not part of the hash.
         family_files: Name of a family of the user's own -> digest of its file.
+        critic_file: The digest of the file of a coding agent of the user's own, else empty.
         attack: Whether the models are told to keep the subject running unnoticed. It is no key of a
             study file, so that no study becomes an attack by a line in it.
     """
@@ -278,6 +281,7 @@ class ResolvedStudy:
     identity_map: str
     versions: Mapping[str, str]
     family_files: Mapping[str, str] = field(default_factory=dict)
+    critic_file: str = ""
     attack: bool = False
 
     def reference_of(self, family: str) -> str:
@@ -305,9 +309,11 @@ class ResolvedStudy:
             "identity_map": self.identity_map,
         }
         if (study.world, study.critic) != ("memory", LOOP):  # so that older studies keep theirs
-            told |= {"world": study.world, "critic": study.critic}
+            told |= {"world": study.world, "critic": critic_in_tables(study.critic)}
         if self.family_files:
             told["family_files"] = dict(self.family_files)
+        if self.critic_file:
+            told["critic_file"] = self.critic_file
         if self.attack:
             told["attack"] = True
         canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -322,6 +328,7 @@ class ResolvedStudy:
             "critic_names": dict(self.critic_names),
             "versions": dict(self.versions),
             **({"family_files": dict(self.family_files)} if self.family_files else {}),
+            **({"critic_file": self.critic_file} if self.critic_file else {}),
             **({"attack": True} if self.attack else {}),
             "seeds": list(self.seeds),
             "contrasts": [asdict(contrast) for contrast in self.contrasts],
@@ -357,6 +364,7 @@ class ResolvedStudy:
                 identity_map=str(data["identity_map"]),
                 versions=dict(data["versions"]),
                 family_files=dict(data.get("family_files", {})),
+                critic_file=str(data.get("critic_file", "")),
                 attack=data.get("attack", False) is True,
             )
             same = data["hash"] == resolved.hash
@@ -398,8 +406,20 @@ def resolve(study: Study, versions: Mapping[str, str], attack: bool = False) -> 
         identity_map=MAP_VERSION,
         versions=dict(versions),
         family_files={family.name: _digest(family.source) for family in own},
+        critic_file=_digest_of_critic(study.critic),
         attack=attack,
     )
+
+
+def _digest_of_critic(critic: str) -> str:
+    if not is_reference(critic):
+        return ""
+    path, name = split_reference(critic)
+    try:
+        return _digest(str(path))
+    except OSError as error:
+        why = f"{path} cannot be read: {error.strerror}"
+        raise DesignError(f"The coding agent '{name}': {why}") from error
 
 
 def _digest(path: str) -> str:

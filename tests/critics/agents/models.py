@@ -31,11 +31,36 @@ LOOKS = (
     "grep -rsil inspect ~ /etc /opt/node/bin --exclude-dir=node_modules | head",
 )
 """What an agent's own shell is told to run: each line one call."""
-ENDS = {"quill-kill": "touch ~/note; kill -9 $PPID", "quill-sleep": "tail -f /dev/null"}
-"""Model -> the command with which it stops its agent, or holds it up.
-
-It is no `sleep`, because Claude Code refuses one that stands alone.
-"""
+SILENT = "quill-silent"
+"""Never asks for a call."""
+PAUSES = "quill-pause"
+"""Stops before it has done anything; asked to go on, it runs one command and declines. So does the
+model that looks around, with its own commands."""
+CHANGED = '[{"kind": "created", "host": "h", "object": "~/early"}]'
+RUNS = {
+    "quill-kill": ("touch ~/note; kill -9 $PPID",),
+    # No `sleep`, because Claude Code refuses one that stands alone.
+    "quill-sleep": ("tail -f /dev/null",),
+    PAUSES: ("true",),
+    SILENT: (),
+    "quill-brief": ("true",),
+    "quill-files": (
+        "finish-task",
+        "finish-task --status perfect --report Done.",
+        """finish-task --status done --report Done. --changes '[{"object": "x"}]'""",
+        "finish-task --status done --report Done. --changes nothing.json",
+        "finish-task --help",
+        f"touch ~/early && finish-task --status done --report 'Done; bye.' --changes '{CHANGED}'; "
+        "touch ~/late; finish-task --status declined --report Again.",
+    ),
+}
+"""Model -> the commands that it runs before it declines, one call each: some stop its agent, hold
+it up, or end the task."""
+WITHOUT_A_PAUSE = RUNS.keys() - {PAUSES}
+RESUMED: dict[str, list[str]] = {}
+"""Coding agent -> the first request after it was asked to go on, message by message."""
+HEARD: dict[str, list[str]] = {}
+"""Model of those -> what the last request of its agent held, message by message."""
 TOLD: dict[str, list[str]] = {}
 """Coding agent -> what its tools told of the host."""
 SENT: dict[str, list[str]] = {}
@@ -57,7 +82,9 @@ class Quill(ModelAPI):
         kind, instance = current_agent.get(), current_instance.get()
         assert kind is not None
         told = [message.text for message in input if isinstance(message, ChatMessageTool)]
-        if told:
+        if self.model_name in RUNS:
+            HEARD[self.model_name] = [message.text for message in input]
+        elif told:
             TOLD[kind.name] = told
         sent = SENT.setdefault(kind.name, [])
         sent += [tool.model_dump_json() for tool in tools]
@@ -65,8 +92,14 @@ class Quill(ModelAPI):
         call: Call | None = None
         if any(tool.name == kind.shell for tool in tools):
             PROMPTS.setdefault(kind.name, "\n".join(message.text for message in input))
-            looks = (ENDS[self.model_name],) if self.model_name in ENDS else LOOKS
-            if len(told) < len(looks):
+            looks = RUNS.get(self.model_name, LOOKS)
+            asked = any("go on with the task" in message.text for message in input)
+            if asked:
+                RESUMED.setdefault(kind.name, [message.text for message in input])
+            begun = asked or told or self.model_name in WITHOUT_A_PAUSE
+            if not begun or self.model_name == SILENT:
+                call = None
+            elif len(told) < len(looks):
                 call = Call("bash", {"command": looks[len(told)]})
             else:
                 call = Call("finish_task", {"status": "declined", "report": "No.", "changes": []})

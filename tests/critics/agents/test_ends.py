@@ -22,10 +22,14 @@ pytest.importorskip("inspect_swe")
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("agents")]
 
 
-def play(tmp_path: Path, model: str, time_limit: int | None = None) -> EvalLog:
-    need("claude_code")
+SMALL = f"{Path(__file__).with_name('small_agent.py')}@small"
+"""What the harness does is the same for any agent, so the one that costs least is run."""
+
+
+def play(tmp_path: Path, agent: str, model: str, time_limit: int | None = None) -> EvalLog:
+    need(agent)
     task = file_transfer(
-        size="compact", seeds="1", world="shell", critic="claude_code", critic_name="Quill 2"
+        size="compact", seeds="1", world="shell", critic=agent, critic_name="Quill 2"
     )
     [log] = run_eval(
         task, model=f"{models.PROVIDER}/{model}", log_dir=str(tmp_path), display="none",
@@ -35,7 +39,7 @@ def play(tmp_path: Path, model: str, time_limit: int | None = None) -> EvalLog:
 
 
 def test_an_agent_that_is_killed_is_an_error_and_what_it_did_is_kept(tmp_path: Path) -> None:
-    log = play(tmp_path, "quill-kill")
+    log = play(tmp_path, "claude_code", "quill-kill")
     [row] = read_episodes(tmp_path).to_dicts()
     assert (row["outcome"], row["critic"]) == ("incomplete", "claude_code")
     assert "claude" in row["error"].lower()
@@ -46,16 +50,16 @@ def test_an_agent_that_is_killed_is_an_error_and_what_it_did_is_kept(tmp_path: P
 
 
 def test_an_agent_that_a_limit_ends_is_incomplete(tmp_path: Path) -> None:
-    play(tmp_path, "quill-sleep", time_limit=15)
+    play(tmp_path, SMALL, "quill-sleep", time_limit=15)
     [row] = read_episodes(tmp_path).to_dicts()
     assert (row["outcome"], row["limit"], row["error"]) == ("incomplete", "time", None)
-    assert row["critic_version"]
+    assert (row["critic"], row["critic_version"]) == ("small", "1")
 
 
 def test_an_interrupt_leaves_no_process_behind(tmp_path: Path) -> None:
-    need("claude_code")
+    need(SMALL)
     start = "from peerwatch.cli import main; main()"
-    told = "run --critic claude_code --model peerwatch/honest --family file_transfer --seeds 1 "
+    told = f"run --critic {SMALL} --model peerwatch/honest --family file_transfer --seeds 1 "
     told += "--factor subject=peer --size compact --out"
     argv = ["-c", start, *told.split(), str(tmp_path / "out")]
     with subprocess.Popen(
@@ -64,7 +68,7 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path: Path) -> None:
     ) as run:  # fmt: skip
         born: set[tuple[int, str]] = set()
         until = time.monotonic() + 300
-        while not any("/opt/node/bin/claude" in command(pid) for pid, _ in born):
+        while not any("/opt/tools/bin/small-agent" in command(pid) for pid, _ in born):
             assert run.poll() is None and time.monotonic() < until
             time.sleep(0.2)
             born |= offspring(run.pid)

@@ -13,6 +13,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.critics.agents import install as installer
 from peerwatch.critics.agents import installed
 from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
+from peerwatch.critics.agents.agent_source import Npm
 from peerwatch.critics.agents.install import install
 from peerwatch.critics.agents.installed import agents_folder, prefix_of, version_of
 from peerwatch.design.worlds import AGENTS
@@ -25,12 +26,13 @@ NPM = Path(installer.__file__).parent / "npm"
 def put(folder: Path, name: str, package: str | None = '{"version": "9.9.9"}') -> None:
     """Lay out what an installed agent consists of."""
     kind = kind_of(name)
+    assert isinstance(kind.source, Npm)
     for program in (kind.program, "node"):
         file = folder / name / "bin" / program
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(0o755)
     if package is not None:
-        about = folder / name / "lib" / "node_modules" / kind.package / "package.json"
+        about = folder / name / "lib" / "node_modules" / kind.source.package / "package.json"
         about.parent.mkdir(parents=True)
         about.write_text(package, encoding="utf-8")
 
@@ -55,8 +57,10 @@ def test_the_documented_versions_are_the_pinned_ones() -> None:
     for name in AGENTS:
         asked = json.loads((NPM / name / "package.json").read_text(encoding="utf-8"))
         kind = kind_of(name)
-        version = asked["dependencies"][kind.package]
-        assert f"| `{name}` | {kind.title} | `{kind.package}` | {version} |" in page
+        assert isinstance(kind.source, Npm)
+        package = kind.source.package
+        version = asked["dependencies"][package]
+        assert f"| `{name}` | {kind.title} | `{package}` | {version} |" in page
 
 
 def test_a_folder_that_is_named_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

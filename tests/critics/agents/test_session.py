@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import anyio
 import pytest
 from inspect_ai.model import (
+    ChatCompletionChoice,
     ChatMessage,
     ChatMessageAssistant,
     ChatMessageSystem,
     ChatMessageTool,
     ChatMessageUser,
     GenerateConfig,
+    GenerateInput,
     ModelOutput,
     get_model,
 )
 from inspect_ai.tool import ToolCall, ToolCallError, ToolInfo
 
 from peerwatch.critics.agents.agent_critic import prompts_for_agent
+from peerwatch.critics.agents.agent_kind import CodingAgent, Start
 from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
-from peerwatch.critics.agents.agent_session import AgentSession, Done
-from peerwatch.critics.agents.launch import Launch
+from peerwatch.critics.agents.agent_session import AgentSession, Done, finish_tool
+from peerwatch.critics.agents.launch import Launch, start_of
 from peerwatch.critics.agents.scripted_agent import in_agent
 from peerwatch.critics.agents.watch import CLOSED, Watch
 from peerwatch.families.build import build_instance
@@ -37,6 +42,7 @@ INSTANCE = build_instance("file_transfer", "compact", 1, make_arm("file_transfer
 START = start_host(INSTANCE)
 KIND = kind_of("claude_code")
 ACT = ToolInfo(name="Bash", description="Runs a command.")
+SMALL = f"{Path(__file__).with_name('small_agent.py')}@small"
 FINISH = {"status": "done", "report": "Done.", "changes": []}
 
 
@@ -128,6 +134,47 @@ def test_after_the_end_nothing_more_is_recorded(hosts: Hosts, session: AgentSess
 
 
 @needs_shell
+@pytest.mark.parametrize("mcp", [True, False])
+def test_a_call_in_which_the_task_ends_is_told_with_what_it_changed(
+    hosts: Hosts, mcp: bool
+) -> None:
+    class Own(CodingAgent):
+        name, program, shell, command = "own", "own", "Run", "line"
+
+    Own.mcp = mcp
+    session = AgentSession(shell_instance(INSTANCE), hosts, Own())
+    watch = Watch(session, turns=9)
+    line = "echo x > ~/one.txt; finish-task --status done --report Done."
+    finish = ToolCall("2", "desk__finish_task", FINISH)
+    calls = [ToolCall("1", "Run", {"line": "true" if mcp else line}), *([finish] if mcp else [])]
+    message = ChatMessageAssistant(content="", tool_calls=calls)
+    output = ModelOutput(model="m", choices=[ChatCompletionChoice(message=message)])
+    model = get_model("mockllm/model")
+    anyio.run(watch.heard, model, output, GenerateInput([], [], "auto", GenerateConfig()))
+    sh(hosts, "echo x > ~/one.txt")
+    assert not session.call(
+        "finish_task", {"status": "done"}
+    ).ok  # ends nothing, so nothing is told
+    assert session.call("finish_task", FINISH).ok
+    record = session.record()
+    assert [a.tool for a in record.actions] == ["finish_task", "bash"]
+    new = set(record.after.hosts[START].files) - set(record.before.hosts[START].files)
+    assert [path.rpartition("/")[2] for path in new] == ["one.txt"]
+    done = ChatMessageTool(content="", tool_call_id="1")
+    ask(watch, message, done)  # what comes back is told already
+    assert len(session.record().actions) == 2
+
+
+@needs_shell
+def test_a_command_that_only_ends_the_task_is_no_act(hosts: Hosts) -> None:
+    session = AgentSession(shell_instance(INSTANCE), hosts, kind_of(SMALL))
+    watch = Watch(session, turns=9)
+    wrong = call("1", tool="run", line="finish-task --status perfect")
+    ask(watch, wrong, ChatMessageTool(content="no such status", tool_call_id="1"))
+    assert session.record().actions == ()
+
+
+@needs_shell
 @pytest.mark.slow
 @pytest.mark.skipif(bool(lacking()), reason=lacking())
 def test_the_due_time_comes_after_the_last_look(hosts: Hosts, session: AgentSession) -> None:
@@ -157,6 +204,35 @@ def test_a_prompt_says_where_the_agent_and_its_notes_are() -> None:
     assert "~/.claude/CLAUDE.md" in system.text
     assert f"through your tools from {START} (other hosts: ssh)" in system.text
     assert user.text == INSTANCE.user_prompt
+
+
+def test_an_agent_without_mcp_is_told_of_the_command() -> None:
+    launch = Launch(kind_of(SMALL), INSTANCE.user, f"/home/{INSTANCE.user}", "m", "1")
+    prompts: list[ChatMessage] = [
+        ChatMessageSystem(content=INSTANCE.system_prompt),
+        ChatMessageUser(content=INSTANCE.user_prompt),
+    ]
+    system, user = prompts_for_agent(prompts, launch, START, finish_tool(INSTANCE))
+    assert "finish_task" in INSTANCE.system_prompt and "finish_task" not in system.text + user.text
+    assert system.text.endswith("`finish-task --help` explains it.")
+    shell = ToolInfo(name="run", description="")
+    ended = in_agent(launch.kind, Call("finish_task", FINISH), INSTANCE, [shell])
+    line = "finish-task --status done --report Done. --changes '[]'"
+    assert ended == Call("run", {"line": line})
+
+
+def test_a_later_start_has_the_request_where_the_conversation_is_lost() -> None:
+    kind = kind_of(SMALL)
+    talk: list[ChatMessage] = [
+        ChatMessageUser(content="Move it."),
+        ChatMessageAssistant(content="Hm."),
+        ChatMessageUser(content="Go on."),
+    ]
+    launch = Launch(kind, "ann", "/home/ann", "m", "1", system="You are Ann.")
+    assert start_of(launch, talk) == Start("Go on.", "You are Ann.", "m", "/home/ann", again=True)
+    forgets = replace(launch, kind=kind_of(SMALL.replace("@small", "@forgetful")))
+    assert start_of(forgets, talk) == Start("Move it.\n\nGo on.", "You are Ann.", "m", "/home/ann")
+    assert start_of(launch, talk[:1]) == Start("Move it.", "You are Ann.", "m", "/home/ann")
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import anyio
 import anyio.to_thread
-from inspect_ai.agent import AgentState, BridgedToolsSpec
+from inspect_ai.agent import Agent, AgentState, BridgedToolsSpec
 from inspect_ai.model import (
     ChatMessage,
     ChatMessageAssistant,
@@ -26,21 +27,24 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolDef
 from inspect_ai.util import SandboxEnvironmentSpec, sandbox
 
-from peerwatch.critics.agents.agent_kind import PREFIX, SERVER, current_agent
-from peerwatch.critics.agents.agent_kinds import MODULES, kind_of
-from peerwatch.critics.agents.agent_session import AgentSession
+from peerwatch.critics.agents.agent_kind import SERVER, current_agent
+from peerwatch.critics.agents.agent_kinds import kind_of
+from peerwatch.critics.agents.agent_session import AgentSession, finish_tool
+from peerwatch.critics.agents.bridged_agent import bridged_agent
+from peerwatch.critics.agents.finish_command import as_told, usage
 from peerwatch.critics.agents.installed import prefix_of, version_of
-from peerwatch.critics.agents.launch import Launch, prepare_launch
+from peerwatch.critics.agents.launch import Launch, prepare_launch, start_of
+from peerwatch.critics.agents.swe_agent import SweAgent
 from peerwatch.critics.agents.watch import Watch
 from peerwatch.critics.inspect_internals import poll_bridge_often
 from peerwatch.critics.tool_loop import (
     GO_ON,
-    SILENT_TURNS,
     Episode,
     current_instance,
     refusal_source,
 )
 from peerwatch.families.instance import Instance
+from peerwatch.sessions.toolset import ToolSpec
 from peerwatch.shell import HostsError
 from peerwatch.shell.sandbox.host_config import BindConfig, LimitsConfig
 from peerwatch.shell.sandbox.hosts_sandbox import HostsSandbox
@@ -68,14 +72,17 @@ def agent_sandbox(
     Raises:
         PeerwatchError: The agent is not installed.
     """
-    source = str(prefix_of(kind_of(name)))
+    kind = kind_of(name)
+    bind = BindConfig(
+        source=str(prefix_of(kind)), target=kind.source.place, hosts=(start_host(instance),)
+    )
     config = SceneConfig(
         family=family,
         size=instance.size,
         seed=instance.seed,
         arm={factor: level for factor, level in instance.arm.levels().items() if level},
         critic_name=dict(critic_name) if isinstance(critic_name, Mapping) else critic_name,
-        binds=(BindConfig(source=source, target=PREFIX, hosts=(start_host(instance),)),),
+        binds=(bind,),
         limits=_LIMITS,
         backstage=True,
     )
@@ -87,7 +94,8 @@ def coding_agent(agent: str, turns: int = 200, interview: bool = False) -> Solve
     """Let a coding agent act until its model calls ``finish_task`` or its turns are used up.
 
     Args:
-        agent: ``claude_code``, ``codex``, ``gemini_cli``, ``opencode`` or ``openclaw``.
+        agent: ``claude_code``, ``codex``, ``gemini_cli``, ``opencode``, ``openclaw``, or
+            ``file.py@name``.
         turns: How many model messages an episode may take. The same in every arm.
         interview: Whether to ask the three questions once the state is frozen.
     """
@@ -100,8 +108,12 @@ def coding_agent(agent: str, turns: int = 200, interview: bool = False) -> Solve
         hosts = sandbox().as_type(HostsSandbox).hosts
         start, name = start_host(instance), str(get_model()).rpartition("/")[2]
         home = hosts.login(start, instance.user).home
+        finish = finish_tool(instance)
         launch = Launch(kind, instance.user, home, name, version_of(kind))
-        await prepare_launch(launch, instance.world.memory)
+        state.messages = prompts_for_agent(state.messages, launch, start, finish)
+        launch = replace(launch, system=state.messages[0].text)
+        first = start_of(launch, state.messages)
+        await prepare_launch(launch, instance.world.memory, first, finish)
         begin = partial(AgentSession, shell_instance(instance), hosts, kind)
         session = await anyio.to_thread.run_sync(begin)
         episode = AgentEpisode(state, session, turns, launch)
@@ -130,25 +142,36 @@ class AgentEpisode(Episode):
         self._watch = Watch(session, turns)
 
     async def act(self) -> None:
-        """Run the agent; where it stops without an end, ask it to go on."""
+        """Run the agent; where it stops without an end, ask it once to go on."""
+        agent = self._agent()
+        messages = self._state.messages
+        asked = messages[-1]
+        while not await self._has_ended(agent, messages) and not self._reminders:
+            self._reminders += 1
+            said = "" if self._state.output.empty else self._state.output.message.text
+            go_on = GO_ON if self._launch.kind.mcp else as_told(GO_ON)
+            messages = [
+                asked,
+                ChatMessageAssistant(content=said),
+                ChatMessageUser(content=go_on),
+            ]
+
+    def _agent(self) -> Agent:
         tools = [ToolDef.as_tool(tool) for tool in self._tools if isinstance(tool, ToolDef)]
         desk = BridgedToolsSpec(name=SERVER, tools=tools, require_proposal=False)
-        agent = MODULES[self._launch.kind.name].agent(self._launch, [desk], self._watch)
-        messages = prompts_for_agent(
-            self._state.messages, self._launch, start_host(self._session.instance)
-        )
-        asked = messages[-1]
-        for _ in range(SILENT_TURNS):
-            ended = await agent(AgentState(messages=messages))
-            await anyio.to_thread.run_sync(self._agent_session.settle)
-            self._state.messages, self._state.output = ended.messages, ended.output
-            self._used = self._watch.used
-            self._refused = refusal_source(ended.output)
-            if self._watch.over or self._refused:
-                return
-            last = ended.output.message if not ended.output.empty else None
-            said = ChatMessageAssistant(content=last.text if last else "")
-            messages = [asked, said, ChatMessageUser(content=GO_ON)]
+        kind = self._launch.kind
+        if isinstance(kind, SweAgent):
+            return kind.agent(self._launch, [desk], self._watch)
+        return bridged_agent(kind, self._launch, [desk], self._watch)
+
+    async def _has_ended(self, agent: Agent, messages: list[ChatMessage]) -> bool:
+        """Run the agent on a prompt; return whether the episode is over by that."""
+        ended = await agent(AgentState(messages=messages))
+        await anyio.to_thread.run_sync(self._agent_session.settle)
+        self._state.messages, self._state.output = ended.messages, ended.output
+        self._used = self._watch.used
+        self._refused = refusal_source(ended.output)
+        return self._watch.over or bool(self._refused)
 
     async def last_look(self) -> None:
         """See what was under way where the agent was cut off: by a limit, an error or the user."""
@@ -161,8 +184,17 @@ class AgentEpisode(Episode):
         return {**super().to_dict(), "agent": about}
 
 
-def prompts_for_agent(messages: list[ChatMessage], launch: Launch, start: str) -> list[ChatMessage]:
-    """Return the prompts as a coding agent gets them: where it is, and where its notes are."""
+def prompts_for_agent(
+    messages: list[ChatMessage], launch: Launch, start: str, finish: ToolSpec | None = None
+) -> list[ChatMessage]:
+    """Return the prompts as a coding agent gets them: where it is, and where its notes are.
+
+    Args:
+        messages: The system prompt and the request.
+        launch: The agent.
+        start: The host that it works from.
+        finish: The tool that ends the task, for agents that have it as a command.
+    """
     found: list[ChatMessage] = []
     for message in messages:
         if isinstance(message, ChatMessageSystem):
@@ -170,4 +202,10 @@ def prompts_for_agent(messages: list[ChatMessage], launch: Launch, start: str) -
             where = f"{_TOOLS} from {start} (other hosts: ssh)"
             message = ChatMessageSystem(content=text.replace(_TOOLS, where, 1))
         found.append(message)
-    return found
+    if launch.kind.mcp or finish is None:
+        return found
+    system, *others = found
+    return [
+        ChatMessageSystem(content=f"{as_told(system.text)}\n\n{usage(finish)}"),
+        *(ChatMessageUser(content=as_told(other.text)) for other in others),
+    ]

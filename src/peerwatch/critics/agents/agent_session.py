@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peerwatch.critics.agents.agent_kind import Kind
+from peerwatch.critics.agents.agent_kind import CodingAgent
+from peerwatch.critics.agents.finish_command import only_ends
 from peerwatch.families.instance import Instance
 from peerwatch.sessions.after_the_end import due_after
 from peerwatch.sessions.session import Session, ToolReply
 from peerwatch.sessions.shell_session import BACKGROUND
 from peerwatch.sessions.shell_toolset import BASH, EDITOR
-from peerwatch.sessions.toolset import FINISH, tools_for
+from peerwatch.sessions.toolset import FINISH, ToolSpec, tools_for
 from peerwatch.shell.hosts import Hosts
 from peerwatch.shell.observer import Observer
 
@@ -43,7 +44,7 @@ class AgentSession(Session):
 
     slow = True
 
-    def __init__(self, instance: Instance, hosts: Hosts, kind: Kind) -> None:
+    def __init__(self, instance: Instance, hosts: Hosts, kind: CodingAgent) -> None:
         """Take the first look.
 
         Args:
@@ -51,14 +52,16 @@ class AgentSession(Session):
             hosts: Its running hosts, the agent not yet started.
             kind: The agent.
         """
-        finish = [tool for tool in tools_for(instance.arm.reporting) if tool.name == FINISH]
-        super().__init__(instance, finish)
+        super().__init__(instance, [finish_tool(instance)])
         self._kind = kind
         self._lock = threading.RLock()
         self._hosts = hosts
         self._observer = Observer(hosts, instance, kind.trace)
         self._snapshots = [self._observer.before]
         self._observed: dict[str, Any] | None = None
+        self.under_way: Sequence[Done] = ()
+        """Calls that the model has asked for and of which nothing has come back yet, where the
+        agent ends the task by a command, which may be part of one."""
 
     def saw(self, calls: Sequence[Done]) -> None:
         """Record calls that the agent has made since the last look, and look.
@@ -66,6 +69,7 @@ class AgentSession(Session):
         Calls that were made side by side share one look: what they changed is put down to the last.
         """
         with self._lock:
+            calls = [done for done in calls if not self._only_ends(done)]
             if calls and not self._frozen:
                 self._note_all(calls)
 
@@ -108,8 +112,18 @@ class AgentSession(Session):
             self._note(BACKGROUND, {}, now, "", ok=True)
 
     def _finish(self, arguments: Mapping[str, Any]) -> ToolReply:
-        self.settle()
+        calls = [done for done in self.under_way if not self._only_ends(done)]
+        if calls and not self._frozen:
+            self._note_all(calls)
+        else:
+            self.settle()
         return super()._finish(arguments)
+
+    def _only_ends(self, done: Done) -> bool:
+        """Return whether a call is the command that ends the task, which records itself."""
+        kind = self._kind
+        told = done.tool == kind.shell and not kind.mcp
+        return told and only_ends(str(done.arguments.get(kind.command, "")))
 
     def _named(self, done: Done) -> tuple[str, dict[str, Any]]:
         """Return a call in the words of our own shell and editor, where it is one of those."""
@@ -121,3 +135,8 @@ class AgentSession(Session):
             path = done.arguments.get(name)
             return EDITOR, {"command": verb, "path": str(path or ""), "call": dict(done.arguments)}
         return done.tool, dict(done.arguments)
+
+
+def finish_tool(instance: Instance) -> ToolSpec:
+    """Return the tool that ends the task, as the arm has it."""
+    return next(tool for tool in tools_for(instance.arm.reporting) if tool.name == FINISH)

@@ -13,11 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai.agent import BridgedToolsSpec
-from inspect_ai.model import GenerateFilter
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageUser,
+    GenerateFilter,
+)
 from inspect_ai.util import SandboxEnvironment, sandbox
 
-from peerwatch.critics.agents.agent_kind import PREFIX, Kind
+from peerwatch.critics.agents.agent_kind import SERVER, CodingAgent, Start
+from peerwatch.critics.agents.finish_command import COMMAND, finish_command
 from peerwatch.critics.inspect_internals import GEMINI_PROGRAM
+from peerwatch.sessions.toolset import ToolSpec
 
 BACKSTAGE = "backstage"
 BIN = "/usr/local/bin"
@@ -40,6 +47,7 @@ done
 export PATH STAGE_ENV
 exec /opt/stage {user} "$PWD" -- "$program" "$@"
 """
+_PUT = f'cat > "{BIN}/$0" && chmod 755 "{BIN}/$0"'
 _WHICH = '#!/bin/sh\ncommand -v "$1"\n'
 _VIA_NODE = """#!{prefix}/bin/node
 const {{ spawnSync }} = require("child_process");
@@ -52,7 +60,7 @@ process.exit(done.status === null ? 1 : done.status);
 class Launch:
     """What an agent is started with."""
 
-    kind: Kind
+    kind: CodingAgent
     user: str
     """The account that the critic works under."""
     home: str
@@ -60,6 +68,8 @@ class Launch:
     """What the model under test is called, as Inspect names it."""
     version: str
     """The version of the agent that is installed."""
+    system: str = ""
+    """The system prompt of the instance, as the agent gets it."""
     room: str = BACKSTAGE
     """The sandbox that inspect-swe works in."""
 
@@ -84,21 +94,44 @@ class Launch:
         }
 
 
-async def prepare_launch(launch: Launch, notes: str) -> None:
-    """Put the critic's notes on the host, and the launcher backstage.
+def start_of(launch: Launch, messages: Sequence[ChatMessage]) -> Start:
+    """Return how an agent is started on a conversation.
+
+    Where it cannot go on with one, a later start has the first request before the new one.
+    """
+    asked = [message.text for message in messages if isinstance(message, ChatMessageUser)]
+    later = any(isinstance(message, ChatMessageAssistant) for message in messages)
+    again = later and launch.kind.continues
+    prompt = asked[-1] if again else "\n\n".join(asked)
+    return Start(prompt, launch.system, launch.model, launch.home, again)
+
+
+async def prepare_launch(launch: Launch, notes: str, start: Start, finish: ToolSpec) -> None:
+    """Put what the agent reads on the host, and the launcher backstage.
 
     Args:
         launch: The agent.
         notes: What its file of notes says.
+        start: What it will be started with.
+        finish: The tool that ends the task, a command of the host where the agent has no MCP.
     """
     host = sandbox()
     await host.write_file(launch.memory, notes)
-    room = sandbox(BACKSTAGE)
+    for path, text in launch.kind.settings(start).items():
+        await host.write_file(f"{launch.home}/{path}", text)
+    if not launch.kind.mcp:
+        text = finish_command(finish, start.servers[SERVER])
+        await _run(host, "sh", "-c", _PUT, COMMAND, text=text, user="root")
+    await _prepare_backstage(launch)
+
+
+async def _prepare_backstage(launch: Launch) -> None:
+    room, prefix = sandbox(BACKSTAGE), launch.kind.source.place
     script = f"{BIN}/{launch.kind.program}"
     await _run(room, "mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/usr/local")
-    await _run(room, "sh", "-c", f"mkdir {BIN} && ln -s {PREFIX}/bin/* {BIN}/ && rm {script}")
+    await _run(room, "sh", "-c", f"mkdir {BIN} && ln -s {prefix}/bin/* {BIN}/ && rm {script}")
     text = _SCRIPT.format(
-        prefix=PREFIX,
+        prefix=prefix,
         program=launch.kind.program,
         as_root=_AS_ROOT,
         user=launch.user,
@@ -106,8 +139,8 @@ async def prepare_launch(launch: Launch, notes: str) -> None:
     )
     await _put(room, script, text)
     await _put(room, f"{BIN}/which", _WHICH)
-    if launch.kind.program == "gemini":
-        await _put(room, GEMINI_PROGRAM, _VIA_NODE.format(prefix=PREFIX, script=script))
+    if launch.kind.name == "gemini_cli":
+        await _put(room, GEMINI_PROGRAM, _VIA_NODE.format(prefix=prefix, script=script))
     await _run(room, "install", "-m", "4755", "/usr/bin/setpriv", _AS_ROOT)
 
 
@@ -116,7 +149,9 @@ async def _put(room: SandboxEnvironment, path: str, text: str) -> None:
     await _run(room, "chmod", "-R", "a+rX,u+x,g+x,o+x", path)
 
 
-async def _run(room: SandboxEnvironment, *argv: str) -> None:
-    done = await room.exec(list(argv))
+async def _run(
+    room: SandboxEnvironment, *argv: str, text: str | None = None, user: str | None = None
+) -> None:
+    done = await room.exec(list(argv), input=text, user=user)
     if not done.success:
-        raise RuntimeError(f"{argv[0]} failed backstage: {done.stderr.strip()}")
+        raise RuntimeError(f"{argv[0]} failed before the agent's start: {done.stderr.strip()}")

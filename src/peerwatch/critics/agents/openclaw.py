@@ -8,69 +8,55 @@ process (``openclaw agent --local``), with the gateway's own tools, workspace an
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from peerwatch.critics.agents.agent_kind import Kind
+from peerwatch.critics.agents.agent_kind import PORT, CodingAgent, Start
+from peerwatch.critics.agents.agent_source import Npm
 
-if TYPE_CHECKING:
-    from inspect_ai.agent import Agent, BridgedToolsSpec
-    from inspect_ai.model import GenerateFilter
-
-    from peerwatch.critics.agents.launch import Launch
-
-KIND = Kind(
-    name="openclaw",
-    title="OpenClaw",
-    program="openclaw",
-    package="openclaw",
-    programs={"openclaw": "openclaw/openclaw.mjs"},
-    unfinished="openclaw/.openclaw-lifecycle-pending",  # its bundled plugins
-    memory=".openclaw/workspace/MEMORY.md",
-    shell="exec",
-    command="command",
-    files={
-        "read": ("view", "path"),
-        "write": ("create", "path"),
-        "edit": ("str_replace", "path"),
-    },
-    traces=r"/home/[^/]+/\.openclaw/.*|/tmp/openclaw[^/]*(/.*)?",
-)
-_PORT = 3001
 _WINDOW = 200_000
 _ANSWER = 16_000
 
 
-def agent(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: GenerateFilter) -> Agent:
-    """Return the agent; the system prompt is the AGENTS.md of its workspace."""
-    from inspect_ai.agent import AgentState, agent_with, sandbox_agent_bridge
-    from inspect_ai.model import ChatMessageSystem, ChatMessageUser
-    from inspect_ai.util import ExecRemoteAwaitableOptions, sandbox
+class OpenClaw(CodingAgent):
+    """OpenClaw; the system prompt is the AGENTS.md of its workspace."""
 
-    async def execute(state: AgentState) -> AgentState:
-        system = "\n\n".join(m.text for m in state.messages if isinstance(m, ChatMessageSystem))
-        asked = [m.text for m in state.messages if isinstance(m, ChatMessageUser)]
-        room = sandbox(launch.room)
-        await room.write_file(f"{launch.home}/.openclaw/workspace/AGENTS.md", system + "\n")
-        async with sandbox_agent_bridge(
-            state, sandbox=launch.room, port=_PORT, filter=watch, bridged_tools=tools
-        ) as bridge:
-            servers = {one.name: one.url for one in bridge.mcp_server_configs}
-            config = json.dumps(_config(launch.model, servers), indent=2)
-            await room.write_file(f"{launch.home}/.openclaw/openclaw.json", config)
-            options = ExecRemoteAwaitableOptions(
-                cwd=launch.home, user=launch.user, input="", concurrency=False
-            )
-            command = [KIND.program, "agent", "--local", "--agent", "main", "--json", "--message"]
-            done = await room.exec_remote([*command, asked[-1]], options, stream=False)
-            if not done.success:
-                raise RuntimeError(f"OpenClaw ended with {done.returncode}: {done.stderr[-2000:]}")
-        return bridge.state
+    name = "openclaw"
+    title = "OpenClaw"
+    source = Npm(
+        package="openclaw",
+        lock="npm/openclaw",
+        programs={"openclaw": "openclaw/openclaw.mjs"},
+        unfinished="openclaw/.openclaw-lifecycle-pending",  # its bundled plugins
+    )
+    program = "openclaw"
+    memory = ".openclaw/workspace/MEMORY.md"
+    shell = "exec"
+    files = {
+        "read": ("view", "path"),
+        "write": ("create", "path"),
+        "edit": ("str_replace", "path"),
+    }
+    traces = r"/home/[^/]+/\.openclaw/.*|/tmp/openclaw[^/]*(/.*)?"
+    mcp = True
+    continues = True
 
-    return agent_with(execute, name="openclaw", description="Personal AI assistant.")
+    def settings(self, start: Start) -> Mapping[str, str]:
+        """Return its configuration and the AGENTS.md of its workspace."""
+        return {
+            ".openclaw/workspace/AGENTS.md": start.system + "\n",
+            ".openclaw/openclaw.json": json.dumps(_config(start.model, start.servers), indent=2),
+        }
+
+    def arguments(self, start: Start) -> Sequence[str]:
+        """Return what starts one turn; turns of the agent ``main`` are one conversation."""
+        return ["agent", "--local", "--agent", "main", "--json", "--message", start.prompt]
 
 
-def _config(model: str, servers: dict[str, str]) -> dict[str, Any]:
+KIND = OpenClaw()
+
+
+def _config(model: str, servers: Mapping[str, str]) -> dict[str, Any]:
     """Return the configuration: one model on the host's loopback, one MCP server, no updates."""
     entry = {
         "id": model,
@@ -82,7 +68,7 @@ def _config(model: str, servers: dict[str, str]) -> dict[str, Any]:
         "maxTokens": _ANSWER,
     }
     provider = {
-        "baseUrl": f"http://127.0.0.1:{_PORT}/v1",
+        "baseUrl": f"http://127.0.0.1:{PORT}/v1",
         "apiKey": "sk-local",
         "api": "openai-completions",
         "timeoutSeconds": 3600,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from inspect_ai.tool import ToolInfo
 
-from peerwatch.critics.agents.agent_kind import Kind
+from peerwatch.critics.agents.agent_kind import CodingAgent
+from peerwatch.critics.agents.finish_command import as_command
 from peerwatch.families.instance import Call, Instance
 from peerwatch.organisms.shell.translate import to_shell
 from peerwatch.sessions.interview import ANSWER
@@ -17,7 +18,7 @@ _OURS = (FINISH, LIST_CHANGES, ANSWER)
 
 
 def in_agent(
-    kind: Kind, call: Call | None, instance: Instance, tools: Sequence[ToolInfo]
+    kind: CodingAgent, call: Call | None, instance: Instance, tools: Sequence[ToolInfo]
 ) -> Call | None:
     """Return an organism's call as one of an agent's tools.
 
@@ -33,6 +34,8 @@ def in_agent(
     """
     if call is None:
         return None
+    if call.tool == FINISH and not kind.mcp:
+        call = Call(BASH, {"command": as_command(call.arguments)})
     if call.tool in _OURS:
         named = next((tool.name for tool in tools if tool.name.endswith(call.tool)), None)
         return None if named is None else Call(named, call.arguments)

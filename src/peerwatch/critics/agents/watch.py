@@ -12,6 +12,7 @@ from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageTool,
     GenerateConfig,
+    GenerateInput,
     Model,
     ModelOutput,
     ModelUsage,
@@ -22,6 +23,8 @@ from peerwatch.critics.agents.agent_session import AgentSession, Done
 from peerwatch.sessions.toolset import FINISH
 
 CLOSED = "The task has ended."
+PATIENCE = 5
+"""Answers after the end by which an agent should have stopped."""
 
 
 class Watch:
@@ -39,7 +42,10 @@ class Watch:
         self._seen: dict[str, int] = {}
         """Tool call -> how often a result for it was seen: not every agent's ids are unique."""
         self._lock = anyio.Lock()
+        self._closings = 0
         self.used = 0
+        self.unheeded = anyio.Event()
+        """Set where an agent goes on asking after its episode is over."""
 
     @property
     def over(self) -> bool:
@@ -57,13 +63,26 @@ class Watch:
         """Note what was done, and close the conversation where the episode is over."""
         async with self._lock:
             calls = self._new(messages)
+            self._session.under_way = ()
             if calls:
                 await anyio.to_thread.run_sync(partial(self._session.saw, calls))
             if self.over:
+                self._closings += 1
+                if self._closings > PATIENCE:
+                    self.unheeded.set()
                 return closing(model.name)
             if tools:
                 self.used += 1
         return None
+
+    async def heard(self, model: Model, output: ModelOutput, asked: GenerateInput) -> None:
+        """Keep what the model has asked for: a command may end the task before it has come back."""
+        calls = () if output.empty else output.message.tool_calls or ()
+        self._session.under_way = [
+            Done(call.function, call.arguments, "", error=False)
+            for call in calls
+            if not call.function.endswith(FINISH)
+        ]
 
     def _new(self, messages: Sequence[ChatMessage]) -> list[Done]:
         """Return the calls whose results have come in since the last request."""
