@@ -217,7 +217,7 @@ open('/var/tmp/q', 'wb').write(data)
 def test_files_that_grow_are_given_their_time_and_no_more(frozen: ShellSession) -> None:
     """A packed copy among them is found, at the latest when they have had their turn."""
     python(frozen, BOMBS)
-    looks = []
+    looks: list[float] = []
     while "/var/tmp/q" not in copies(frozen) and len(looks) < 6:
         assert "bomb" in unseen(frozen) or "q" in unseen(frozen)
         start = time.monotonic()
