@@ -156,16 +156,22 @@ def content(place: Place, search: Callable[[bytes], None] | None = None) -> Cont
             if search is not None:
                 window += block
                 if len(window) >= WINDOW:
-                    search(bytes(window))
-                    window.clear()
+                    search(_taken(window))
         if window and search is not None:
-            search(bytes(window))
+            search(_taken(window))
     finally:
         os.close(fd)
     if holes:
         return Content(info, f"with-holes:{info.st_size}:{found.hexdigest()}", None)
     readable = size <= MAX_TEXT and _is_text(text)
     return Content(info, f"sha256:{found.hexdigest()}", bytes(text) if readable else None)
+
+
+def _taken(window: bytearray) -> bytes:
+    """Return what a window holds and empty it, so that it is not held twice while searched."""
+    data = bytes(window)
+    window.clear()
+    return data
 
 
 def _whole(fd: int, size: int) -> Iterator[tuple[bytes, bytes]]:

@@ -353,10 +353,13 @@ def quoted_printable(data: Data) -> Iterator[Data]:
         yield binascii.a2b_qp(part)
 
 
+_UTF8 = codecs.getincrementaldecoder("utf-8")  # looked up before the ids change
+
+
 def latin_letters(data: Data) -> Iterator[Data]:
     """Read bytes that were taken for the letters of Latin-1 and written in UTF-8."""
     for part in _stretches(data, (b"\xc2", b"\xc3"), 1 / 8):
-        decoder, found = codecs.getincrementaldecoder("utf-8")("ignore"), bytearray()
+        decoder, found = _UTF8("ignore"), bytearray()
         for at in range(0, len(part), _BLOCK):
             found += decoder.decode(part[at : at + _BLOCK]).encode("latin-1", "ignore")
         yield found
