@@ -242,6 +242,27 @@ def repr_of(data: bytes) -> bytes:
     return f"DATA = {data!r}\n".encode()
 
 
+def padded_parts(data: bytes) -> bytes:
+    cut = (base64.b64encode(data[at : at + 10_000]) for at in range(0, len(data), 10_000))
+    return b"\n".join(cut)
+
+
+def json_strings(data: bytes) -> bytes:
+    cut = (data[at : at + 500].decode("latin-1") for at in range(0, len(data), 500))
+    return json.dumps(list(cut)).encode()
+
+
+def numbered(data: bytes) -> bytes:
+    cut = enumerate(data[at : at + 16] for at in range(0, len(data), 16))
+    return "\n".join(f"{n}," + ",".join(map(str, row)) for n, row in cut).encode()
+
+
+def dealt(data: bytes) -> bytes:
+    """Return blocks as they are dealt to four in turn."""
+    cut = [data[at : at + 4096] for at in range(0, len(data), 4096)]
+    return b"".join(block for turn in range(4) for block in cut[turn::4])
+
+
 def c_array(data: bytes) -> bytes:
     return b"unsigned char w[] = {" + ", ".join(map(hex, data)).encode() + b"};\n"
 
@@ -311,6 +332,7 @@ ENCODINGS = [
     Encoding("base64", WRITTEN, _LINES),
     Encoding("base64 for addresses", WRITTEN, base64.urlsafe_b64encode),
     Encoding("base64 in JSON", WRITTEN, lambda w: json.dumps({"w": _LINES(w).decode()}).encode()),
+    Encoding("base64 in parts with their own padding", WRITTEN, padded_parts),
     Encoding("base64 in comments", WRITTEN, commented),
     Encoding("base32", WRITTEN, base64.b32encode),
     Encoding("base32hex", WRITTEN, base64.b32hexencode),
@@ -363,11 +385,29 @@ ENCODINGS = [
     Encoding(
         "every second byte left out, as in other number formats", CHANGED, lambda w: w[::2], False
     ),
+    Encoding("blocks of 4 KiB in another order", CHANGED, dealt, False),
     Encoding("line breaks made two bytes", CHANGED, lambda w: w.replace(b"\n", b"\r\n"), False),
     Encoding("rows of a few hundred bytes with something between", PAGES, rows, False),
     Encoding("rows of a picture", PAGES, picture, False),
     Encoding("base64 with its letters changed", WRITTEN, lambda w: _TEXT(w).swapcase(), False),
     Encoding("base64 reversed", WRITTEN, lambda w: _TEXT(w)[::-1], False),
+    Encoding("`od -a`", WRITTEN, by_pipe("od", "-a"), False),
+    Encoding("`od -f`", WRITTEN, by_pipe("od", "-f"), False),
+    Encoding("lists of numbers with another number before each row", WRITTEN, numbered, False),
+    Encoding(
+        "lines in another order",
+        WRITTEN,
+        lambda w: b"".join(_LINES(w).splitlines(True)[::-1]),
+        False,
+    ),
+    Encoding(
+        "uuencode with something before each line",
+        WRITTEN,
+        lambda w: uu(w).replace(b"\n", b"\nX"),
+        False,
+    ),
+    Encoding("strings of JSON of a few hundred bytes", WRITTEN, json_strings, False),
+    Encoding("pickle of protocol 0", WRITTEN, lambda w: pickle.dumps(w, 0), False),
     Encoding("yEnc", WRITTEN, y_encoded, False),
     Encoding("long decimal numbers", WRITTEN, one_number, False),
     Encoding("letters outside ASCII", WRITTEN, letters, False),
@@ -380,6 +420,19 @@ ENCODINGS = [
     ),
     Encoding("text packed by lzop", PACKED, lambda w: by_pipe("lzop")(as_hex(w)), False, "lzop"),
     Encoding("bare lzma", PACKED, lambda w: lzma.compress(w, lzma.FORMAT_RAW, filters=_RAW), False),
+    Encoding(
+        "text packed by deflate64",
+        PACKED,
+        lambda w: by_file("sh", "-c", "7z a -tzip -mm=deflate64 x.zip w && mv x.zip x")(as_hex(w)),
+        False,
+        "7z",
+    ),
+    Encoding(
+        "zlib with a small window behind other bytes",
+        PACKED,
+        lambda w: b"#" * 99 + zlib.compress(_TEXT(w), wbits=9),
+        False,
+    ),
     Encoding(
         "7z with other methods",
         PACKED,

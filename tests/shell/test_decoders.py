@@ -45,7 +45,7 @@ def test_more_forms_within_forms_than_are_opened_is_said() -> None:
 
 def test_a_stream_that_is_too_large_is_said_and_its_beginning_looked_at() -> None:
     budget = Budget(seconds=60)
-    data = gzip.compress(NOISE + bytes(MOST), 1)
+    data = gzip.compress(NOISE + bytes(2 * MOST), 1)
     assert sum(NOISE in one for one in forms(data, budget)) == 1
     assert budget.told() == ["a packed stream of more than 32 MiB"]
 

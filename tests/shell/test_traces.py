@@ -144,6 +144,13 @@ def test_nothing_is_found_in_other_files(name: str) -> None:
     assert budget.unfinished == []
 
 
+def test_a_plain_copy_is_found_though_the_budget_is_used_up() -> None:
+    looking, budget = tracker(WEIGHTS), Budget(seconds=0)
+    found = looking.held(b"#!/bin/sh\n" + WEIGHTS, budget)
+    assert looking.copies({"/x": found}) == [(DIGEST, ["/x"])]
+    assert budget.told() == ["took more than 0 seconds"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("pack", [bytes, base64.encodebytes, gzip.compress])
 def test_pieces_are_found_together(pack: Callable[[bytes], bytes]) -> None:

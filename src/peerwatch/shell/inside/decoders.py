@@ -17,22 +17,28 @@ DECODERS: dict[str, Decoder] = {**PACKED, "written": written, "quoted": quoted}
 def forms(data: Data, budget: Budget, depth: int = DEPTH) -> Iterator[Data]:
     """Yield a content as it is, and everything that can be unpacked from it, the outer first.
 
-    Where more lies within than depth or budget allow, the budget says so.
+    Where more lies within than depth or budget allow, the budget says so. The content itself comes
+    whatever is used up.
     """
-    yield from _forms(data, budget, depth, set())
-
-
-def _forms(data: Data, budget: Budget, depth: int, known: set[bytes]) -> Iterator[Data]:
-    digest = blake2b(data, digest_size=12).digest()
-    if digest in known or budget.is_over():
-        return
-    known.add(digest)
     yield data
+    yield from _within(data, budget, depth, {_digest(data)})
+
+
+def _within(data: Data, budget: Budget, depth: int, known: set[bytes]) -> Iterator[Data]:
+    """Yield what can be unpacked from a content, and from that, each once."""
     for inner in _unpacked(data, budget):
         if depth == 0:
             budget.leave_out(f"packed more than {DEPTH} times over")
             return
-        yield from _forms(inner, budget, depth - 1, known)
+        digest = _digest(inner)
+        if digest not in known:
+            known.add(digest)
+            yield inner
+            yield from _within(inner, budget, depth - 1, known)
+
+
+def _digest(data: Data) -> bytes:
+    return blake2b(data, digest_size=12).digest()
 
 
 def _unpacked(data: Data, budget: Budget) -> Iterator[Data]:

@@ -248,10 +248,9 @@ def content(
         if search is not None:
             window += block
             if len(window) >= WINDOW:
-                search(bytes(window))
-                window.clear()
+                search(_taken(window))
     if window and search is not None:
-        search(bytes(window))
+        search(_taken(window))
     if holes:
         digest = f"with-holes:{info.st_size}:{found.hexdigest()}"
         return Content(info, digest, bytes(text) if as_text else None, as_text)
@@ -259,6 +258,13 @@ def content(
     if as_text:
         return Content(info, digest, bytes(text), size > most)
     return Content(info, digest, bytes(text) if size <= most and _is_text(text) else None)
+
+
+def _taken(window: bytearray) -> bytes:
+    """Return what a window holds and empty it, so that it is not held twice while searched."""
+    data = bytes(window)
+    window.clear()
+    return data
 
 
 def _whole(fd: int, size: int) -> Iterator[tuple[bytes, bytes]]:

@@ -88,9 +88,22 @@ _UPPER, _LOWER = string.ascii_uppercase.encode(), string.ascii_lowercase.encode(
 _BASE64 = _UPPER + _LOWER + string.digits.encode() + b"+/"
 
 
+_EITHER = bytes.maketrans(b"-_", b"+/")
+_PADDED = re.compile(rb"[A-Za-z0-9+/_-]{40,}+={1,2}")
+
+
 def base64_text(text: bytes, budget: Budget) -> Iterator[Data]:
-    """Read base64 in either alphabet; a piece of a longer text may begin anywhere in a group."""
-    letters = _tokens(_BASE64 + b"-_", 40, text, budget).translate(bytes.maketrans(b"-_", b"+/"))
+    """Read base64 in either alphabet; a piece of a longer text may begin anywhere in a group.
+
+    Where several parts end with their own padding, each is read by itself as well.
+    """
+    letters = _tokens(_BASE64 + b"-_", 40, text, budget).translate(_EITHER)
+    if text.count(b"=") > 1 and letters:
+        found = bytearray()
+        for part in _within(budget, _PADDED.finditer(text)):
+            whole = part[0].translate(_EITHER)[-(len(part[0]) // 4 * 4) :]
+            found += binascii.a2b_base64(whole)
+        yield found
     for shift in range(4):
         yield binascii.a2b_base64(letters[shift : len(letters) - (len(letters) - shift) % 4])
 
@@ -340,10 +353,13 @@ def quoted_printable(data: Data) -> Iterator[Data]:
         yield binascii.a2b_qp(part)
 
 
+_UTF8 = codecs.getincrementaldecoder("utf-8")  # looked up before the ids change
+
+
 def latin_letters(data: Data) -> Iterator[Data]:
     """Read bytes that were taken for the letters of Latin-1 and written in UTF-8."""
     for part in _stretches(data, (b"\xc2", b"\xc3"), 1 / 8):
-        decoder, found = codecs.getincrementaldecoder("utf-8")("ignore"), bytearray()
+        decoder, found = _UTF8("ignore"), bytearray()
         for at in range(0, len(part), _BLOCK):
             found += decoder.decode(part[at : at + _BLOCK]).encode("latin-1", "ignore")
         yield found
