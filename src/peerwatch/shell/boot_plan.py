@@ -12,6 +12,7 @@ from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.shell import base_system as system
+from peerwatch.shell.host_identity import identity_of
 from peerwatch.shell.machine_checks import Machine
 from peerwatch.shell.spec import HostSpec, InstanceSpec, Node, writable
 from peerwatch.shell.ssh_keys import key_pair
@@ -78,12 +79,17 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         run_as = _setpriv(machine.setpriv)
         nodes[_RUN_AS] = Node(data=run_as, mode=0o4750, group="sudo")
         start = [_started(name) for name, unit in host.units.items() if unit.running]
+        own = identity_of(host)
         hosts.append(
             {
                 "name": host.name,
                 "address": f"{host.address}/{prefix}",
                 "entries": _entries(host, nodes, payload, places),
                 "mount": f"size={spec.limits.disk},nr_inodes={spec.limits.files},mode=0755",
+                "disk": f"/dev/mapper/pve-vm--{own.number}--disk--0",
+                "up": own.up,
+                "passed": own.passed,
+                "masks": {**MASKS, "sys/kernel/random/boot_id": f"{own.boot_id}\n"},
                 "device_mount": f"size={_DEVICES},nr_inodes=10000,mode=0755",
                 "start": start,
                 "sshd": [machine.sshd, "-D", "-e"] if host.ssh else [],
@@ -97,7 +103,6 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
             {"source": b.source, "target": b.target, "hosts": b.hosts and list(b.hosts)}
             for b in spec.binds
         ],
-        "masks": dict(MASKS),
         "filter": filter_program().hex(),
         "tracked": list(spec.tracked),
         "backstage": system.guest("stage").decode() if spec.backstage else "",
@@ -116,9 +121,12 @@ MASKS: Mapping[str, str] = {
     f"(gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) "
     f"{_KERNEL.version}\n",
     "cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro quiet\n",
-    "sys/kernel/random/boot_id": "6f1d2c0e-3b5a-4c8e-9d27-51a0c4e7b839\n",
 }
-"""Files of ``/proc`` that would tell which machine this is, and what hosts read there instead."""
+"""Files of ``/proc`` that would tell which machine this is, and what hosts read there instead.
+
+Each host has a boot id of its own besides.
+"""
+
 
 
 def _check(spec: InstanceSpec) -> None:

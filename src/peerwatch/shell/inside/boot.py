@@ -18,6 +18,7 @@ from peerwatch.shell.inside.process import (
     RunningHost,
     has_ended,
     in_host,
+    pass_over_in,
     remember_namespace,
     spawn,
     start_session,
@@ -70,12 +71,11 @@ def build_hosts(
     calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
     calls.rename_process("init")
     remember_namespace()
-    calls.mount("tmpfs", PLACE, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=4m,mode=0755")
+    flags = calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOATIME
+    calls.mount("lxcfs", PLACE, "tmpfs", flags, "size=4m,mode=0755")
     for number, tree in enumerate(trees):
         _bind_tree(number, tree, config["binds"][number]["source"])
-    os.mkdir(f"{PLACE}/kernel")
-    for name, text in config["masks"].items():
-        _write(f"{PLACE}/kernel/{name.replace('/', '-')}", text.encode())
+    os.mkdir(f"{PLACE}/lxcfs")
     _forbid_namespaces()
     started = []
     for number, host in enumerate(config["hosts"]):
@@ -134,7 +134,8 @@ def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
     """Mount a host's own file system and write its files."""
     base = f"{PLACE}/h{number}"
     os.mkdir(base)
-    calls.mount("tmpfs", base, "tmpfs", calls.MS_NODEV, host["mount"])
+    # Without times of reading, a look leaves nothing behind in them.
+    calls.mount(host["disk"], base, "tmpfs", calls.MS_NODEV | calls.MS_NOATIME, host["mount"])
     os.mkdir(f"{base}/root", 0o755)
     os.mkdir(f"{base}/local", 0o755)
     times = []
@@ -170,15 +171,25 @@ def _start(number: int, host: Mapping[str, Any], config: Mapping[str, Any]) -> t
         "--unshare-cgroup-try", "--hostname", host["name"], "--clearenv",
         *_view(base), *_bound(config, host["name"]), "--dev", "/dev", "--proc", "/proc",
     ]  # fmt: skip
-    for name in config["masks"]:
-        if os.path.exists(f"/proc/{name}"):
-            argv += ["--ro-bind", f"{PLACE}/kernel/{name.replace('/', '-')}", f"/proc/{name}"]
+    argv += _masks(number, host["masks"])
     argv += ["--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--info-fd", "8", "--chdir", "/"]
     argv += ["/bin/bash", "-c", "exec -a init /bin/bash /etc/init.d/rcS"]
-    spawn(argv, {8: info_in, 9: ready_in})
+    spawn(argv, {8: info_in, 9: ready_in}, up=host["up"])
     os.close(info_in)
     os.close(ready_in)
     return info, ready
+
+
+def _masks(number: int, masks: Mapping[str, str]) -> list[str]:
+    """Write what a host reads in place of some files of ``/proc``; return the binds."""
+    argv = []
+    os.mkdir(f"{PLACE}/lxcfs/{number}")
+    for name, text in masks.items():
+        if os.path.exists(f"/proc/{name}"):
+            path = f"{PLACE}/lxcfs/{number}/{name.rpartition('/')[2]}"
+            _write(path, text.encode())
+            argv += ["--ro-bind", path, f"/proc/{name}"]
+    return argv
 
 
 def _view(base: str) -> list[str]:
@@ -310,11 +321,13 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
     program = bytes.fromhex(config["filter"])
     logs = {}
     for host, spec in zip(hosts, config["hosts"], strict=False):  # backstage has none
+        first, later = spec["passed"]
+        pass_over_in(host, first)
         for argv in spec["start"]:
             session = HostSession(argv, env, "/", 0, 0, (0,), spec["limits"], program)
             start_session(host, session, (null, null, null, up_in))
         if spec["sshd"]:
-            session = HostSession(spec["sshd"], env, "/", 0, 0, (0,), spec["limits"], program)
+            session = HostSession(spec["sshd"], env, "/", 0, 0, (0,), spec["limits"], program, later)
             logs[host.name], said = os.pipe()
             os.set_blocking(logs[host.name], False)
             os.set_blocking(said, False)  # a full pipe loses lines and stops nobody
