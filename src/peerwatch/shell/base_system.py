@@ -10,6 +10,7 @@ from importlib.resources import files as resources
 
 from peerwatch.shell.spec import Account, HostSpec, InstanceSpec, Node, Unit
 from peerwatch.shell.ssh_keys import KeyPair, key_pair
+from peerwatch.shell.userland import alternatives
 
 _SYSTEM_USERS = (
     ("daemon", 1, "/usr/sbin"), ("bin", 2, "/bin"), ("sys", 3, "/dev"),
@@ -114,22 +115,13 @@ def _frame() -> Iterator[tuple[str, Node]]:
     yield "/root", Node("d", mode=0o700)
     yield "/var/spool/cron/crontabs", Node("d", mode=0o1730)
     yield "/var/run", Node("l", target="/run")
-    for name, target in _alternatives():
+    for name, target in alternatives():
         yield f"/etc/alternatives/{name}", Node("l", target=target)
     yield "/var/mail/messages", Node(mode=0o666)
     yield "/run/initctl", Node("p", mode=0o600)
     yield "/etc/init.d/rcS", Node(data=guest("rcS"), mode=0o755)
     for name in ("systemctl", "service", "sudo", "mail"):
         yield f"/usr/local/bin/{name}", Node(data=guest(name), mode=0o755)
-
-
-@cache
-def _alternatives() -> tuple[tuple[str, str], ...]:
-    """Return the links by which Debian finds some programs of ``/usr/bin``, ``which`` too."""
-    folder = "/etc/alternatives"
-    wanted = ("which", "awk", "nawk", "editor", "pager", "vi", "nc", "rcp", "rsh")
-    links = {name: f"{folder}/{name}" for name in wanted}
-    return tuple((name, os.readlink(path)) for name, path in links.items() if os.path.islink(path))
 
 
 def _etc(spec: InstanceSpec, host: HostSpec) -> dict[str, Node]:

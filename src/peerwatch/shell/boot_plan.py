@@ -17,6 +17,7 @@ from peerwatch.shell.machine_checks import Machine
 from peerwatch.shell.spec import HostSpec, InstanceSpec, Node, writable
 from peerwatch.shell.ssh_keys import key_pair
 from peerwatch.shell.syscall_filter import filter_program
+from peerwatch.shell.userland import hidden
 
 _RUN_AS = "/usr/local/lib/sudo/run"
 _DEVICES = 64 * 1024 * 1024
@@ -99,6 +100,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
     config = {
         "hosts": hosts,
         "bwrap": machine.bwrap,
+        "hidden": list(hidden()),
         "binds": [
             {"source": b.source, "target": b.target, "hosts": b.hosts and list(b.hosts)}
             for b in spec.binds
@@ -126,7 +128,6 @@ MASKS: Mapping[str, str] = {
 
 Each host has a boot id of its own besides.
 """
-
 
 
 def _check(spec: InstanceSpec) -> None:

@@ -34,7 +34,7 @@ from peerwatch.shell.inside.wire import Closed, receive, send
 from peerwatch.shell.machine_checks import CONTAINER, machine
 from peerwatch.shell.output import Completed, Streams
 from peerwatch.shell.spec import InstanceSpec
-from peerwatch.shell.user_ids import map_ids
+from peerwatch.shell.user_ids import map_ids, own_tree
 
 _BOOT = """
 import sys, types
@@ -132,7 +132,7 @@ class Hosts:
             send(self._sock, self.plan.config, self.plan.payload)
             self._step("unshared")
             self.first_id = map_ids(self._process.pid, self._machine)
-            send(self._sock, {"step": "mapped"})
+            self._send_programs()
             names, fds = self._step("up")
             self._inits: dict[str, int] = dict(
                 zip(names["hosts"], map(_number_of, fds), strict=True)
@@ -147,6 +147,15 @@ class Hosts:
         except PermissionError as error:
             raise PeerwatchError(f"The hosts did not start: {error}. {CONTAINER}") from error
         self._sock.settimeout(None)
+
+    def _send_programs(self) -> None:
+        """Say that the ids are mapped, and hand over ``/usr`` as the instance's own."""
+        tree = own_tree("/usr", self._process.pid) if self._machine.privileged else None
+        try:
+            send(self._sock, {"step": "mapped"}, fds=() if tree is None else (tree,))
+        finally:
+            if tree is not None:
+                os.close(tree)
 
     def _step(self, name: str) -> tuple[dict[str, Any], list[int]]:
         head, _, fds = receive(self._sock)

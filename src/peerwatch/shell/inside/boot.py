@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import socket
+import stat
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -39,15 +40,19 @@ _NAMESPACES = (
 _BASE = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
 
 
-def enter(sock: socket.socket, config: Mapping[str, Any]) -> list[int]:
+def enter(sock: socket.socket, config: Mapping[str, Any]) -> tuple[list[int], int | None]:
     """Leave the machine's namespaces; return in the process that is first in the new ones.
 
     The files to be bound into hosts are opened before that, with the rights of the caller.
+
+    Returns:
+        These, and the machine's ``/usr`` as a tree that belongs to the instance's own root, where
+        the kernel makes such.
     """
     trees = [calls.open_tree(bind["source"]) for bind in config["binds"]]
     calls.unshare(_NAMESPACES)
     send(sock, {"step": "unshared"})
-    receive(sock)  # the ids are mapped
+    _, _, programs = receive(sock)  # the ids are mapped
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -60,11 +65,11 @@ def enter(sock: socket.socket, config: Mapping[str, Any]) -> list[int]:
     os.setresuid(0, 0, 0)
     calls.prctl(calls.PR_SET_DUMPABLE, 0)
     calls.prctl(calls.PR_SET_PDEATHSIG, 9)  # changing ids has cleared it
-    return trees
+    return trees, next(iter(programs), None)
 
 
 def build_hosts(
-    config: Mapping[str, Any], payload: bytes, trees: Sequence[int]
+    config: Mapping[str, Any], payload: bytes, trees: Sequence[int], programs: int | None
 ) -> list[RunningHost]:
     """Mount the trees, start the hosts and connect them."""
     calls.mount("none", "/", flags=calls.MS_REC | calls.MS_PRIVATE)
@@ -75,6 +80,7 @@ def build_hosts(
     calls.mount("lxcfs", PLACE, "tmpfs", flags, "size=4m,mode=0755")
     for number, tree in enumerate(trees):
         _bind_tree(number, tree, config["binds"][number]["source"])
+    _mount_programs(config["hidden"], programs)
     os.mkdir(f"{PLACE}/lxcfs")
     _forbid_namespaces()
     started = []
@@ -114,6 +120,47 @@ def _hide_source(number: int) -> None:
     with contextlib.suppress(OSError):
         calls.mount("overlay", f"bind{number}", "overlay", flags, f"lowerdir=bind{number}:none")
     os.chdir("/")
+
+
+def _mount_programs(hidden: Sequence[str], programs: int | None) -> None:
+    """Put the hosts' ``/usr`` in place: the machine's, without what a server would not have.
+
+    A layer over it covers each path that is hidden with a mark that stands for nothing (character
+    device 0:0, which needs no rights). Where the kernel refuses, hosts see the machine's as it is.
+    """
+    os.mkdir(f"{PLACE}/usr")
+    _mark_hidden(f"{PLACE}/site", hidden)
+    below = ["/usr"]
+    if programs is not None:
+        os.mkdir(f"{PLACE}/base")
+        calls.move_mount(programs, f"{PLACE}/base")
+        os.close(programs)
+        below.insert(0, "base")  # a relative name tells nothing where the mounts are listed
+    os.chdir(PLACE)
+    flags = calls.MS_NOSUID | calls.MS_NODEV | calls.MS_RDONLY | calls.MS_NOATIME
+    for lower in below:
+        with contextlib.suppress(OSError):
+            calls.mount("overlay", "usr", "overlay", flags, f"lowerdir=site:{lower}")
+            break
+    else:
+        calls.mount("/usr", "usr", flags=calls.MS_BIND | calls.MS_REC)
+    os.chdir("/")
+
+
+def _mark_hidden(site: str, hidden: Sequence[str]) -> None:
+    """Fill the layer over ``/usr``; its directories are as old as those they lie over."""
+    os.mkdir(site)
+    calls.mount("site", site, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=16g,mode=0755")
+    folders = {""}
+    for path in hidden:
+        folder = os.path.dirname(path)
+        folders.add(folder)
+        with contextlib.suppress(OSError):
+            os.makedirs(f"{site}/{folder}", exist_ok=True)
+            os.mknod(f"{site}/{path}", stat.S_IFCHR, 0)
+    for folder in sorted(folders, reverse=True):
+        changed = int(os.stat(f"/usr/{folder}").st_mtime)
+        os.utime(f"{site}/{folder}", (changed, changed))
 
 
 def _forbid_namespaces() -> None:
@@ -194,7 +241,7 @@ def _masks(number: int, masks: Mapping[str, str]) -> list[str]:
 
 def _view(base: str) -> list[str]:
     """Return the binds that make a host's tree its root, with the machine's programs in it."""
-    argv = ["--bind", f"{base}/root", "/", "--ro-bind", "/usr", "/usr"]
+    argv = ["--bind", f"{base}/root", "/", "--ro-bind", f"{PLACE}/usr", "/usr"]
     argv += ["--bind", f"{base}/local", "/usr/local"]
     for name in _BASE:
         if os.path.islink(f"/{name}"):
@@ -327,7 +374,8 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
             session = HostSession(argv, env, "/", 0, 0, (0,), spec["limits"], program)
             start_session(host, session, (null, null, null, up_in))
         if spec["sshd"]:
-            session = HostSession(spec["sshd"], env, "/", 0, 0, (0,), spec["limits"], program, later)
+            argv, limits = spec["sshd"], spec["limits"]
+            session = HostSession(argv, env, "/", 0, 0, (0,), limits, program, later)
             logs[host.name], said = os.pipe()
             os.set_blocking(logs[host.name], False)
             os.set_blocking(said, False)  # a full pipe loses lines and stops nobody

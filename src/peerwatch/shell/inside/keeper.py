@@ -27,7 +27,7 @@ def main() -> None:
     os.set_inheritable(sock.fileno(), False)
     try:
         config, payload, _ = receive(sock)
-        trees = boot.enter(sock, config)
+        trees, programs = boot.enter(sock, config)
     except Closed:
         return
     except OSError as error:
@@ -35,7 +35,7 @@ def main() -> None:
             send(sock, {"error": str(error)})
         return
     try:
-        hosts = boot.build_hosts(config, payload, trees)
+        hosts = boot.build_hosts(config, payload, trees, programs)
         logs = boot.start_services(config, hosts)
         del payload
         keeper = Keeper(sock, config, hosts, logs)
