@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files as resources
 
+from peerwatch.shell.service_programs import described, service_text
 from peerwatch.shell.spec import Account, HostSpec, InstanceSpec, Node, Unit
 from peerwatch.shell.ssh_keys import KeyPair, key_pair
 from peerwatch.shell.userland import alternatives
@@ -214,14 +215,16 @@ def cron_path(name: str) -> str:
 
 
 def _unit_nodes(name: str, unit: Unit) -> dict[str, Node]:
-    about, command = unit.description or name, command_of(name)
+    about, command = described(name, unit.description), command_of(name)
     text = (
-        f"[Unit]\nDescription={about}\n\n[Service]\nType=simple\n"
+        f"[Unit]\nDescription={about}\nAfter=network.target\n\n[Service]\nType=simple\n"
         f"ExecStart={' '.join(command)}\n\n[Install]\nWantedBy=multi-user.target\n"
     )
     nodes = {unit_path(name): Node(data=text.encode())}
     if command[0] != CRON:
-        nodes[command[0]] = Node(data=unit.program or guest("daemon"), mode=0o755)
+        nodes[command[0]] = Node(
+            data=unit.program or service_text(name, unit.description), mode=0o755
+        )
     if unit.enabled:
         nodes[f"{WANTS}/{name}.service"] = Node("l", target=unit_path(name))
     if unit.schedule:

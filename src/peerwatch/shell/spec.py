@@ -57,7 +57,7 @@ class Unit:
     schedule: str = ""
     """The five fields of a cron line, for what is run on schedule."""
     program: bytes = b""
-    """The text of its program; if left out, one that waits for work and notes it in a log."""
+    """The text of its program; if left out, one that fits its name."""
 
 
 @dataclass(frozen=True, slots=True)
