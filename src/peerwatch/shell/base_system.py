@@ -21,7 +21,7 @@ _SYSTEM_USERS = (
 GROUPS = {
     "root": 0, "daemon": 1, "bin": 2, "sys": 3, "adm": 4, "tty": 5, "disk": 6, "man": 12, "mail": 8,
     "sudo": 27, "www-data": 33, "backup": 34, "shadow": 42, "utmp": 43, "staff": 50, "users": 100,
-    "_ssh": 101, "nogroup": 65534,
+    "_ssh": 101, "crontab": 102, "nogroup": 65534,
 }  # fmt: skip
 _NOGROUP = 65534
 SHARED_GROUP = "staff"
@@ -164,7 +164,13 @@ def _etc(spec: InstanceSpec, host: HostSpec) -> dict[str, Node]:
             "account required pam_permit.so", "password required pam_unix.so sha512",
             "session required pam_permit.so",
         ],
-        "/etc/crontab": ["SHELL=/bin/sh", "17 * * * * root cd / && run-parts /etc/cron.hourly"],
+        "/etc/crontab": [
+            "SHELL=/bin/sh",
+            "PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin",
+            "17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly",
+            "25 6\t* * *\troot\tcd / && run-parts --report /etc/cron.daily",
+            "47 6\t* * 7\troot\tcd / && run-parts --report /etc/cron.weekly",
+        ],
     }  # fmt: skip
     nodes = {path: Node(data=("\n".join(text) + "\n").encode()) for path, text in texts.items()}
     text = ("\n".join(shadow) + "\n").encode()

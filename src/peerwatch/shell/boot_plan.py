@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.shell import base_system as system
+from peerwatch.shell.host_history import aged, history_nodes
 from peerwatch.shell.host_identity import identity_of
 from peerwatch.shell.machine_checks import Machine
 from peerwatch.shell.spec import HostSpec, InstanceSpec, Node, writable
 from peerwatch.shell.ssh_keys import key_pair
 from peerwatch.shell.syscall_filter import filter_program
+from peerwatch.shell.system_settings import settings_nodes
 from peerwatch.shell.userland import hidden
 
 _RUN_AS = "/usr/local/lib/sudo/run"
@@ -73,6 +75,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
     )
     limits = _limits(spec)
     prefix = _prefix([host.address for host in spec.hosts])
+    moment = system.now()
     hosts = []
     for host, key in zip(spec.hosts, host_keys, strict=True):
         nodes = system.nodes_of(spec, host, key, key_pair(0), known)
@@ -81,11 +84,14 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         nodes[_RUN_AS] = Node(data=run_as, mode=0o4750, group="sudo")
         start = [_started(name) for name, unit in host.units.items() if unit.running]
         own = identity_of(host)
+        others = [one.name for one in spec.hosts if one is not host]
+        lived_in = settings_nodes(host, own, prefix) | history_nodes(host, own, others, moment)
+        nodes = {**nodes, **lived_in, **host.nodes}
         hosts.append(
             {
                 "name": host.name,
                 "address": f"{host.address}/{prefix}",
-                "entries": _entries(host, nodes, payload, places),
+                "entries": _entries(host, nodes, payload, places, partial(aged, own, now=moment)),
                 "mount": f"size={spec.limits.disk},nr_inodes={spec.limits.files},mode=0755",
                 "disk": f"/dev/mapper/pve-vm--{own.number}--disk--0",
                 "up": own.up,
@@ -181,10 +187,14 @@ def _setpriv(path: str) -> bytes:
 
 
 def _entries(
-    host: HostSpec, nodes: Mapping[str, Node], payload: bytearray, places: dict[bytes, int]
+    host: HostSpec,
+    nodes: Mapping[str, Node],
+    payload: bytearray,
+    places: dict[bytes, int],
+    age: Callable[[str], int],
 ) -> list[list[Any]]:
     """Return a host's nodes with ids as numbers; equal contents are put into the payload once."""
-    passwd, groups, moment = system.passwd(host), system.groups_of(host), system.now()
+    passwd, groups = system.passwd(host), system.groups_of(host)
     entries: list[list[Any]] = []
     for path, node in system.with_parents(host, nodes).items():
         if node.owner not in passwd:
@@ -193,7 +203,7 @@ def _entries(
             uid, gid = passwd[node.owner]
         if node.group:
             gid = groups[node.group]
-        mtime = moment if node.mtime is None else node.mtime
+        mtime = age(path) if node.mtime is None else node.mtime
         where: Any = node.target
         if node.kind == "f":
             found = places.get(node.data)

@@ -195,6 +195,7 @@ def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
         elif kind == "l":
             os.symlink(where, full)
             os.lchown(full, uid, gid)
+            os.utime(full, (mtime, mtime), follow_symlinks=False)
             continue
         elif kind == "p":
             os.mkfifo(full)
@@ -245,8 +246,10 @@ def _view(base: str) -> list[str]:
     argv += ["--bind", f"{base}/local", "/usr/local"]
     for name in _BASE:
         if os.path.islink(f"/{name}"):
-            if not os.path.lexists(f"{base}/root/{name}"):
-                os.symlink(os.readlink(f"/{name}"), f"{base}/root/{name}")
+            if not os.path.lexists(link := f"{base}/root/{name}"):
+                made = int(os.lstat(f"/{name}").st_mtime)
+                os.symlink(os.readlink(f"/{name}"), link)
+                os.utime(link, (made, made), follow_symlinks=False)
         elif os.path.isdir(f"/{name}"):
             argv += ["--ro-bind", f"/{name}", f"/{name}"]
     return argv
