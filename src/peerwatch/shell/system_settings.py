@@ -66,7 +66,8 @@ iface eth0 inet static
 """
 _DIRECTORIES = (
     "/etc/apt/apt.conf.d", "/etc/cron.daily", "/etc/cron.weekly", "/etc/default",
-    "/etc/logrotate.d", "/etc/network/if-up.d", "/etc/opt", "/etc/sudoers.d", "/run/systemd/system", "/var/cache/apt",
+    "/etc/logrotate.d", "/etc/network/if-up.d", "/etc/opt", "/etc/sudoers.d",
+    "/run/systemd/system", "/var/cache/apt",
     "/var/lib/apt/lists", "/var/lib/dbus", "/var/lib/dpkg/info", "/var/lib/dpkg/updates",
     "/var/lib/misc", "/var/lib/systemd", "/var/local", "/var/log/apt", "/var/opt", "/boot",
 )  # fmt: skip
