@@ -221,7 +221,7 @@ def _start(number: int, host: Mapping[str, Any], config: Mapping[str, Any]) -> t
     ]  # fmt: skip
     argv += _masks(number, host["masks"])
     argv += ["--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--info-fd", "8", "--chdir", "/"]
-    argv += ["/bin/bash", "-c", "exec -a init /bin/bash /etc/init.d/rcS"]
+    argv += ["/bin/bash", "-c", "exec -a /sbin/init /bin/bash </etc/init.d/rcS"]
     spawn(argv, {8: info_in, 9: ready_in}, up=host["up"])
     os.close(info_in)
     os.close(ready_in)
