@@ -106,7 +106,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
     config = {
         "hosts": hosts,
         "bwrap": machine.bwrap,
-        "hidden": list(hidden()),
+        "hidden": [] if spec.all_programs else list(hidden()),
         "binds": [
             {"source": b.source, "target": b.target, "hosts": b.hosts and list(b.hosts)}
             for b in spec.binds

@@ -144,6 +144,8 @@ def _mount_programs(hidden: Sequence[str], programs: int | None) -> None:
             break
     else:
         calls.mount("/usr", "usr", flags=calls.MS_BIND | calls.MS_REC)
+    if programs is not None:  # the instance's root owns what lies there, and is not to reach it
+        calls.detach(f"{PLACE}/base")
     os.chdir("/")
 
 

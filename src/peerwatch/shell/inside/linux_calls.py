@@ -11,7 +11,8 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
 MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 1024, 4096, 16384, 1 << 18
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
 _OPEN_TREE, _MOVE_MOUNT, _OPENAT2, _MOUNT_SETATTR = 428, 429, 437, 442  # on every architecture
-_ATTR_IDMAP = 0x00100000
+_ATTR_IDMAP, _ATTR_READ_ONLY = 0x00100000, 0x1 | 0x2 | 0x4  # no programs of others, no devices
+_MNT_DETACH = 2
 _NO_LINKS_BENEATH = 0x02 | 0x04 | 0x08
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
@@ -57,6 +58,11 @@ def move_mount(fd: int, target: str) -> None:
     _checked(done, f"move_mount on {target}")
 
 
+def detach(target: str) -> None:
+    """Take a mount out of reach; what is mounted over it or uses it stays."""
+    _checked(_libc.umount2(target.encode(), _MNT_DETACH), f"umount {target}")
+
+
 class _Attributes(ctypes.Structure):
     """What ``mount_setattr`` changes."""
 
@@ -66,11 +72,13 @@ class _Attributes(ctypes.Structure):
 def map_tree(fd: int, users: int) -> None:
     """Let a detached tree belong to the users of a user namespace: its root's files to root there.
 
+    It can be read only: that root is not the machine's.
+
     Args:
         fd: The tree.
         users: An open file of the namespace.
     """
-    how = _Attributes(_ATTR_IDMAP, 0, 0, users)
+    how = _Attributes(_ATTR_IDMAP | _ATTR_READ_ONLY, 0, 0, users)
     size = ctypes.c_size_t(ctypes.sizeof(how))
     flags = ctypes.c_uint(_AT_EMPTY_PATH)
     _checked(_libc.syscall(_MOUNT_SETATTR, fd, b"", flags, ctypes.byref(how), size), "map_tree")
