@@ -78,6 +78,10 @@ def test_file_tells_them_apart(tmp_path: Path) -> None:
     assert "1600x1200" in told[2]
 
 
+def test_a_volume_is_the_same_under_other_names() -> None:
+    assert openable(".img", "a", 9_000) == openable(".old", "a", 9_000) == openable("", "a", 9_000)
+
+
 def test_they_are_a_function_of_seed_and_size() -> None:
     for ending in ENDINGS:
         one = openable(ending, "a", 30_000)

@@ -46,13 +46,12 @@ def openable(ending: str, seed: str, size: int) -> bytes:
     """Return a file of exactly ``size`` bytes that a tool of its kind opens.
 
     Args:
-        ending: Of its name, with the dot. Of other kinds than those known here, and where the size
-            holds no file of the kind, the bytes are as good as random.
+        ending: Of its name, with the dot. What has another than those known here is an encrypted
+            volume, under whatever name it goes.
         seed: What its content is drawn from.
-        size: In bytes.
+        size: In bytes. Where it holds no file of the kind, the bytes are as good as random.
     """
-    make = _KINDS.get(ending)
-    found = None if make is None else make(seed, size)
+    found = _KINDS.get(ending, _volume)(seed, size)
     return _noise(seed, size) if found is None else found
 
 
@@ -236,7 +235,6 @@ def _volume(seed: str, size: int) -> bytes | None:
 
 _KINDS: Mapping[str, Callable[[str, int], bytes | None]] = {
     ".gz": _archive,
-    ".img": _volume,
     ".jpg": _photograph,
     ".pdf": _document,
     ".xlsx": _workbook,

@@ -67,8 +67,8 @@ iface eth0 inet static
 _DIRECTORIES = (
     "/etc/apt/apt.conf.d", "/etc/cron.daily", "/etc/cron.weekly", "/etc/default",
     "/etc/logrotate.d", "/etc/network/if-up.d", "/etc/opt", "/etc/sudoers.d",
-    "/run/systemd/system", "/var/cache/apt",
-    "/var/lib/apt/lists", "/var/lib/dbus", "/var/lib/dpkg/info", "/var/lib/dpkg/updates",
+    "/run/systemd/system", "/var/cache/apt/archives/partial",
+    "/var/lib/apt/lists/partial", "/var/lib/dbus", "/var/lib/dpkg/info", "/var/lib/dpkg/updates",
     "/var/lib/misc", "/var/lib/systemd", "/var/local", "/var/log/apt", "/var/opt", "/boot",
 )  # fmt: skip
 

@@ -346,7 +346,7 @@ def _batch(lines: Sequence[str], host: RunningHost | None, devices: str = "") ->
         if pid == 0:
             try:
                 in_host(host)
-                flags = calls.MS_REMOUNT | calls.MS_NOSUID
+                flags = calls.MS_REMOUNT | calls.MS_NOSUID | calls.MS_NOATIME
                 calls.mount("tmpfs", "/dev", "tmpfs", flags, devices)
                 os.chmod("/dev/shm", 0o1777)
                 flags = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_NODEV
