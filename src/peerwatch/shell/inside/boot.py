@@ -369,23 +369,21 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
     """
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     up, up_in = os.pipe()
-    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
     program = bytes.fromhex(config["filter"])
     logs = {}
     for host, spec in zip(hosts, config["hosts"], strict=False):  # backstage has none
         first, later = spec["passed"]
         pass_over_in(host, first)
         for argv in spec["start"]:
-            session = HostSession(argv, env, "/", 0, 0, (0,), spec["limits"], program)
-            start_session(host, session, (null, null, null, up_in))
+            service = _service(argv, spec["limits"], program, 0)
+            start_session(host, service, (null, null, null, up_in))
         if spec["sshd"]:
-            argv, limits = spec["sshd"], spec["limits"]
-            session = HostSession(argv, env, "/", 0, 0, (0,), limits, program, later)
             logs[host.name], said = os.pipe()
             os.set_blocking(logs[host.name], False)
             os.set_blocking(said, False)  # a full pipe loses lines and stops nobody
             fcntl.fcntl(said, fcntl.F_SETPIPE_SZ, 1 << 18)
-            start_session(host, session, (null, null, said, up_in))
+            service = _service(spec["sshd"], spec["limits"], program, later)
+            start_session(host, service, (null, null, said, up_in))
             os.close(said)
     os.close(up_in)
     os.close(null)
@@ -394,6 +392,13 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
         if host.name in logs:
             _await_listener(host)
     return logs
+
+
+def _service(
+    argv: Sequence[str], limits: Mapping[str, int], program: bytes, passed: int
+) -> HostSession:
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+    return HostSession(argv, env, "/", 0, 0, (0,), limits, program, passed, adopted=True)
 
 
 def _await_listener(host: RunningHost) -> None:

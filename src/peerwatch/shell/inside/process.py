@@ -50,6 +50,8 @@ class HostSession:
     """A seccomp program."""
     passed: int = 0
     """Process ids that are passed over before the host's next process."""
+    adopted: bool = False
+    """Whether the host's first process becomes its parent, as of services."""
 
 
 def spawn(
@@ -177,6 +179,8 @@ def pass_over_in(host: RunningHost, count: int) -> None:
 
 
 def _enter(host: RunningHost, session: HostSession, fds: Sequence[int]) -> NoReturn:
+    if session.adopted and os.fork():
+        os._exit(0)
     _first_to_go()
     in_host(host)
     os.setsid()
