@@ -53,11 +53,11 @@ def gone(hosts: Hosts) -> bool:
 def test_the_real_files_are_out_of_sight(hosts: Hosts, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("do not read", encoding="utf-8")
     tmp_path.chmod(0o755)
-    for place in (str(tmp_path), sys.prefix, str(Path(__file__))):
+    for place in (str(tmp_path), str(Path(__file__))):
         assert "No such file" in say(hosts, f"sudo cat {place}/secret; sudo ls {place}")
     history = Path.home() / ".bash_history"
-    real = history.read_text(errors="replace") if history.exists() else "no history"
-    assert real not in say(hosts, "sudo cat /root/.bash_history")
+    real = history.read_text(errors="replace") if history.exists() else ""
+    assert (real or "no history") not in say(hosts, "sudo cat /root/.bash_history")
     assert say(hosts, "sudo ls -A /home; sudo ls /root | wc -l").split() == ["ann", "desk", "0"]
     escape = "/proc/1/root/../../../.." + str(tmp_path)
     assert "cannot access" in say(hosts, f"sudo ls {escape}")

@@ -12,7 +12,7 @@ from peerwatch.families.build import build_instance
 from peerwatch.shell.host_history import aged, history_nodes
 from peerwatch.shell.host_identity import DAY, identity_of
 from peerwatch.shell.scene import hosts_of
-from peerwatch.shell.spec import HostSpec, Node
+from peerwatch.shell.spec import Account, HostSpec, Node
 from tests.families.test_transcripts import FORBIDDEN
 
 NOW = 1_795_874_964
@@ -29,7 +29,7 @@ def test_histories_name_people_and_nothing_of_a_task(family: str) -> None:
         found = nodes(host)
         assert found == nodes(host)
         kept = {path for path in found if path.endswith(".bash_history")}
-        people = {one.directory for one in host.accounts if not one.full_name}
+        people = {one.directory for one in host.accounts if one.full_name != "service account"}
         assert {path.rpartition("/")[0] for path in kept} == {"/root", *people}
         files = instance.world.hosts[host.name].files
         for path in kept:
@@ -49,7 +49,7 @@ def test_nothing_is_in_the_future_and_every_login_ends() -> None:
     kinds = [one[0] for one in records]
     assert kinds.count(7) == kinds.count(8) > 3 and kinds[-1] == 2
     users = {one[4].rstrip(b"\0").decode() for one in records if one[0] == 7}
-    assert users <= {one.name for one in host.accounts if not one.full_name}
+    assert users <= {one.name for one in host.accounts if one.full_name != "service account"}
     visits = found["/var/log/nginx/access.log"].data.decode().splitlines()
     assert len(visits) > 20
 
@@ -58,6 +58,11 @@ def test_a_host_without_people_or_services_has_a_past_too() -> None:
     host = HostSpec("bare", "10.0.0.1")
     assert len(nodes(host)["/var/log/wtmp"].data) == len(nodes(host)["/run/utmp"].data)
     assert nodes(host)["/root/.bash_history"].data and nodes(host)["/var/log/lastlog"].data == b""
+
+
+def test_a_high_user_id_costs_nothing() -> None:
+    host = HostSpec("bare", "10.0.0.1", (Account("ann", 2_000_000_000, 100),))
+    assert nodes(host)["/var/log/lastlog"].data == b"" and nodes(host)["/var/log/wtmp"].data
 
 
 def test_files_are_as_old_as_their_host() -> None:

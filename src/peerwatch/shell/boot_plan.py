@@ -86,7 +86,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         own = identity_of(host)
         others = [one.name for one in spec.hosts if one is not host]
         lived_in = settings_nodes(host, own, prefix) | history_nodes(host, own, others, moment)
-        nodes = {**nodes, **lived_in, **host.nodes}
+        nodes = {**nodes, **_beside(lived_in, host.nodes), **host.nodes}
         hosts.append(
             {
                 "name": host.name,
@@ -116,6 +116,22 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         "backstage": system.guest("stage").decode() if spec.backstage else "",
     }
     return BootPlan(config, bytes(payload), limits, _logins(spec))
+
+
+def _beside(given: Mapping[str, Node], own: Mapping[str, Node]) -> dict[str, Node]:
+    """Return the nodes that a host's own ones leave room for: none above or below theirs."""
+    taken = {path for path, node in own.items() if node.kind != "d"}
+    above = {one for path in own for one in _parents(path)}
+    return {
+        path: node
+        for path, node in given.items()
+        if (node.kind == "d" or path not in above) and taken.isdisjoint(_parents(path))
+    }
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:i]) for i in range(2, len(parts))]
 
 
 def _started(service: str) -> list[str]:

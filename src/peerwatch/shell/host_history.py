@@ -21,6 +21,8 @@ from peerwatch.shell.spec import Account, HostSpec, Node
 from peerwatch.shell.userland import packages
 
 _UTMP, _UTMP_LONG = "<h2xi32s4s32s256shhiii16s20x", "<h2xi32s4s32s256shh4xqqq16s20x4x"
+_MOST_IDS = 5_000
+"""User ids that the record of last logins has room for: it has one for each below."""
 _LAST = struct.Struct("<i32s256s")
 _BOOT, _LOGIN, _LOGOUT = 2, 7, 8
 _LOGINS = 24
@@ -51,7 +53,7 @@ def history_nodes(
         others: The names of the other hosts.
         now: When the instance starts, in Unix seconds.
     """
-    people = tuple(one for one in host.accounts if not one.full_name) or host.accounts
+    people = tuple(one for one in host.accounts if "service" not in one.full_name)
     visits = _visits(host, own, people, now)
     records = [record for visit in visits for record in _records(*visit)]
     wtmp = b"".join(_packed(one) for one in sorted(records, key=lambda one: one.moment))
@@ -133,7 +135,9 @@ def _packed(one: _Record) -> bytes:
 
 def _last_logins(host: HostSpec, visits: Sequence[Visit]) -> bytes:
     """Return the file that ``lastlog`` reads: a record for each user id."""
-    last = {_uid(host, who): (start, place, tty) for who, place, start, _, tty in visits}
+    ids = {one.name: one.uid for one in host.accounts if one.uid < _MOST_IDS}
+    seen = [one for one in visits if one[0] in ids]
+    last = {ids[who]: (start, place, tty) for who, place, start, _, tty in seen}
     records = bytearray(_LAST.size * (max(last, default=-1) + 1))
     for uid, (start, place, tty) in last.items():
         _LAST.pack_into(records, _LAST.size * uid, start, f"pts/{tty}".encode(), place.encode())
