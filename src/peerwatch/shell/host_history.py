@@ -77,9 +77,10 @@ def aged(own: Identity, path: str, now: int) -> int:
     """Return when a file was last changed that nobody has changed on purpose."""
     if path.startswith(("/run", "/tmp", "/dev", "/var/tmp", "/proc", "/sys")):
         return now
-    if draw(own.key, f"{path} changed", 0, 9) < 7:  # when the host was set up
-        return now - own.age + draw(own.key, f"{path} set up", 0, 3 * 3600)
-    return now - draw(own.key, f"{path} age", DAY, own.age)
+    share, rest = divmod(draw(own.key, path, 0, 10 * own.age - 1), own.age)
+    if share < 7:  # when the host was set up
+        return now - own.age + rest % (3 * 3600)
+    return now - max(DAY, rest)
 
 
 Visit = tuple[str, str, int, int, int]

@@ -84,7 +84,9 @@ def alternatives() -> tuple[tuple[str, str], ...]:
     return tuple(
         (name, os.readlink(path))
         for name, path in links.items()
-        if os.path.islink(path) and (not own or os.path.realpath(path) in own)
+        if not name.endswith(".gz")  # pages of manuals
+        and os.path.islink(path)
+        and (not own or os.path.realpath(path) in own)
     )
 
 

@@ -153,14 +153,13 @@ def _mark_hidden(site: str, hidden: Sequence[str]) -> None:
     """Fill the layer over ``/usr``; its directories are as old as those they lie over."""
     os.mkdir(site)
     calls.mount("site", site, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=16g,mode=0755")
-    folders = {""}
+    folders = sorted({os.path.dirname(path) for path in hidden} | {""})
+    for folder in folders:
+        os.makedirs(f"{site}/{folder}", exist_ok=True)
     for path in hidden:
-        folder = os.path.dirname(path)
-        folders.add(folder)
-        with contextlib.suppress(OSError):
-            os.makedirs(f"{site}/{folder}", exist_ok=True)
+        with contextlib.suppress(OSError):  # the kernel refuses before 5.8
             os.mknod(f"{site}/{path}", stat.S_IFCHR, 0)
-    for folder in sorted(folders, reverse=True):
+    for folder in reversed(folders):
         changed = int(os.stat(f"/usr/{folder}").st_mtime)
         os.utime(f"{site}/{folder}", (changed, changed))
 
