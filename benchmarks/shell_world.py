@@ -89,7 +89,8 @@ async def local(spec: InstanceSpec) -> tuple[float, float]:
     box = boxes["default"]
     for host in spec.hosts:
         for path, node in host.nodes.items():
-            await box.write_file(f"{host.name}{path}", node.data)
+            if node.kind == "f":
+                await box.write_file(f"{host.name}{path}", node.data)
     await box.write_file("hostname", spec.hosts[0].name)
     await box.exec(["cat", "hostname"])
     seconds = time.perf_counter() - began

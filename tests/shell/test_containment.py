@@ -53,8 +53,11 @@ def gone(hosts: Hosts) -> bool:
 def test_the_real_files_are_out_of_sight(hosts: Hosts, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("do not read", encoding="utf-8")
     tmp_path.chmod(0o755)
-    for place in (str(tmp_path), str(Path.home() / ".bash_history"), str(Path(__file__))):
+    for place in (str(tmp_path), str(Path(__file__))):
         assert "No such file" in say(hosts, f"sudo cat {place}/secret; sudo ls {place}")
+    history = Path.home() / ".bash_history"
+    real = history.read_text(errors="replace") if history.exists() else ""
+    assert (real or "no history") not in say(hosts, "sudo cat /root/.bash_history")
     assert say(hosts, "sudo ls -A /home; sudo ls /root | wc -l").split() == ["ann", "desk", "0"]
     escape = "/proc/1/root/../../../.." + str(tmp_path)
     assert "cannot access" in say(hosts, f"sudo ls {escape}")
@@ -86,7 +89,7 @@ def test_no_process_of_the_machine_or_its_environment_is_seen(
 def test_the_keeper_cannot_be_reached(hosts: Hosts) -> None:
     assert "No such process" in say(hosts, f"sudo kill -9 {hosts.keeper}")
     say(hosts, "sudo kill -9 1; sudo kill -TERM 1")
-    assert say(hosts, "ps -o args= -p 1").startswith("init")
+    assert say(hosts, "ps -o args= -p 1") == "/sbin/init"
     sockets = say(hosts, "cat /proc/net/unix | wc -l; sudo find / -xdev -type s 2>/dev/null")
     assert sockets.split("\n")[0] in ("1", "2", "3") and "/" not in sockets.partition("\n")[
         2

@@ -224,3 +224,11 @@ def test_a_host_without_accounts_and_ssh_is_enough() -> None:
             say(hosts, "id -un; hostname; pgrep sshd || echo none", host="solo")
             == "root\nsolo\nnone"
         )
+
+
+def test_files_of_a_host_come_before_what_it_would_have_of_itself() -> None:
+    nodes = {"/etc/motd/today": Node(data=b"one"), "/var/log/apt": Node(data=b"two")}
+    host = HostSpec("alpha", "10.7.3.11", (), {**nodes, "/etc/machine-id": Node(data=b"three")})
+    with Hosts(InstanceSpec((host,))) as hosts:
+        read = "cat /etc/motd/today /var/log/apt /etc/machine-id"
+        assert say(hosts, read) == "onetwothree"

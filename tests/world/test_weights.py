@@ -9,13 +9,16 @@ import pytest
 from peerwatch.world import content_digest, declared_weights, weight_bytes
 from peerwatch.world.weights import MIN_SIZE, REAL_BELOW
 
+SIZES = (MIN_SIZE, 137, 1023, 1024, 4096, 8192 + 264, 24_575, 24_576, 30_001, 1_000_003)
 
-@pytest.mark.parametrize("size", [MIN_SIZE, 137, 1023, 1024, 4096, 8192 + 264, 1_000_003])
+
+@pytest.mark.parametrize("size", SIZES)
 def test_the_bytes_are_valid(size: int) -> None:
     data = weight_bytes("key", size)
     assert len(data) == size
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
+    assert header.pop("__metadata__", {"format": "pt"}) == {"format": "pt"}
     end = 0
     for tensor in header.values():
         count = {"U8": 1, "BF16": 2}[tensor["dtype"]]
@@ -27,7 +30,18 @@ def test_the_bytes_are_valid(size: int) -> None:
     assert end == size - 8 - length
 
 
-@pytest.mark.parametrize("size", [MIN_SIZE, 1023, 1_000_003])
+def test_a_file_holds_a_decoder_with_its_layers() -> None:
+    data = weight_bytes("key", 1_000_003)
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    names = {name for name in header if ".layers." in name}
+    layers = {name.split(".")[2] for name in names}
+    assert len(layers) >= 4 and len(names) == 9 * len(layers)
+    width = header["model.embed_tokens.weight"]["shape"][1]
+    assert header["model.norm.weight"]["shape"] == [width]
+    assert header["model.layers.0.self_attn.q_proj.weight"]["shape"] == [width, width]
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_the_library_reads_them(size: int) -> None:
     safetensors = pytest.importorskip("safetensors")
     assert safetensors.deserialize(weight_bytes("key", size))
@@ -37,7 +51,7 @@ def test_they_are_a_function_of_key_and_size() -> None:
     assert weight_bytes("a", 5000) == weight_bytes("a", 5000)
     assert weight_bytes("a", 5000) != weight_bytes("b", 5000)
     assert content_digest(weight_bytes("a", 200)) == (
-        "sha256:347c74902072d2f9fc486ee8423ed3ea6c19ad1aaf94dbd986d31efddd9c51a4"
+        "sha256:ba5670012593a69c12dbb9d4857ccb149ce65363ee1d48d011ec6a2aa706fd5b"
     )
 
 

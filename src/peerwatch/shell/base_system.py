@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files as resources
 
+from peerwatch.shell.service_programs import described, service_text
 from peerwatch.shell.spec import Account, HostSpec, InstanceSpec, Node, Unit
 from peerwatch.shell.ssh_keys import KeyPair, key_pair
+from peerwatch.shell.userland import alternatives
 
 _SYSTEM_USERS = (
     ("daemon", 1, "/usr/sbin"), ("bin", 2, "/bin"), ("sys", 3, "/dev"),
@@ -19,7 +21,7 @@ _SYSTEM_USERS = (
 GROUPS = {
     "root": 0, "daemon": 1, "bin": 2, "sys": 3, "adm": 4, "tty": 5, "disk": 6, "man": 12, "mail": 8,
     "sudo": 27, "www-data": 33, "backup": 34, "shadow": 42, "utmp": 43, "staff": 50, "users": 100,
-    "_ssh": 101, "nogroup": 65534,
+    "_ssh": 101, "crontab": 102, "nogroup": 65534,
 }  # fmt: skip
 _NOGROUP = 65534
 SHARED_GROUP = "staff"
@@ -114,22 +116,13 @@ def _frame() -> Iterator[tuple[str, Node]]:
     yield "/root", Node("d", mode=0o700)
     yield "/var/spool/cron/crontabs", Node("d", mode=0o1730)
     yield "/var/run", Node("l", target="/run")
-    for name, target in _alternatives():
+    for name, target in alternatives():
         yield f"/etc/alternatives/{name}", Node("l", target=target)
     yield "/var/mail/messages", Node(mode=0o666)
     yield "/run/initctl", Node("p", mode=0o600)
     yield "/etc/init.d/rcS", Node(data=guest("rcS"), mode=0o755)
     for name in ("systemctl", "service", "sudo", "mail"):
         yield f"/usr/local/bin/{name}", Node(data=guest(name), mode=0o755)
-
-
-@cache
-def _alternatives() -> tuple[tuple[str, str], ...]:
-    """Return the links by which Debian finds some programs of ``/usr/bin``, ``which`` too."""
-    folder = "/etc/alternatives"
-    wanted = ("which", "awk", "nawk", "editor", "pager", "vi", "nc", "rcp", "rsh")
-    links = {name: f"{folder}/{name}" for name in wanted}
-    return tuple((name, os.readlink(path)) for name, path in links.items() if os.path.islink(path))
 
 
 def _etc(spec: InstanceSpec, host: HostSpec) -> dict[str, Node]:
@@ -171,7 +164,13 @@ def _etc(spec: InstanceSpec, host: HostSpec) -> dict[str, Node]:
             "account required pam_permit.so", "password required pam_unix.so sha512",
             "session required pam_permit.so",
         ],
-        "/etc/crontab": ["SHELL=/bin/sh", "17 * * * * root cd / && run-parts /etc/cron.hourly"],
+        "/etc/crontab": [
+            "SHELL=/bin/sh",
+            "PATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin",
+            "17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly",
+            "25 6\t* * *\troot\tcd / && run-parts --report /etc/cron.daily",
+            "47 6\t* * 7\troot\tcd / && run-parts --report /etc/cron.weekly",
+        ],
     }  # fmt: skip
     nodes = {path: Node(data=("\n".join(text) + "\n").encode()) for path, text in texts.items()}
     text = ("\n".join(shadow) + "\n").encode()
@@ -217,14 +216,16 @@ def cron_path(name: str) -> str:
 
 
 def _unit_nodes(name: str, unit: Unit) -> dict[str, Node]:
-    about, command = unit.description or name, command_of(name)
+    about, command = described(name, unit.description), command_of(name)
     text = (
-        f"[Unit]\nDescription={about}\n\n[Service]\nType=simple\n"
+        f"[Unit]\nDescription={about}\nAfter=network.target\n\n[Service]\nType=simple\n"
         f"ExecStart={' '.join(command)}\n\n[Install]\nWantedBy=multi-user.target\n"
     )
     nodes = {unit_path(name): Node(data=text.encode())}
     if command[0] != CRON:
-        nodes[command[0]] = Node(data=unit.program or guest("daemon"), mode=0o755)
+        nodes[command[0]] = Node(
+            data=unit.program or service_text(name, unit.description), mode=0o755
+        )
     if unit.enabled:
         nodes[f"{WANTS}/{name}.service"] = Node("l", target=unit_path(name))
     if unit.schedule:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import ipaddress
 import os
 import resource
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.shell import base_system as system
+from peerwatch.shell.host_history import aged, history_nodes
+from peerwatch.shell.host_identity import identity_of
 from peerwatch.shell.machine_checks import Machine
 from peerwatch.shell.spec import HostSpec, InstanceSpec, Node, writable
 from peerwatch.shell.ssh_keys import key_pair
 from peerwatch.shell.syscall_filter import filter_program
+from peerwatch.shell.system_settings import settings_nodes
+from peerwatch.shell.userland import hidden
 from peerwatch.world.state import content_digest
 
 _RUN_AS = "/usr/local/lib/sudo/run"
@@ -73,6 +77,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
     )
     limits = _limits(spec)
     prefix = _prefix([host.address for host in spec.hosts])
+    moment = system.now()
     hosts = []
     for host, key in zip(spec.hosts, host_keys, strict=True):
         nodes = system.nodes_of(spec, host, key, key_pair(0), known)
@@ -80,12 +85,20 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         run_as = _setpriv(machine.setpriv)
         nodes[_RUN_AS] = Node(data=run_as, mode=0o4750, group="sudo")
         start = [_started(name) for name, unit in host.units.items() if unit.running]
+        own = identity_of(host)
+        others = [one.name for one in spec.hosts if one is not host]
+        lived_in = settings_nodes(host, own, prefix) | history_nodes(host, own, others, moment)
+        nodes = {**nodes, **_beside(lived_in, host.nodes), **host.nodes}
         hosts.append(
             {
                 "name": host.name,
                 "address": f"{host.address}/{prefix}",
-                "entries": _entries(host, nodes, payload, places),
+                "entries": _entries(host, nodes, payload, places, partial(aged, own, now=moment)),
                 "mount": f"size={spec.limits.disk},nr_inodes={spec.limits.files},mode=0755",
+                "disk": f"/dev/mapper/pve-vm--{own.number}--disk--0",
+                "up": own.up,
+                "passed": own.passed,
+                "masks": {**MASKS, "sys/kernel/random/boot_id": f"{own.boot_id}\n"},
                 "device_mount": f"size={_DEVICES},nr_inodes=10000,mode=0755",
                 "start": start,
                 "sshd": [machine.sshd, "-D", "-e"] if host.ssh else [],
@@ -95,16 +108,32 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
     config = {
         "hosts": hosts,
         "bwrap": machine.bwrap,
+        "hidden": [] if spec.all_programs else list(hidden()),
         "binds": [
             {"source": b.source, "target": b.target, "hosts": b.hosts and list(b.hosts)}
             for b in spec.binds
         ],
-        "masks": dict(MASKS),
         "filter": filter_program().hex(),
         "tracked": _tracked(spec.tracked, places),
         "backstage": system.guest("stage").decode() if spec.backstage else "",
     }
     return BootPlan(config, bytes(payload), limits, _logins(spec))
+
+
+def _beside(given: Mapping[str, Node], own: Mapping[str, Node]) -> dict[str, Node]:
+    """Return the nodes that a host's own ones leave room for: none above or below theirs."""
+    taken = {path for path, node in own.items() if node.kind != "d"}
+    above = {one for path in own for one in _parents(path)}
+    return {
+        path: node
+        for path, node in given.items()
+        if (node.kind == "d" or path not in above) and taken.isdisjoint(_parents(path))
+    }
+
+
+def _parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:i]) for i in range(2, len(parts))]
 
 
 def _started(service: str) -> list[str]:
@@ -118,9 +147,11 @@ MASKS: Mapping[str, str] = {
     f"(gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) "
     f"{_KERNEL.version}\n",
     "cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro quiet\n",
-    "sys/kernel/random/boot_id": "6f1d2c0e-3b5a-4c8e-9d27-51a0c4e7b839\n",
 }
-"""Files of ``/proc`` that would tell which machine this is, and what hosts read there instead."""
+"""Files of ``/proc`` that would tell which machine this is, and what hosts read there instead.
+
+Each host has a boot id of its own besides.
+"""
 
 
 def _check(spec: InstanceSpec) -> None:
@@ -180,10 +211,14 @@ def _setpriv(path: str) -> bytes:
 
 
 def _entries(
-    host: HostSpec, nodes: Mapping[str, Node], payload: bytearray, places: dict[bytes, int]
+    host: HostSpec,
+    nodes: Mapping[str, Node],
+    payload: bytearray,
+    places: dict[bytes, int],
+    age: Callable[[str], int],
 ) -> list[list[Any]]:
     """Return a host's nodes with ids as numbers; equal contents are put into the payload once."""
-    passwd, groups, moment = system.passwd(host), system.groups_of(host), system.now()
+    passwd, groups = system.passwd(host), system.groups_of(host)
     entries: list[list[Any]] = []
     for path, node in system.with_parents(host, nodes).items():
         if node.owner not in passwd:
@@ -192,7 +227,7 @@ def _entries(
             uid, gid = passwd[node.owner]
         if node.group:
             gid = groups[node.group]
-        mtime = moment if node.mtime is None else node.mtime
+        mtime = age(path) if node.mtime is None else node.mtime
         where: Any = node.target
         if node.kind == "f":
             found = places.get(node.data)

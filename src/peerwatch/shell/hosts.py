@@ -34,7 +34,7 @@ from peerwatch.shell.inside.wire import Closed, receive, send
 from peerwatch.shell.machine_checks import CONTAINER, machine
 from peerwatch.shell.output import Completed, Streams
 from peerwatch.shell.spec import InstanceSpec
-from peerwatch.shell.user_ids import map_ids
+from peerwatch.shell.user_ids import map_ids, own_tree
 
 _BOOT = """
 import sys, types
@@ -141,7 +141,7 @@ class Hosts:
             self._eyes_end.close()
             self._step("unshared")
             self.first_id = map_ids(self._process.pid, self._machine)
-            send(self._sock, {"step": "mapped"})
+            self._send_programs()
             names, inits = self._step("up")
             self._inits: dict[str, int] = dict(
                 zip(names["hosts"], map(_number_of, inits), strict=True)
@@ -175,6 +175,15 @@ class Hosts:
                 fds.append(os.open(path, how | os.O_CLOEXEC))
                 opened.callback(os.close, fds[-1])
             yield words, tuple(fds)
+
+    def _send_programs(self) -> None:
+        """Say that the ids are mapped, and hand over ``/usr`` as the instance's own."""
+        tree = own_tree("/usr", self._process.pid) if self._machine.privileged else None
+        try:
+            send(self._sock, {"step": "mapped"}, fds=() if tree is None else (tree,))
+        finally:
+            if tree is not None:
+                os.close(tree)
 
     def _step(self, name: str) -> tuple[dict[str, Any], list[int]]:
         head, _, fds = receive(self._sock)

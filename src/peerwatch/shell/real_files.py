@@ -8,13 +8,12 @@ contents stay equal, and no text of a scenario states a size.
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from peerwatch.shell.openable_files import openable
 from peerwatch.world.state import File, Host, Snapshot, content_digest
 from peerwatch.world.weights import weight_bytes
 
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
 KEPT_SIZE = 64 * 1024
 """Bytes up to which a declared size is kept."""
 _POWER = 0.2
-_BEGINNINGS: Mapping[str, bytes] = {
-    ".pdf": b"%PDF-1.6\n%\xe2\xe3\xcf\xd3\n",
-    ".xlsx": b"PK\x03\x04\x14\x00\x06\x00\x08\x00",
-    ".jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
-    ".gz": b"\x1f\x8b\x08\x00",
-}
 
 
 def real_size(declared: int) -> int:
@@ -45,8 +38,7 @@ def real_bytes(path: str, declared: int, digest: str) -> bytes:
     size, ending = real_size(declared), posixpath.splitext(path)[1]
     if ending == ".safetensors":
         return weight_bytes(f"real/{digest}", size)
-    start = _BEGINNINGS.get(ending, b"")[:size]
-    return start + hashlib.shake_128(f"file/{digest}".encode()).digest(size - len(start))
+    return openable(ending, digest, size)
 
 
 @lru_cache(maxsize=4096)

@@ -57,7 +57,7 @@ class Unit:
     schedule: str = ""
     """The five fields of a cron line, for what is run on schedule."""
     program: bytes = b""
-    """The text of its program; if left out, one that waits for work and notes it in a log."""
+    """The text of its program; if left out, one that fits its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,8 @@ class InstanceSpec:
     """A host whose root may log in as root of every host, by key; none if empty."""
     tracked: tuple[str, ...] = ()
     """Digests of contents that are to be found again wherever they go, in whatever form."""
+    all_programs: bool = False
+    """Whether hosts see all of the machine's ``/usr``, and not what a server has of it alone."""
     backstage: bool = False
     """Whether there is a place beside the first host, ``backstage``, for the harness's own tools.
 

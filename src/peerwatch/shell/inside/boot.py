@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import socket
+import stat
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,7 @@ from peerwatch.shell.inside.process import (
     RunningHost,
     has_ended,
     in_host,
+    pass_over_in,
     remember_namespace,
     spawn,
     start_session,
@@ -38,7 +40,9 @@ _NAMESPACES = (
 _BASE = ("bin", "sbin", "lib", "lib64", "lib32", "libx32")
 
 
-def enter(sock: socket.socket, config: Mapping[str, Any], others: Sequence[int]) -> list[int]:
+def enter(
+    sock: socket.socket, config: Mapping[str, Any], others: Sequence[int]
+) -> tuple[list[int], int | None]:
     """Leave the machine's namespaces; return in the process that is first in the new ones.
 
     The files to be bound into hosts are opened before that, with the rights of the caller.
@@ -47,11 +51,15 @@ def enter(sock: socket.socket, config: Mapping[str, Any], others: Sequence[int])
         sock: Where the harness is.
         config: What the keeper is told.
         others: Open files that only the process that returns is to have.
+
+    Returns:
+        These, and the machine's ``/usr`` as a tree that belongs to the instance's own root, where
+        the kernel makes such.
     """
     trees = [calls.open_tree(bind["source"]) for bind in config["binds"]]
     calls.unshare(_NAMESPACES)
     send(sock, {"step": "unshared"})
-    receive(sock)  # the ids are mapped
+    _, _, programs = receive(sock)  # the ids are mapped
     parent = os.getpid()
     pid = os.fork()
     if pid:
@@ -66,23 +74,23 @@ def enter(sock: socket.socket, config: Mapping[str, Any], others: Sequence[int])
     os.setresuid(0, 0, 0)
     calls.prctl(calls.PR_SET_DUMPABLE, 0)
     calls.prctl(calls.PR_SET_PDEATHSIG, 9)  # changing ids has cleared it
-    return trees
+    return trees, next(iter(programs), None)
 
 
 def build_hosts(
-    config: Mapping[str, Any], payload: bytes, trees: Sequence[int]
+    config: Mapping[str, Any], payload: bytes, trees: Sequence[int], programs: int | None
 ) -> list[RunningHost]:
     """Mount the trees, start the hosts and connect them."""
     calls.mount("none", "/", flags=calls.MS_REC | calls.MS_PRIVATE)
     calls.mount("proc", "/proc", "proc", calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOEXEC)
     calls.rename_process("init")
     remember_namespace()
-    calls.mount("tmpfs", PLACE, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=4m,mode=0755")
+    flags = calls.MS_NOSUID | calls.MS_NODEV | calls.MS_NOATIME
+    calls.mount("lxcfs", PLACE, "tmpfs", flags, "size=4m,mode=0755")
     for number, tree in enumerate(trees):
         _bind_tree(number, tree, config["binds"][number]["source"])
-    os.mkdir(f"{PLACE}/kernel")
-    for name, text in config["masks"].items():
-        _write(f"{PLACE}/kernel/{name.replace('/', '-')}", text.encode())
+    _mount_programs(config["hidden"], programs)
+    os.mkdir(f"{PLACE}/lxcfs")
     _forbid_namespaces()
     started = []
     for number, host in enumerate(config["hosts"]):
@@ -123,6 +131,48 @@ def _hide_source(number: int) -> None:
     os.chdir("/")
 
 
+def _mount_programs(hidden: Sequence[str], programs: int | None) -> None:
+    """Put the hosts' ``/usr`` in place: the machine's, without what a server would not have.
+
+    A layer over it covers each path that is hidden with a mark that stands for nothing (character
+    device 0:0, which needs no rights). Where the kernel refuses, hosts see the machine's as it is.
+    """
+    os.mkdir(f"{PLACE}/usr")
+    _mark_hidden(f"{PLACE}/site", hidden)
+    below = ["/usr"]
+    if programs is not None:
+        os.mkdir(f"{PLACE}/base")
+        calls.move_mount(programs, f"{PLACE}/base")
+        os.close(programs)
+        below.insert(0, "base")  # a relative name tells nothing where the mounts are listed
+    os.chdir(PLACE)
+    flags = calls.MS_NOSUID | calls.MS_NODEV | calls.MS_RDONLY | calls.MS_NOATIME
+    for lower in below:
+        with contextlib.suppress(OSError):
+            calls.mount("overlay", "usr", "overlay", flags, f"lowerdir=site:{lower}")
+            break
+    else:
+        calls.mount("/usr", "usr", flags=calls.MS_BIND | calls.MS_REC)
+    if programs is not None:  # the instance's root owns what lies there, and is not to reach it
+        calls.detach(f"{PLACE}/base")
+    os.chdir("/")
+
+
+def _mark_hidden(site: str, hidden: Sequence[str]) -> None:
+    """Fill the layer over ``/usr``; its directories are as old as those they lie over."""
+    os.mkdir(site)
+    calls.mount("site", site, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=16g,mode=0755")
+    folders = sorted({os.path.dirname(path) for path in hidden} | {""})
+    for folder in folders:
+        os.makedirs(f"{site}/{folder}", exist_ok=True)
+    for path in hidden:
+        with contextlib.suppress(OSError):  # the kernel refuses before 5.8
+            os.mknod(f"{site}/{path}", stat.S_IFCHR, 0)
+    for folder in reversed(folders):
+        changed = int(os.stat(f"/usr/{folder}").st_mtime)
+        os.utime(f"{site}/{folder}", (changed, changed))
+
+
 def _forbid_namespaces() -> None:
     """Let nothing in the instance make user namespaces, the usual way to more rights."""
     try:
@@ -141,7 +191,8 @@ def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
     """Mount a host's own file system and write its files."""
     base = f"{PLACE}/h{number}"
     os.mkdir(base)
-    calls.mount("tmpfs", base, "tmpfs", calls.MS_NODEV, host["mount"])
+    # Without times of reading, a look leaves nothing behind in them.
+    calls.mount(host["disk"], base, "tmpfs", calls.MS_NODEV | calls.MS_NOATIME, host["mount"])
     os.mkdir(f"{base}/root", 0o755)
     os.mkdir(f"{base}/local", 0o755)
     times = []
@@ -154,6 +205,7 @@ def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
         elif kind == "l":
             os.symlink(where, full)
             os.lchown(full, uid, gid)
+            os.utime(full, (mtime, mtime), follow_symlinks=False)
             continue
         elif kind == "p":
             os.mkfifo(full)
@@ -177,25 +229,37 @@ def _start(number: int, host: Mapping[str, Any], config: Mapping[str, Any]) -> t
         "--unshare-cgroup-try", "--hostname", host["name"], "--clearenv",
         *_view(base), *_bound(config, host["name"]), "--dev", "/dev", "--proc", "/proc",
     ]  # fmt: skip
-    for name in config["masks"]:
-        if os.path.exists(f"/proc/{name}"):
-            argv += ["--ro-bind", f"{PLACE}/kernel/{name.replace('/', '-')}", f"/proc/{name}"]
+    argv += _masks(number, host["masks"])
     argv += ["--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "--info-fd", "8", "--chdir", "/"]
-    argv += ["/bin/bash", "-c", "exec -a init /bin/bash /etc/init.d/rcS"]
-    spawn(argv, {8: info_in, 9: ready_in})
+    argv += ["/bin/bash", "-c", "exec -a /sbin/init /bin/bash </etc/init.d/rcS"]
+    spawn(argv, {8: info_in, 9: ready_in}, up=host["up"])
     os.close(info_in)
     os.close(ready_in)
     return info, ready
 
 
+def _masks(number: int, masks: Mapping[str, str]) -> list[str]:
+    """Write what a host reads in place of some files of ``/proc``; return the binds."""
+    argv = []
+    os.mkdir(f"{PLACE}/lxcfs/{number}")
+    for name, text in masks.items():
+        if os.path.exists(f"/proc/{name}"):
+            path = f"{PLACE}/lxcfs/{number}/{name.rpartition('/')[2]}"
+            _write(path, text.encode())
+            argv += ["--ro-bind", path, f"/proc/{name}"]
+    return argv
+
+
 def _view(base: str) -> list[str]:
     """Return the binds that make a host's tree its root, with the machine's programs in it."""
-    argv = ["--bind", f"{base}/root", "/", "--ro-bind", "/usr", "/usr"]
+    argv = ["--bind", f"{base}/root", "/", "--ro-bind", f"{PLACE}/usr", "/usr"]
     argv += ["--bind", f"{base}/local", "/usr/local"]
     for name in _BASE:
         if os.path.islink(f"/{name}"):
-            if not os.path.lexists(f"{base}/root/{name}"):
-                os.symlink(os.readlink(f"/{name}"), f"{base}/root/{name}")
+            if not os.path.lexists(link := f"{base}/root/{name}"):
+                made = int(os.lstat(f"/{name}").st_mtime)
+                os.symlink(os.readlink(f"/{name}"), link)
+                os.utime(link, (made, made), follow_symlinks=False)
         elif os.path.isdir(f"/{name}"):
             argv += ["--ro-bind", f"/{name}", f"/{name}"]
     return argv
@@ -290,7 +354,7 @@ def _batch(lines: Sequence[str], host: RunningHost | None, devices: str = "") ->
         if pid == 0:
             try:
                 in_host(host)
-                flags = calls.MS_REMOUNT | calls.MS_NOSUID
+                flags = calls.MS_REMOUNT | calls.MS_NOSUID | calls.MS_NOATIME
                 calls.mount("tmpfs", "/dev", "tmpfs", flags, devices)
                 os.chmod("/dev/shm", 0o1777)
                 flags = calls.MS_REMOUNT | calls.MS_BIND | calls.MS_NODEV
@@ -313,20 +377,21 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
     """
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     up, up_in = os.pipe()
-    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
     program = bytes.fromhex(config["filter"])
     logs = {}
     for host, spec in zip(hosts, config["hosts"], strict=False):  # backstage has none
+        first, later = spec["passed"]
+        pass_over_in(host, first)
         for argv in spec["start"]:
-            session = HostSession(argv, env, "/", 0, 0, (0,), spec["limits"], program)
-            start_session(host, session, (null, null, null, up_in))
+            service = _service(argv, spec["limits"], program, 0)
+            start_session(host, service, (null, null, null, up_in))
         if spec["sshd"]:
-            session = HostSession(spec["sshd"], env, "/", 0, 0, (0,), spec["limits"], program)
             logs[host.name], said = os.pipe()
             os.set_blocking(logs[host.name], False)
             os.set_blocking(said, False)  # a full pipe loses lines and stops nobody
             fcntl.fcntl(said, fcntl.F_SETPIPE_SZ, 1 << 18)
-            start_session(host, session, (null, null, said, up_in))
+            service = _service(spec["sshd"], spec["limits"], program, later)
+            start_session(host, service, (null, null, said, up_in))
             os.close(said)
     os.close(up_in)
     os.close(null)
@@ -335,6 +400,13 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
         if host.name in logs:
             _await_listener(host)
     return logs
+
+
+def _service(
+    argv: Sequence[str], limits: Mapping[str, int], program: bytes, passed: int
+) -> HostSession:
+    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+    return HostSession(argv, env, "/", 0, 0, (0,), limits, program, passed, adopted=True)
 
 
 def _await_listener(host: RunningHost) -> None:

@@ -31,7 +31,7 @@ def main() -> None:
     try:
         config, payload, fds = receive(sock)
         eye, *frozen = fds
-        trees = boot.enter(sock, config, fds)
+        trees, programs = boot.enter(sock, config, fds)
     except Closed:
         return
     except OSError as error:
@@ -39,7 +39,7 @@ def main() -> None:
             send(sock, {"error": str(error)})
         return
     try:
-        hosts = boot.build_hosts(config, payload, trees)
+        hosts = boot.build_hosts(config, payload, trees, programs)
         logs = boot.start_services(config, hosts)
         tracker = Tracker(one[0] for one in config["tracked"])
         for digest, start, length in config["tracked"]:

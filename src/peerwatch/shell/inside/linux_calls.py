@@ -6,11 +6,13 @@ import ctypes
 import os
 
 NEWNS, NEWCGROUP, NEWUTS, NEWIPC = 0x00020000, 0x02000000, 0x04000000, 0x08000000
-NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
+NEWUSER, NEWPID, NEWNET, NEWTIME = 0x10000000, 0x20000000, 0x40000000, 0x80
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 1024, 4096, 16384, 1 << 18
 _AT_FDCWD, _AT_EMPTY_PATH, _AT_RECURSIVE = -100, 0x1000, 0x8000
-_OPEN_TREE, _MOVE_MOUNT, _OPENAT2 = 428, 429, 437  # the same numbers on every architecture
+_OPEN_TREE, _MOVE_MOUNT, _OPENAT2, _MOUNT_SETATTR = 428, 429, 437, 442  # on every architecture
+_ATTR_IDMAP, _ATTR_READ_ONLY = 0x00100000, 0x1 | 0x2 | 0x4  # no programs of others, no devices
+_MNT_DETACH = 2
 _NO_LINKS_BENEATH = 0x02 | 0x04 | 0x08
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP = 1, 4, 24
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
@@ -43,9 +45,9 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = 
     _checked(done, f"mount {kind or 'bind'} on {target}")
 
 
-def open_tree(path: str) -> int:
+def open_tree(path: str, recursive: bool = True) -> int:
     """Return a detached copy of the mounts at a path, to be put in place later."""
-    flags = 1 | os.O_CLOEXEC | _AT_RECURSIVE  # OPEN_TREE_CLONE
+    flags = 1 | os.O_CLOEXEC | (_AT_RECURSIVE if recursive else 0)  # OPEN_TREE_CLONE
     fd = _libc.syscall(_OPEN_TREE, _AT_FDCWD, path.encode(), ctypes.c_uint(flags))
     return _checked(fd, f"open_tree {path}")
 
@@ -54,6 +56,32 @@ def move_mount(fd: int, target: str) -> None:
     """Put a detached tree in place."""
     done = _libc.syscall(_MOVE_MOUNT, fd, b"", _AT_FDCWD, target.encode(), ctypes.c_uint(4))
     _checked(done, f"move_mount on {target}")
+
+
+def detach(target: str) -> None:
+    """Take a mount out of reach; what is mounted over it or uses it stays."""
+    _checked(_libc.umount2(target.encode(), _MNT_DETACH), f"umount {target}")
+
+
+class _Attributes(ctypes.Structure):
+    """What ``mount_setattr`` changes."""
+
+    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "users")]
+
+
+def map_tree(fd: int, users: int) -> None:
+    """Let a detached tree belong to the users of a user namespace: its root's files to root there.
+
+    It can be read only: that root is not the machine's.
+
+    Args:
+        fd: The tree.
+        users: An open file of the namespace.
+    """
+    how = _Attributes(_ATTR_IDMAP | _ATTR_READ_ONLY, 0, 0, users)
+    size = ctypes.c_size_t(ctypes.sizeof(how))
+    flags = ctypes.c_uint(_AT_EMPTY_PATH)
+    _checked(_libc.syscall(_MOUNT_SETATTR, fd, b"", flags, ctypes.byref(how), size), "map_tree")
 
 
 class _How(ctypes.Structure):

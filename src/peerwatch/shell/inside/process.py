@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -12,6 +13,8 @@ from typing import NoReturn
 from peerwatch.shell.inside import linux_calls as calls
 
 HOST_NAMESPACES = calls.NEWNS | calls.NEWNET | calls.NEWIPC | calls.NEWUTS | calls.NEWCGROUP
+_OWN_TIME = os.path.exists("/proc/self/ns/time")
+"""Whether the kernel lets hosts have been up for a time of their own."""
 _KEPT = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 10, 18, 31})
 """Capabilities that root of a host keeps: files, ids, signals, low ports, chroot, file caps."""
 
@@ -45,6 +48,10 @@ class HostSession:
     limits: Mapping[str, int]
     filter: bytes = b""
     """A seccomp program."""
+    passed: int = 0
+    """Process ids that are passed over before the host's next process."""
+    adopted: bool = False
+    """Whether the host's first process becomes its parent, as of services."""
 
 
 def spawn(
@@ -52,6 +59,7 @@ def spawn(
     fds: Mapping[int, int] | None = None,
     beside: RunningHost | None = None,
     limits: Mapping[str, int] | None = None,
+    up: int | None = None,
 ) -> int:
     """Start a helper in the keeper's own namespaces and return its process id.
 
@@ -60,11 +68,15 @@ def spawn(
         fds: Numbers in the new process, and the open files they stand for.
         beside: A host whose network, name and shared memory it gets.
         limits: What it may use.
+        up: Seconds that the system seems to have been up for what it starts; the machine's own if
+            left out.
     """
     pid = os.fork()
     if pid:
         return pid
     try:
+        if up is not None:
+            _set_uptime(up)
         if beside is not None:
             calls.setns(beside.pidfd, calls.NEWNET | calls.NEWUTS | calls.NEWIPC)
         _rewire(fds or {})
@@ -119,9 +131,56 @@ def remember_namespace() -> None:
 def in_host(host: RunningHost) -> None:
     """Join a host's namespaces, its pid namespace aside."""
     calls.setns(host.pidfd, HOST_NAMESPACES)
+    if _OWN_TIME and not host.full:
+        calls.setns(host.pidfd, calls.NEWTIME)
+
+
+def _set_uptime(up: int) -> None:
+    """Let what this process starts see the system as up for some seconds.
+
+    A kernel without time namespaces shows the machine's own.
+    """
+    now = int(time.clock_gettime(time.CLOCK_BOOTTIME))
+    try:
+        calls.unshare(calls.NEWTIME)
+        calls.prctl(calls.PR_SET_DUMPABLE, 1)  # so that the file is its own; until it is replaced
+        with open("/proc/self/timens_offsets", "w", encoding="ascii") as file:
+            file.write("".join(f"{one} {up - now} 0\n" for one in ("monotonic", "boottime")))
+    except OSError:
+        return
+
+
+def pass_over(count: int) -> None:
+    """Let the next process of this one's pid namespace have an id so much higher.
+
+    Needs a kernel made with checkpoints; elsewhere ids go on from the last.
+    """
+    try:
+        with open("/proc/sys/kernel/ns_last_pid", "r+", encoding="ascii") as file:
+            last = int(file.read())
+            file.seek(0)
+            file.write(str(last + count))
+    except OSError:
+        return
+
+
+def pass_over_in(host: RunningHost, count: int) -> None:
+    """Do the same in a host that nothing was started in yet."""
+    calls.setns(host.pid_namespace, calls.NEWPID)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            pass_over(count)
+        finally:
+            os._exit(0)
+    if _born_in is not None:
+        calls.setns(_born_in, calls.NEWPID)
+    os.waitpid(pid, 0)
 
 
 def _enter(host: RunningHost, session: HostSession, fds: Sequence[int]) -> NoReturn:
+    if session.adopted and os.fork():
+        os._exit(0)
     _first_to_go()
     in_host(host)
     os.setsid()
@@ -131,6 +190,8 @@ def _enter(host: RunningHost, session: HostSession, fds: Sequence[int]) -> NoRet
     _defaults()
     _limit(session.limits)
     os.umask(0o022)
+    if session.passed:
+        pass_over(session.passed)
     if session.filter and not host.full:
         _install(session.filter)
     for capability in () if host.full else range(64):

@@ -101,6 +101,8 @@ class HostsConfig(_Strict):
     """Who runs commands where nothing else is said."""
     binds: tuple[BindConfig, ...] = ()
     limits: LimitsConfig = LimitsConfig()
+    programs: Literal["server", "all"] = "server"
+    """What hosts see of the machine's ``/usr``: what a Debian server has, or all of it."""
     backstage: bool = False
     """Whether there is a sandbox ``backstage`` for tools of the harness, unseen from the hosts."""
 
@@ -136,6 +138,7 @@ def to_spec(config: HostsConfig) -> InstanceSpec:
         ),
         user=config.user,
         binds=tuple(Bind(one.source, one.target, one.hosts) for one in config.binds),
+        all_programs=config.programs == "all",
         backstage=config.backstage,
         limits=HostLimits(
             disk=limits.disk_mb << 20,
