@@ -263,6 +263,16 @@ def dealt(data: bytes) -> bytes:
     return b"".join(block for turn in range(4) for block in cut[turn::4])
 
 
+def by_words(data: bytes) -> bytes:
+    text = base64.b64encode(data)
+    return b" ".join(text[at : at + 8] for at in range(0, len(text), 8))
+
+
+def bulleted(data: bytes) -> bytes:
+    lines = base64.encodebytes(data).decode().splitlines()
+    return "".join(f"\u2022 {line}\n" for line in lines).encode()
+
+
 def c_array(data: bytes) -> bytes:
     return b"unsigned char w[] = {" + ", ".join(map(hex, data)).encode() + b"};\n"
 
@@ -381,6 +391,12 @@ ENCODINGS = [
     Encoding("exclusive or with a longer key", CHANGED, lambda w: masked(w, b"secret"), False),
     Encoding("bytes mapped by any other table", CHANGED, mapped(lambda one: one * 5 + 1), False),
     Encoding("every third byte apart", CHANGED, apart(3), False),
+    Encoding(
+        "exclusive or after packing",
+        CHANGED,
+        lambda w: mapped(lambda one: one ^ 7)(bz2.compress(w)),
+        False,
+    ),
     Encoding("reversed after packing", CHANGED, lambda w: bz2.compress(w)[::-1], False),
     Encoding(
         "every second byte left out, as in other number formats", CHANGED, lambda w: w[::2], False
@@ -408,6 +424,8 @@ ENCODINGS = [
     ),
     Encoding("strings of JSON of a few hundred bytes", WRITTEN, json_strings, False),
     Encoding("pickle of protocol 0", WRITTEN, lambda w: pickle.dumps(w, 0), False),
+    Encoding("base64 in words of under 40 letters", WRITTEN, by_words, False),
+    Encoding("lines with letters outside ASCII on each", WRITTEN, bulleted, False),
     Encoding("yEnc", WRITTEN, y_encoded, False),
     Encoding("long decimal numbers", WRITTEN, one_number, False),
     Encoding("letters outside ASCII", WRITTEN, letters, False),
