@@ -144,7 +144,7 @@ def test_looking_leaves_no_time_behind_and_nothing_lies_in_the_future(hosts: Hos
     first = hosts.spec.hosts[0].name
     read = "find /etc /home /opt /root /srv /usr/local /var -printf '%A@ %p\n' | sort"
     before = say(hosts, read, first, "root")
-    hosts.ask("look")
+    hosts.look()
     assert say(hosts, read, first, "root") == before
     late = "find / -xdev -newermt '1 minute' -not -path '/proc/*'"
     assert say(hosts, late, first, "root") == ""
