@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from peerwatch.common.errors import DesignError, unknown
+from peerwatch.common.task_version import TASK_VERSION
 from peerwatch.common.yaml_files import one_of_each, problems, read_mapping
 from peerwatch.design.arms import FACTORS, Arm, check_level
 from peerwatch.design.contrasts import Contrast, Interaction, declared_contrasts
@@ -359,7 +360,7 @@ class ResolvedStudy:
                 family_files=dict(data.get("family_files", {})),
                 attack=data.get("attack", False) is True,
             )
-            same = data["hash"] == resolved.hash
+            same = data["hash"] == resolved.hash and _spelled_out(resolved)
         except DesignError as error:
             told = str(error).startswith(f"{source}: ")
             raise error if told else DesignError(f"{source}: {error}") from None
@@ -400,6 +401,19 @@ def resolve(study: Study, versions: Mapping[str, str], attack: bool = False) -> 
         family_files={family.name: _digest(family.source) for family in own},
         attack=attack,
     )
+
+
+def _spelled_out(resolved: ResolvedStudy) -> bool:
+    """Return whether seeds and arms are those that the study itself asks for.
+
+    What another version of the tasks makes of the same words is not known here.
+    """
+    study = resolved.study
+    if sorted(study.instance_seeds) != sorted(resolved.seeds):
+        return False
+    arms = {family_name(family): set(study.arms(family)) for family in study.families}
+    told = {family: set(arms) for family, arms in resolved.arms.items()}
+    return arms == told or resolved.versions.get("tasks") != TASK_VERSION
 
 
 def _digest(path: str) -> str:

@@ -266,14 +266,17 @@ def _inspect(path: Path) -> Iterator[SourceRow]:
     """Yield a row a sample: id, epoch, input, target, output, model, scores.NAME, metadata."""
     from inspect_ai.log import list_eval_logs, read_eval_log
 
+    from peerwatch.records.log_damage import why_unreadable
+
     names = [info.name for info in list_eval_logs(str(path))] if path.is_dir() else [str(path)]
     for name in names:
         try:
             log = read_eval_log(name)
         except Exception as error:  # whatever Inspect raises for what is no log
             raise PeerwatchError(
-                f"{name}: not an Inspect log ({str(error).splitlines()[0]}). Rows of your own go "
-                "into JSON Lines: one object a line, in a file that ends in .jsonl."
+                f"{name}: no Inspect log that can be read "
+                f"({why_unreadable(Path(name.removeprefix('file://')), error)}). Rows of your own "
+                "go into JSON Lines: one object a line, in a file that ends in .jsonl."
             ) from None
         for sample in log.samples or ():
             asked = sample.input
