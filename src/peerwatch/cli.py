@@ -55,6 +55,13 @@ def main() -> None:
     except PeerwatchError as error:
         print(f"peerwatch: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except PermissionError as error:
+        print(
+            f"peerwatch: {error.filename or 'A file'} cannot be opened or written "
+            f"({error.strerror}). Mend its rights, or choose another place.",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)

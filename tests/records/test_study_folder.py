@@ -127,11 +127,11 @@ def test_the_episodes_table_is_whole_or_the_one_before(
     folder = open_study_folder(tmp_path, study(), resume=False)
     folder.write_episodes(pl.DataFrame({"seed": [1]}))
 
-    def full(self: pl.DataFrame, file: Path) -> None:
-        file.write_bytes(b"PAR1")
+    def full(self: Path, content: bytes) -> int:
+        self.write_text("PAR1", encoding="utf-8")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="space"):
         folder.write_episodes(pl.DataFrame({"seed": [1, 2]}))
     assert pl.read_parquet(folder.episodes)["seed"].to_list() == [1]

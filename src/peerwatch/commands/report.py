@@ -97,9 +97,9 @@ def write_report(
         text = _laid_out(page, form, place, drawn, figures, loaded.sources if bundle else None)
         write_bytes(place, text.encode("utf-8"))
     except OSError as error:
+        where, why = whole_path(error.filename or place), error.strerror or error
         raise PeerwatchError(
-            f"{whole_path(error.filename or place)} cannot be written ({error.strerror}). Choose "
-            "another place with --out."
+            f"{where} cannot be written ({why}). Choose another place with --out."
         ) from error
     for warning in page.alerts:
         print(f"Mind: {warning}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,8 +80,9 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
     Raises:
         OSError: It cannot be written; what was there is as it was.
     """
-    with replacing(path) as part:
-        table.write_parquet(part)
+    content = io.BytesIO()  # what Polars says of a full disk has no error number
+    table.write_parquet(content)
+    write_bytes(path, content.getvalue())
 
 
 @contextlib.contextmanager

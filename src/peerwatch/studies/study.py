@@ -30,7 +30,7 @@ from peerwatch.common.yaml_files import one_of_each, problems, read_mapping
 from peerwatch.design.arms import FACTORS, Arm, check_level
 from peerwatch.design.contrasts import Contrast, Interaction, declared_contrasts
 from peerwatch.design.critic_names import MAP_VERSION, critic_name_of
-from peerwatch.design.seeds import parse_seeds
+from peerwatch.design.seeds import MOST, parse_seeds
 from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_name, family_of
 from peerwatch.families.build import check_size
@@ -73,6 +73,7 @@ def _seeds(given: Any) -> tuple[int, ...]:
 
 _Name = Annotated[StrictStr, Field(min_length=1)]
 _Count = Annotated[StrictInt, Field(ge=1)]
+_Runs = Annotated[StrictInt, Field(ge=1, le=MOST)]
 _Levels = Annotated[tuple[StrictStr, ...], Field(min_length=1)]
 
 
@@ -149,8 +150,8 @@ class Study(_Part):
     factors: Annotated[dict[StrictStr, _Levels], AfterValidator(_factors)] | None = None
     size: Annotated[StrictStr, AfterValidator(check_size)] = "standard"
     seeds: Annotated[tuple[StrictInt, ...], BeforeValidator(_seeds)] | None = None
-    episodes: _Count | None = None
-    epochs: _Count = 1
+    episodes: _Runs | None = None
+    epochs: _Runs = 1
     limits: EpisodeLimits = EpisodeLimits()
     generation: Generation = Generation()
     interview: StrictBool = False
@@ -228,6 +229,8 @@ def make_study(data: Mapping[str, Any], source: str = "the study") -> Study:
         return Study.model_validate(dict(data))
     except ValidationError as error:
         raise DesignError("\n".join(f"{source}: {p}" for p in problems(error, Study))) from None
+    except UnicodeEncodeError:
+        raise DesignError(f"{source}: a name in it is no text in UTF-8.") from None
 
 
 def load_study(path: str | Path) -> Study:
