@@ -178,10 +178,17 @@ def _keep_tables(folder: Path, loaded: LoadedEpisodes, estimates: pl.DataFrame) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     there = folder / EPISODES_FILE
-    if not there.exists() or not pl.read_parquet(there).equals(loaded.episodes):
+    if not _holds(there, loaded.episodes):
         write_table(there, loaded.episodes)
     write_table(folder / ESTIMATES_FILE, estimates)
     return folder / ESTIMATES_FILE
+
+
+def _holds(table: Path, episodes: pl.DataFrame) -> bool:
+    try:
+        return pl.read_parquet(table).equals(episodes)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return False  # there is none, or a damaged one
 
 
 def _draw(page: ReportPage, folder: Path | None) -> list[tuple[str, str]]:

@@ -179,11 +179,11 @@ def _columns(path: Path) -> list[str]:
         if path.suffix == ".csv":
             return pl.scan_csv(path, infer_schema=False).collect_schema().names()
         return list(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(f"{path} cannot be read as a table: {_line(error)}") from error
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
@@ -299,7 +299,7 @@ def _read_table(path: Path, parts: _Parts) -> pl.DataFrame:
     ]
     try:
         return pl.scan_parquet(path).select(columns).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(f"{path} cannot be read as a table: {_line(error)}") from error
 
 

@@ -123,7 +123,7 @@ def read_judgements(path: Path) -> pl.DataFrame:
     """
     try:
         table = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise PeerwatchError(f"{path} is no file of judgements: {error}") from error
     if dict(table.schema) != {name: _type(kind) for name, kind in JUDGEMENT_COLUMNS.items()}:
         raise PeerwatchError(

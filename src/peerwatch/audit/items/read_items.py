@@ -259,7 +259,7 @@ def _csv(path: Path) -> Iterator[SourceRow]:
         content = file.read()
     try:  # everything as text, so that 007 stays 007
         table = pl.read_csv(io.BytesIO(content), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise PeerwatchError(f"{path}: not a CSV table ({str(error).splitlines()[0]}).") from None
     yield from table.iter_rows(named=True)
 
@@ -269,7 +269,7 @@ def _parquet(path: Path) -> Iterator[SourceRow]:
 
     try:
         table = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(
             f"{path}: not a Parquet file ({str(error).splitlines()[0]})."
         ) from None
