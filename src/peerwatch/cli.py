@@ -2,7 +2,8 @@
 
 Results go to standard output, progress and errors to standard error. With ``--json`` a command
 prints one documented JSON object and nothing else on standard output. Exit codes: 0 done, 1 the
-run ended with something wrong that the message names, 2 bad input, 130 interrupted.
+run ended with something wrong that the message names, 2 bad input, 4 what was read is not whole,
+5 the disk is full, 130 interrupted.
 
 A command is imported when it is used, so that the line starts fast and knows nothing of models.
 """
@@ -19,6 +20,7 @@ from typer.main import get_command
 
 from peerwatch import __version__
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.files import kept_when_full
 
 COMMANDS = {
     "run": "Run a study and write its results folder.",
@@ -48,9 +50,17 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line; errors that a user can act on are printed without a traceback."""
     try:
-        app()
+        with kept_when_full("what this command writes"):
+            app()
     except PeerwatchError as error:
         print(f"peerwatch: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except PermissionError as error:
+        print(
+            f"peerwatch: {error.filename or 'A file'} cannot be opened or written "
+            f"({error.strerror}). Mend its rights, or choose another place.",
+            file=sys.stderr,
+        )
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()

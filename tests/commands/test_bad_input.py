@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from peerwatch.common.task_version import TASK_VERSION
+from peerwatch.records.study_folder import open_study_folder
+from peerwatch.studies.study import make_study, resolve
 from tests.command import InProcess
 
 HONEST = ("--model", "peerwatch/honest")
@@ -50,3 +56,27 @@ def test_bad_input(arguments: tuple[str, ...], message: str, command: InProcess)
     assert err.strip().startswith("peerwatch: ") and message in err
     assert len(err.strip().splitlines()) == 1, "one paragraph"
     assert not list(Path().iterdir()), "nothing is written"
+
+
+def test_a_place_without_room_or_rights_is_named(
+    command: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def print_nothing(number: int, *said: object, **more: object) -> None:
+        raise OSError(number, os.strerror(number), "standard output")
+
+    for number, code, said in (
+        (errno.ENOSPC, 5, "standard output cannot be written (No space left on device)"),
+        (errno.EACCES, 2, "standard output cannot be opened or written (Permission denied)"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr("peerwatch.commands.list.print_value", partial(print_nothing, number))
+            ended, out, err = command("list")
+        assert ended == code and not out and said in err and "Traceback" not in err
+
+
+def test_run_into_a_folder_with_a_study_says_to_add_resume(command: InProcess) -> None:
+    study = make_study({"name": "small", "preset": "smoke", "models": ["peerwatch/honest"]})
+    open_study_folder(Path("out"), resolve(study, {"tasks": TASK_VERSION}), resume=False)
+    for more in ((), HONEST):
+        code, _, err = command("run", "--out", "out", *more)
+        assert code == 2 and ("Add --resume" in err or "--out out --resume`" in err)

@@ -132,7 +132,7 @@ def test_a_log_cut_short_is_named_on_the_page(where: Path) -> None:
     cut = sorted(logs.glob("*.eval"))[0]
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
     made = reported("cut", "--out", "cut.html", "--no-bundle", cwd=where)
-    assert made.returncode == 0, made.stderr
+    assert made.returncode == 4, made.stderr
     assert cut.name in made.stderr
     text = (where / "cut.html").read_text()
     assert cut.name in text[: text.index('<section id="answers"')]
@@ -198,3 +198,12 @@ def test_the_viewer_opens_at_the_episode(where: Path, address: str) -> None:
         tab.page.get_by_role("link", name="Full log in the Inspect viewer").click()
         tab.page.get_by_text("file_transfer-compact-").first.wait_for()
         assert "peerwatch/move_weights_silently" in tab.page.inner_text("body")
+
+
+def test_a_damaged_table_in_the_folder_is_made_anew(where: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(where / "run", tmp_path / "run")
+    (folder / "episodes.parquet").write_bytes(b"PAR1 cut")
+    made = reported("run", "--no-bundle", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    whole = pl.read_parquet(where / "run/episodes.parquet")
+    assert pl.read_parquet(folder / "episodes.parquet").height == whole.height

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from peerwatch.common.files import part_path, write_bytes, write_table, write_text
+from peerwatch.common.errors import UnwritableError
+from peerwatch.common.files import (
+    kept_when_full,
+    part_path,
+    write_bytes,
+    write_table,
+    write_text,
+)
 
 WAYS: list[tuple[Callable[[Path, Any], None], Any, Any]] = [
     (write_text, "Größe\n", "new\n"),
@@ -36,7 +45,7 @@ def test_a_file_takes_the_place_of_another_and_leaves_nothing(
     [
         (*WAYS[0], "pathlib.Path.write_text"),
         (*WAYS[1], "pathlib.Path.write_bytes"),
-        (*WAYS[2], "polars.DataFrame.write_parquet"),
+        (*WAYS[2], "pathlib.Path.write_bytes"),
     ],
 )
 @pytest.mark.parametrize("error", [OSError("No space left on device"), KeyboardInterrupt()])
@@ -67,3 +76,18 @@ def test_what_cannot_be_written_leaves_the_file_as_it_was(
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_text(tmp_path / "none" / "file", "x")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_said_with_how_to_go_on(number: int, tmp_path: Path) -> None:
+    part = part_path(tmp_path / "table.parquet")
+    with pytest.raises(UnwritableError) as caught, kept_when_full(tmp_path, "the command --resume"):
+        raise OSError(number, os.strerror(number), str(part))
+    said = str(caught.value)
+    assert "table.parquet cannot be written" in said and ".part" not in said
+    assert said.endswith("then go on with the command --resume") and caught.value.exit_code == 5
+
+
+def test_other_errors_of_the_system_are_left_as_they_are(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionRefusedError), kept_when_full(tmp_path):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")

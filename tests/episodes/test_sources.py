@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -157,7 +158,7 @@ def test_a_study_file_changed_by_hand_hides_no_episode(folder: StudyFolder) -> N
     folder.study_file.write_text(text.replace("name: small", "name: [small"), encoding="utf-8")
     loaded = load_episodes([folder.path])
     assert loaded.episodes.height == 8 and loaded.studies == ()
-    assert says_of(loaded, "What the study declared is not known here.")
+    assert says_of(loaded, "What the study declared, and whether episodes of it are missing, is")
 
 
 def test_an_arm_without_episodes_is_named(folder: StudyFolder) -> None:
@@ -167,7 +168,7 @@ def test_an_arm_without_episodes_is_named(folder: StudyFolder) -> None:
     folder.episodes.unlink()
     loaded = load_episodes([folder.path])
     assert loaded.episodes.height == 4
-    assert says_of(loaded, "no episodes of 2 declared arms: peerwatch/honest, grading, subject=as")
+    assert says_of(loaded, "4 of 8 declared episodes are missing: peerwatch/honest, grading, subj")
 
 
 def test_a_log_cut_short_is_named_and_the_rest_used(folder: StudyFolder) -> None:
@@ -175,8 +176,9 @@ def test_a_log_cut_short_is_named_and_the_rest_used(folder: StudyFolder) -> None
     first.write_bytes(first.read_bytes()[:700])
     loaded = load_episodes([folder.path])
     assert loaded.episodes.height == 6
-    assert says_of(loaded, f"{first.name} cannot be read, as when it was cut off")
-    with pytest.raises(PeerwatchError, match="cannot be read, as when it was cut off"):
+    assert says_of(loaded, f"{first.name} cannot be read, and its episodes are missing here: it is")
+    assert loaded.missing and set(loaded.missing) <= set(loaded.warnings)
+    with pytest.raises(PeerwatchError, match="it is cut off, or no log"):
         load_episodes([first])
 
 
@@ -322,3 +324,74 @@ def test_a_reading_process_that_dies_is_said(
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(PeerwatchError, match="that was reading 1 logs"):
         read_episodes(folder.logs)
+
+
+def _flipped(folder: StudyFolder) -> None:
+    content = bytearray(logs_of(folder)[0].read_bytes())
+    content[len(content) // 3] ^= 4
+    logs_of(folder)[0].write_bytes(content)
+
+
+def _without_a_sample(folder: StudyFolder) -> None:
+    log = logs_of(folder)[0]
+    with zipfile.ZipFile(log) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(log, "w") as new:
+        for name, content in parts.items():
+            if not name.startswith("samples/") or "-1_" in name:
+                new.writestr(name, content)
+
+
+def _emptied(folder: StudyFolder) -> None:
+    logs_of(folder)[0].write_bytes(b"")
+
+
+def _removed(folder: StudyFolder) -> None:
+    logs_of(folder)[0].unlink()
+
+
+def _of_another_study(folder: StudyFolder) -> None:
+    run(grading(size="compact", seeds=7, subject="peer"), "peerwatch/honest", folder.logs)
+
+
+def _of_another_run(folder: StudyFolder) -> None:
+    first = logs_of(folder)[0]
+    log = read_eval_log(str(first))
+    log.eval.task_id, log.eval.eval_set_id = "another", "another"
+    assert log.samples is not None
+    for sample in log.samples:
+        sample.uuid = f"another{sample.id}"
+    write_eval_log(log, str(first.with_stem(first.stem + "x")))
+
+
+@pytest.mark.parametrize(
+    ("damage", "left", "said"),
+    [
+        (_flipped, 6, "cannot be read, and its episodes are missing here"),
+        (_without_a_sample, 7, "says that it has ended, and lacks some: 1 of its 2 episodes"),
+        (_emptied, 6, "the file is empty"),
+        (_removed, 6, "2 of 8 declared episodes are missing"),
+        (_of_another_study, 8, "is no log of this study (seed 7, epoch 1, size compact is no"),
+        (_of_another_run, 8, "is no log of this study (another run's log has the same episodes)"),
+    ],
+)
+def test_a_damaged_folder_is_never_silently_fewer_rows(
+    damage: Callable[[StudyFolder], None], left: int, said: str, folder: StudyFolder
+) -> None:
+    whole = load_episodes([folder.path]).episodes
+    folder.episodes.unlink()
+    damage(folder)
+    loaded = load_episodes([folder.path])
+    assert loaded.episodes.height == left and any(said in one for one in loaded.missing)
+    ids = set(whole["sample"])
+    assert set(loaded.episodes["sample"]) <= ids
+    study = folder.study()
+    if damage in (_of_another_study, _of_another_run):
+        with pytest.raises(PeerwatchError, match=r"Move it out of the folder and resume"):
+            run_study(study, folder)
+        return
+    done = run_study(study, folder)
+    assert done.complete and done.episodes.height == 8
+    assert load_episodes([folder.path]).missing == ()
+    if damage is not _removed:
+        assert len(list((folder.path / "unreadable").iterdir())) == 1

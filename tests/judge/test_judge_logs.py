@@ -124,6 +124,6 @@ def test_nothing_to_judge_is_said(tmp_path: Path) -> None:
 def test_a_log_cut_short_is_said(logs: Path) -> None:
     (log,) = (logs / "logs").glob("*.eval")
     log.write_bytes(log.read_bytes()[:2_000])
-    with pytest.raises(PeerwatchError, match=r"\.eval cannot be read, as when it was cut off"):
+    with pytest.raises(PeerwatchError, match=r"\.eval cannot be read: it is cut off"):
         judged(logs, grader(answer()))
     assert all_judgements([logs]).is_empty()

@@ -10,7 +10,13 @@ import pytest
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.folder_lock import holding
-from peerwatch.records.study_folder import StudyFolder, open_study_folder, set_unreadable_aside
+from peerwatch.common.task_version import TASK_VERSION
+from peerwatch.records.study_folder import (
+    StudyFolder,
+    open_study_folder,
+    refuse_held,
+    set_log_aside,
+)
 from peerwatch.studies.study import ResolvedStudy, make_study, resolve
 from tests.command import digests
 
@@ -121,27 +127,46 @@ def test_the_episodes_table_is_whole_or_the_one_before(
     folder = open_study_folder(tmp_path, study(), resume=False)
     folder.write_episodes(pl.DataFrame({"seed": [1]}))
 
-    def full(self: pl.DataFrame, file: Path) -> None:
-        file.write_bytes(b"PAR1")
+    def full(self: Path, content: bytes) -> int:
+        self.write_text("PAR1", encoding="utf-8")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="space"):
         folder.write_episodes(pl.DataFrame({"seed": [1, 2]}))
     assert pl.read_parquet(folder.episodes)["seed"].to_list() == [1]
 
 
-def test_logs_that_cannot_be_read_are_set_aside(tmp_path: Path) -> None:
+def test_logs_set_aside_are_all_kept(tmp_path: Path) -> None:
     folder = open_study_folder(tmp_path, study(), resume=False)
-    name = "2026-01-01T00-00-00-00-00_grading_AAAAAAAAAAAAAAAAAAAAAA.eval"
-    (folder.logs / name).write_bytes(b"PK\x03\x04 half of a log")
-    (moved,) = set_unreadable_aside(folder)
-    assert moved == tmp_path / "unreadable" / name
+    log = folder.logs / "2026-01-01T00-00-00-00-00_grading_AAAAAAAAAAAAAAAAAAAAAA.eval"
+    log.write_bytes(b"PK\x03\x04 half of a log")
+    moved = set_log_aside(folder, log)
+    assert moved == tmp_path / "unreadable" / log.name and not log.exists()
     assert moved.read_bytes() == b"PK\x03\x04 half of a log"
-    assert set_unreadable_aside(folder) == []
     shutil.copy(moved, folder.logs)  # once more, under the same name
-    (again,) = set_unreadable_aside(folder)
+    again = set_log_aside(folder, log)
     assert again != moved and moved.exists() and again.exists()
+
+
+def test_seeds_or_arms_changed_by_hand_are_noticed(tmp_path: Path) -> None:
+    asked = study(TASK_VERSION)
+    folder = open_study_folder(tmp_path, asked, resume=False)
+    whole = folder.study_file.read_text(encoding="utf-8")
+    lines = whole.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.strip().startswith("- ") and "'" not in line:
+            folder.study_file.write_text("".join(lines[:number] + lines[number + 1 :]), "utf-8")
+            assert "nothing was changed" in refused(tmp_path, asked), line
+    folder.study_file.write_text(whole, encoding="utf-8")
+    assert folder.study() == asked
+
+
+def test_a_folder_with_a_study_says_how_to_go_on(tmp_path: Path) -> None:
+    refuse_held(tmp_path)
+    open_study_folder(tmp_path, study(), resume=False)
+    with pytest.raises(PeerwatchError, match=rf"Add --resume .*--out {tmp_path} --resume`"):
+        refuse_held(tmp_path)
 
 
 def test_no_results_folder(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from peerwatch.audit.judgements.judgement_store import JudgementStore
 from peerwatch.audit.prepare_audit import PreparedAudit
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.common.files import write_table, write_text
+from peerwatch.common.files import part_path, write_table, write_text
 from peerwatch.common.folder_lock import LOCK_FILE
 from peerwatch.common.yaml_files import read_mapping
 
@@ -149,7 +149,9 @@ def open_audit_folder(path: Path, prepared: PreparedAudit, resume: bool) -> Audi
             )
     elif path.exists() and not path.is_dir():
         raise PeerwatchError(f"{path} is a file, not a folder. Choose another --out.")
-    elif path.is_dir() and any(there.name != LOCK_FILE for there in path.iterdir()):
+    elif path.is_dir() and not {folder.path / LOCK_FILE, part_path(folder.about)}.issuperset(
+        path.iterdir()  # what the same audit, killed at its very beginning, may have left behind
+    ):
         raise PeerwatchError(
             f"{path} is not empty and holds no audit.yaml. Choose another --out; nothing in it "
             "was touched."

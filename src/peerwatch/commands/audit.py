@@ -31,6 +31,7 @@ from peerwatch.audit.prepare_audit import PreparedAudit, make_judge, prepare_aud
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, FrameEffect
 from peerwatch.commands.options import AsJson, check_packages
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.files import kept_when_full
 from peerwatch.common.folder_lock import holding
 from peerwatch.common.yaml_files import read_mapping
 
@@ -226,7 +227,7 @@ def _run_in(
     print(f"Audit: {folder.path}", file=sys.stderr)
     for note in prepared.items.warnings:
         print(f"Note: {note}", file=sys.stderr)
-    with holding(folder.path):
+    with holding(folder.path), kept_when_full(folder.path, _go_on(folder)):
         ran = run_audit(prepared, folder, retry_failed, fail_over, judge)
         _write_page(folder, ran.verdict)
     return ran
@@ -292,9 +293,13 @@ def _effect_line(effect: FrameEffect) -> str:
     return f"{effect.name:<{_NAME}} {effect.value:>+8.3g}  {limits:<20} {effect.items:>8,}"
 
 
+def _go_on(folder: AuditFolder) -> str:
+    return f"peerwatch audit --out {shlex.quote(str(folder.path))} --resume"
+
+
 def _exit_code(ran: AuditRun, folder: AuditFolder) -> int:
     """Say what is wrong, if anything, and return the exit code."""
-    go_on = f"peerwatch audit --out {shlex.quote(str(folder.path))} --resume"
+    go_on = _go_on(folder)
     if ran.failed:
         print(
             f"{ran.failed} of {ran.made} judgements have no score; the last: "

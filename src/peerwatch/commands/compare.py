@@ -22,7 +22,7 @@ from peerwatch.analysis.published_comparison import (
     compare_with_published,
 )
 from peerwatch.analysis.published_figures import PublishedFigure, published
-from peerwatch.commands.options import AsJson
+from peerwatch.commands.options import NOT_WHOLE, AsJson
 from peerwatch.common.errors import PeerwatchError, unknown
 
 WIDTH = 100
@@ -59,13 +59,16 @@ def compare_command(
         value = {
             "sources": list(loaded.sources),
             "warnings": list(loaded.warnings),
+            "missing": list(loaded.missing),
             "rows": [comparison.to_dict() for comparison in found],
             "without_counterpart": left,
         }
         print(json.dumps(value, ensure_ascii=False))
-        return
-    wide = Console(width=None if sys.stdout.isatty() else WIDTH)
-    Console(width=min(wide.width, WIDTH), highlight=False).print(comparison_tables(found, left))
+    else:
+        wide = Console(width=None if sys.stdout.isatty() else WIDTH)
+        Console(width=min(wide.width, WIDTH), highlight=False).print(comparison_tables(found, left))
+    if loaded.missing:
+        raise typer.Exit(NOT_WHOLE)
 
 
 def chosen(

@@ -11,6 +11,8 @@ import typer
 
 from peerwatch.common.errors import DesignError, PeerwatchError
 
+NOT_WHOLE = 4
+"""The exit code where episodes are missing from what was read; the rest is done."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Families = Annotated[
     list[str] | None, typer.Option("--family", help="A scenario family; repeatable.")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from peerwatch.commands.options import AsJson, check_packages
+from peerwatch.commands.options import NOT_WHOLE, AsJson, check_packages
 from peerwatch.common.errors import PeerwatchError, unknown
-from peerwatch.common.files import write_bytes, write_table
+from peerwatch.common.files import whole_path, write_bytes, write_table
 
 if TYPE_CHECKING:
     from peerwatch.episodes.sources import LoadedEpisodes
@@ -46,7 +46,9 @@ def report_command(
     as_json: AsJson = False,
 ) -> None:
     """Write the page that a person reads."""
-    write_report(runs, out, form, figures, bundle, as_json)
+    code = write_report(runs, out, form, figures, bundle, as_json)
+    if code:
+        raise typer.Exit(code)
 
 
 def write_report(
@@ -56,8 +58,8 @@ def write_report(
     figures: Path | None,
     bundle: bool,
     as_json: bool,
-) -> None:
-    """Write a report and print where it lies.
+) -> int:
+    """Write a report, print where it lies, and return the exit code.
 
     Args:
         runs: Results folders, Inspect logs or tables.
@@ -89,19 +91,20 @@ def write_report(
     place = out or _beside(runs, FORMATS[form])
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        tables = _tables(runs, place)
-        estimates_file = _keep_tables(tables, loaded.episodes, estimates)
+        tables = _tables(runs, place, whole=not loaded.missing)
+        estimates_file = _keep_tables(tables, loaded, estimates)
         drawn = _draw(page, figures)
         text = _laid_out(page, form, place, drawn, figures, loaded.sources if bundle else None)
         write_bytes(place, text.encode("utf-8"))
     except OSError as error:
+        where, why = whole_path(error.filename or place), error.strerror or error
         raise PeerwatchError(
-            f"{error.filename or place} cannot be written ({error.strerror}). Choose another "
-            "place with --out."
+            f"{where} cannot be written ({why}). Choose another place with --out."
         ) from error
     for warning in page.alerts:
         print(f"Mind: {warning}", file=sys.stderr)
-    _print(page, place, estimates_file, drawn, as_json)
+    _print(page, place, estimates_file, drawn, as_json, loaded.missing)
+    return NOT_WHOLE if loaded.missing else 0
 
 
 def _laid_out(
@@ -157,14 +160,17 @@ def _beside(runs: Sequence[Path], ending: str) -> Path:
     return Path(f"report{ending}")
 
 
-def _tables(runs: Sequence[Path], place: Path) -> Path:
-    """Return where the page's tables lie: in the one results folder, else beside the page."""
-    if len(runs) == 1 and (runs[0] / "study.yaml").exists():
+def _tables(runs: Sequence[Path], place: Path, whole: bool) -> Path:
+    """Return where the page's tables lie: in the one results folder, else beside the page.
+
+    A table that lacks episodes is not put beside the logs, where it would be read in their place.
+    """
+    if whole and len(runs) == 1 and (runs[0] / "study.yaml").exists():
         return runs[0]
     return place.with_name(f"{place.stem}_files")
 
 
-def _keep_tables(folder: Path, episodes: pl.DataFrame, estimates: pl.DataFrame) -> Path:
+def _keep_tables(folder: Path, loaded: LoadedEpisodes, estimates: pl.DataFrame) -> Path:
     """Write the tables from which every number of the page can be worked out.
 
     A results folder has its episodes, unless its logs are newer; what was pooled or read from
@@ -172,10 +178,17 @@ def _keep_tables(folder: Path, episodes: pl.DataFrame, estimates: pl.DataFrame) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     there = folder / EPISODES_FILE
-    if not there.exists() or not pl.read_parquet(there).equals(episodes):
-        write_table(there, episodes)
+    if not _holds(there, loaded.episodes):
+        write_table(there, loaded.episodes)
     write_table(folder / ESTIMATES_FILE, estimates)
     return folder / ESTIMATES_FILE
+
+
+def _holds(table: Path, episodes: pl.DataFrame) -> bool:
+    try:
+        return pl.read_parquet(table).equals(episodes)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return False  # there is none, or a damaged one
 
 
 def _draw(page: ReportPage, folder: Path | None) -> list[tuple[str, str]]:
@@ -187,7 +200,12 @@ def _draw(page: ReportPage, folder: Path | None) -> list[tuple[str, str]]:
 
 
 def _print(
-    page: ReportPage, place: Path, kept: Path, drawn: Sequence[tuple[str, str]], as_json: bool
+    page: ReportPage,
+    place: Path,
+    kept: Path,
+    drawn: Sequence[tuple[str, str]],
+    as_json: bool,
+    missing: Sequence[str],
 ) -> None:
     if not as_json:
         print(place)
@@ -198,6 +216,7 @@ def _print(
         "figures": [name for name, _ in drawn],
         "episodes": page.episodes.total,
         "warnings": list(page.warnings),
+        "missing": list(missing),
         "answers": [
             {
                 "model": a.model,

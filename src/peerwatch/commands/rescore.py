@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from peerwatch.commands.options import AsJson, print_value
+from peerwatch.commands.options import NOT_WHOLE, AsJson, print_value
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.files import write_text
 from peerwatch.common.progress import reporting
@@ -87,7 +87,7 @@ def rescore_logs(
     if not found["scored"] and not found["today"]:
         print("No episode could be scored by the detectors of today.", file=sys.stderr)
         return 1
-    return 0
+    return NOT_WHOLE if found["unreadable"] else 0
 
 
 def _write(place: Path, text: str) -> None:

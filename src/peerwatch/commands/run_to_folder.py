@@ -16,12 +16,13 @@ from rich.console import Console
 
 from peerwatch.analysis.outcome_table import outcome_rows, outcome_table
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.files import kept_when_full
 from peerwatch.common.folder_lock import holding
 from peerwatch.episodes.detector_versions import version_notes
 from peerwatch.episodes.pooling import cut_off_notes
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.judge.judgement_table import write_judgements_in_logs
-from peerwatch.records.study_folder import StudyFolder, open_study_folder
+from peerwatch.records.study_folder import StudyFolder, open_study_folder, refuse_held
 from peerwatch.running.run_study import StudyRun, check_machine, check_models, run_study, versions
 from peerwatch.running.study_request import StudyRequest, study_asked
 from peerwatch.stopping.asked_rule import rule_for
@@ -48,6 +49,8 @@ def run_to_folder(request: StudyRequest, out: Path | None, resume: bool, as_json
     """
     if resume and out is None:
         raise PeerwatchError("--resume needs --out: the folder of the study to go on with.")
+    if out is not None and not resume and request.models is None and request.file is None:
+        refuse_held(out)
     begun = StudyFolder(out) if resume and out is not None else None
     study = study_asked(request, begun)
     resolved = resolve(study, versions(study.critic))
@@ -57,7 +60,7 @@ def run_to_folder(request: StudyRequest, out: Path | None, resume: bool, as_json
         check_machine(resolved.study.world, resolved.study.critic)
         folder = open_study_folder(out or _new_folder(study), resolved, resume, _rule_text(rule))
         print(f"Results: {folder.path}", file=sys.stderr)
-        with holding(folder.path):
+        with holding(folder.path), kept_when_full(folder.path, _go_on(folder)):
             done = _play(_as_begun(resolved, folder), folder, rule)
             if resolved.study.grader:
                 write_judgements_in_logs(folder.path)
@@ -138,10 +141,14 @@ def _looks_as_json(rule: StoppingRule | None, done: StudyRun) -> dict[str, Any] 
     return stopping_as_json(rule, done.stopping)
 
 
+def _go_on(folder: StudyFolder) -> str:
+    return f"peerwatch run --out {shlex.quote(str(folder.path))} --resume"
+
+
 def _exit_code(folder: StudyFolder, done: StudyRun) -> int:
     """Say what is wrong, if anything, and return the exit code."""
     failed = done.episodes.filter(pl.col("error").is_not_null() & pl.col("error").ne(INTERRUPTED))
-    go_on = f"peerwatch run --out {shlex.quote(str(folder.path))} --resume"
+    go_on = _go_on(folder)
     if failed.height:
         reasons = failed["error"].value_counts(sort=True).head(3)
         print(f"{failed.height} attempts ended in an error:", file=sys.stderr)

@@ -9,6 +9,15 @@ from collections.abc import Iterable
 class PeerwatchError(Exception):
     """Something the user can put right; the message says what and how."""
 
+    exit_code = 2
+    """Of the command line: bad input, nothing run and nothing changed."""
+
+
+class UnwritableError(PeerwatchError):
+    """The disk is full or broken; what was written before is kept."""
+
+    exit_code = 5
+
 
 class DesignError(PeerwatchError, ValueError):
     """A family, factor, level, arm or study that does not exist or does not fit."""

@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peerwatch.common.errors import UnwritableError
+
 if TYPE_CHECKING:
     import polars as pl
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What a disk answers that takes no more."""
 
 
 def part_path(path: Path) -> Path:
     """Return where a file is written before it is whole; a run that is killed may leave it."""
     return path.with_name(f"{path.name}.part")
+
+
+def whole_path(place: str | Path) -> Path:
+    """Return the file that a place is for, which may be where it is written before it is whole."""
+    path = Path(place)
+    return path.with_suffix("") if path.suffix == ".part" else path
+
+
+@contextlib.contextmanager
+def kept_when_full(place: str | Path, go_on: str = "") -> Iterator[None]:
+    """Say in a sentence that a disk is full, read-only or broken, where work is under way.
+
+    Args:
+        place: What cannot be written, if the system does not say.
+        go_on: The command that goes on with the work; the same one if it is left out.
+
+    Raises:
+        UnwritableError: It is.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise UnwritableError(
+            f"{whole_path(error.filename or place)} cannot be written ({error.strerror}). What was "
+            "written before is kept. Make room or mend the disk, then go on with "
+            f"{go_on or 'the same command'}"
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -43,8 +80,9 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
     Raises:
         OSError: It cannot be written; what was there is as it was.
     """
-    with replacing(path) as part:
-        table.write_parquet(part)
+    content = io.BytesIO()  # what Polars says of a full disk has no error number
+    table.write_parquet(content)
+    write_bytes(path, content.getvalue())
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ def read_mapping(path: str | Path, text: str | None = None) -> dict[str, Any]:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise DesignError(f"{path}: {where}{error.problem or 'not YAML'}.") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DesignError(f"{path}: not YAML ({str(error).splitlines()[0]}).") from None
     if not isinstance(data, dict):
         raise DesignError(f"{path}: expected entries such as 'name: pilot', found {_said(data)}.")
@@ -101,6 +101,8 @@ def _problem(fault: dict[str, Any], model: type[BaseModel]) -> str:
         return f"{_at(steps)}Expected {_EXPECTED[kind]}, found {_said(value)}."
     if kind == "greater_than_equal":
         return f"{_at(steps)}Expected {context['ge']} or more, found {_said(value)}."
+    if kind == "less_than_equal":
+        return f"{_at(steps)}Expected {context['le']} or less, found {_said(value)}."
     if kind == "greater_than":
         return f"{_at(steps)}Expected more than {context['gt']}, found {_said(value)}."
     if kind in ("too_short", "string_too_short"):

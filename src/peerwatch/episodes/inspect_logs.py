@@ -30,6 +30,7 @@ from inspect_ai.log import (
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.rows import EPISODE_COLUMNS, episode_rows
+from peerwatch.records.log_damage import log_damage, why_unreadable
 
 _IDENTITY = ("task_id", "model", "arm_key", "instance", "epoch", "attempt")
 """What makes a row one and the same; a resumed run keeps the task id, another run has its own."""
@@ -63,21 +64,48 @@ class LogsRead:
     Attributes:
         episodes: One row an episode-attempt.
         unreadable: Log, and why nothing of it could be read.
-        short: Log, and of its episodes how many are there and how many there should be.
+        short: The logs in which fewer episodes are than there should be.
+        runs: Name of a log -> its task id, and the id of the run that wrote it, if that has one.
     """
 
     episodes: pl.DataFrame
     unreadable: tuple[tuple[str, str], ...]
-    short: tuple[tuple[str, int, int], ...]
+    short: tuple[ShortLog, ...]
+    runs: Mapping[str, tuple[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLog:
+    """A log in which fewer episodes are than there should be.
+
+    Attributes:
+        name: Its file name.
+        there: Episodes of its task that are there, in this log or another.
+        wanted: Episodes that there should be.
+        ended: Whether it says that all of them ended: then some were there once.
+    """
+
+    name: str
+    there: int
+    wanted: int
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What some of the logs held: rows, and by task how many there should be and in which log."""
+    """What some of the logs held.
+
+    Attributes:
+        rows: Rows, with what ranks them.
+        expected: Task -> how many there should be, whether its log has ended, and the log's name.
+        unreadable: Log, and why.
+        runs: As in :class:`LogsRead`.
+    """
 
     rows: pl.DataFrame
-    expected: Mapping[str, tuple[int, str]]
+    expected: Mapping[str, tuple[int, bool, str]]
     unreadable: tuple[tuple[str, str], ...]
+    runs: Mapping[str, tuple[str, str | None]]
 
 
 def read_episodes(logs: str | Path) -> pl.DataFrame:
@@ -90,7 +118,7 @@ def read_episodes(logs: str | Path) -> pl.DataFrame:
     """
     read = read_logs(list_eval_logs(str(logs)))
     for name, why in read.unreadable:
-        raise PeerwatchError(f"{name} is no readable Inspect log: {why}")
+        raise PeerwatchError(f"{name.removeprefix('file://')} is no readable log: {why}.")
     return read.episodes
 
 
@@ -102,7 +130,7 @@ def read_logs(infos: Iterable[EvalLogInfo]) -> LogsRead:
     are not read.
     """
     parts = _parts(list(infos))
-    expected: dict[str, tuple[int, str]] = {}
+    expected: dict[str, tuple[int, bool, str]] = {}
     for part in parts:
         for task, told in part.expected.items():
             expected[task] = max(expected.get(task, told), told)
@@ -113,12 +141,14 @@ def read_logs(infos: Iterable[EvalLogInfo]) -> LogsRead:
     )
     found = dict(kept.group_by("task_id").agg(pl.struct("instance", "epoch").n_unique()).rows())
     short = tuple(
-        (name, found.get(task, 0), wanted)
-        for task, (wanted, name) in expected.items()
-        if 0 < found.get(task, 0) < wanted
+        ShortLog(name, found.get(task, 0), wanted, ended)
+        for task, (wanted, ended, name) in expected.items()
+        if found.get(task, 0) < wanted
     )
     episodes = kept.select(list(EPISODE_COLUMNS)).sort(_ORDER, nulls_last=True, maintain_order=True)
-    return LogsRead(episodes, tuple(lost for part in parts for lost in part.unreadable), short)
+    lost = tuple(lost for part in parts for lost in part.unreadable)
+    runs = {name: run for part in parts for name, run in part.runs.items()}
+    return LogsRead(episodes, lost, short, runs)
 
 
 def _parts(infos: Sequence[EvalLogInfo]) -> list[_Part]:
@@ -159,9 +189,10 @@ def _read_apart(infos: Sequence[EvalLogInfo], table: Path) -> _Part:
             f"The process that was reading {len(infos)} logs, from {infos[0].name}, ended: {why[0]}"
         )
     told = json.loads(done.stdout)
-    expected = {task: (wanted, name) for task, (wanted, name) in told["expected"].items()}
+    expected = {task: (count, ended, log) for task, (count, ended, log) in told["expected"].items()}
     unreadable = tuple((name, why) for name, why in told["unreadable"])
-    return _Part(pl.read_parquet(table), expected, unreadable)
+    runs = {name: (task, run) for name, (task, run) in told["runs"].items()}
+    return _Part(pl.read_parquet(table), expected, unreadable, runs)
 
 
 def main() -> None:
@@ -169,23 +200,28 @@ def main() -> None:
     infos = [EvalLogInfo(**info) for info in json.load(sys.stdin)]
     part = _read(infos)
     part.rows.write_parquet(sys.argv[1])
-    print(json.dumps({"expected": part.expected, "unreadable": part.unreadable}))
+    told = {"expected": part.expected, "unreadable": part.unreadable, "runs": part.runs}
+    print(json.dumps(told))
 
 
 def _read(infos: Iterable[EvalLogInfo]) -> _Part:
     """Read logs one after the other; no more than one, or a lot of a large one, is held."""
     table = _Table()
     unreadable: list[tuple[str, str]] = []
-    expected: dict[str, tuple[int, str]] = {}
+    expected: dict[str, tuple[int, bool, str]] = {}
+    runs: dict[str, tuple[str, str | None]] = {}
     for info in infos:
         try:
             for log in _portions(info):
-                told = (_samples_expected(log), Path(log.location).name)
-                expected[log.eval.task_id] = max(expected.get(log.eval.task_id, told), told)
+                name, task = Path(log.location).name, log.eval.task_id
+                if _is_ours(log):
+                    told = (_samples_expected(log), _has_ended(log), name)
+                    expected[task] = max(expected.get(task, told), told)
+                runs[name] = (task, log.eval.eval_set_id)
                 table.add(_ranked(log, info))
         except _UnreadableError as error:
             unreadable.append((info.name, str(error)))
-    return _Part(table.whole(), expected, tuple(unreadable))
+    return _Part(table.whole(), expected, tuple(unreadable), runs)
 
 
 class _UnreadableError(Exception):
@@ -195,6 +231,7 @@ class _UnreadableError(Exception):
 def _portions(info: EvalLogInfo) -> Iterator[EvalLog]:
     """Yield a log, or a large one again and again, each time with other samples."""
     large = (info.size or 0) > _LARGE and info.name.endswith(".eval")
+    _check_intact(info)
     try:
         if not large:
             log = read_eval_log(info.name, exclude_fields=NOT_IN_ROWS)
@@ -202,7 +239,7 @@ def _portions(info: EvalLogInfo) -> Iterator[EvalLog]:
             log = read_eval_log(info.name, header_only=True)
             ids = [(s.id, s.epoch) for s in read_eval_log_sample_summaries(info.name)]
     except Exception as error:  # Inspect raises many kinds for a cut-off file
-        raise _unreadable(error) from error
+        raise _unreadable(info, error) from error
     if not large:
         yield log
         return
@@ -211,12 +248,38 @@ def _portions(info: EvalLogInfo) -> Iterator[EvalLog]:
         try:
             log.samples = read_eval_log_samples_by_id(info.name, part, exclude_fields=NOT_IN_ROWS)
         except Exception as error:
-            raise _unreadable(error) from error
+            raise _unreadable(info, error) from error
         yield log
 
 
-def _unreadable(error: Exception) -> _UnreadableError:
-    return _UnreadableError(" ".join(str(error).split()) or type(error).__name__)
+def local_path(info: EvalLogInfo) -> Path:
+    """Return where a log lies on this machine."""
+    return Path(info.name.removeprefix("file://"))
+
+
+def _check_intact(info: EvalLogInfo) -> None:
+    try:
+        damage = log_damage(local_path(info)) if info.name.endswith(".eval") else None
+    except OSError as error:
+        raise _unreadable(info, error) from error
+    if damage is not None:
+        raise _UnreadableError(damage)
+
+
+def _unreadable(info: EvalLogInfo, error: Exception) -> _UnreadableError:
+    return _UnreadableError(why_unreadable(local_path(info), error))
+
+
+def _is_ours(log: EvalLog) -> bool:
+    """Return whether a log is of this package, as far as it tells: it may hold no sample yet."""
+    if log.samples:
+        return any("family" in sample.metadata for sample in log.samples)
+    return "identity_map" in (log.eval.metadata or {})
+
+
+def _has_ended(log: EvalLog) -> bool:
+    """Return whether a log says that all its episodes have ended, in whatever way."""
+    return log.status == "success"
 
 
 def _samples_expected(log: EvalLog) -> int:

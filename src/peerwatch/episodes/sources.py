@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,11 @@ from inspect_ai.log import EvalLogInfo, list_eval_logs
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
-from peerwatch.episodes.inspect_logs import LogsRead, read_logs
+from peerwatch.episodes.inspect_logs import LogsRead, local_path, read_logs
 from peerwatch.episodes.original_study.dataset import FLAGS_VERSION, is_dataset, read_dataset
 from peerwatch.episodes.pooling import check_versions, pooling_notes, refuse_attacks
 from peerwatch.episodes.rows import EPISODE_COLUMNS
+from peerwatch.episodes.study_logs import strange_logs
 from peerwatch.records.study_folder import StudyFolder
 from peerwatch.studies.study import ResolvedStudy
 
@@ -35,6 +37,7 @@ class LoadedEpisodes:
         episodes: One row an episode-attempt, with the columns of ``episodes.EPISODE_COLUMNS``.
         studies: The studies whose results folders were among the sources, each once.
         warnings: What a reader of any result has to know of the sources, as sentences.
+        missing: Those of the warnings that say which episodes are missing, or left out.
         sources: What was read, as given or found.
     """
 
@@ -42,6 +45,7 @@ class LoadedEpisodes:
     studies: tuple[ResolvedStudy, ...]
     warnings: tuple[str, ...]
     sources: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class _Parts:
     frames: list[tuple[str, pl.DataFrame]] = field(default_factory=list)
     studies: list[ResolvedStudy] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
 
 def load_episodes(paths: Sequence[str | Path]) -> LoadedEpisodes:
@@ -135,7 +140,7 @@ def _sort_folder(path: Path, found: _Found) -> None:
     found.sources += [str(folder) for folder in studies]
     if path in studies:
         return
-    loose = [info for info in _logs_at(path) if not _under(_local(info), studies)]
+    loose = [info for info in _logs_at(path) if not _under(local_path(info), studies)]
     if loose:
         found.logs += loose
         found.sources.append(str(path))
@@ -165,10 +170,6 @@ def _logs_at(path: Path) -> list[EvalLogInfo]:
     return sorted(infos, key=lambda info: info.name)
 
 
-def _local(info: EvalLogInfo) -> Path:
-    return Path(info.name.removeprefix("file://"))
-
-
 def _under(file: Path, folders: Iterable[Path]) -> bool:
     return any(file.resolve().is_relative_to(folder.resolve()) for folder in folders)
 
@@ -178,11 +179,11 @@ def _columns(path: Path) -> list[str]:
         if path.suffix == ".csv":
             return pl.scan_csv(path, infer_schema=False).collect_schema().names()
         return list(pl.read_parquet_schema(path))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(f"{path} cannot be read as a table: {_line(error)}") from error
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
@@ -194,16 +195,16 @@ def _read_folder(folder: StudyFolder, parts: _Parts) -> None:
     if _table_will_do(folder, infos):
         rows = _read_table(folder.episodes, parts)
     else:
-        rows = _used(read_logs(infos), parts)
+        rows = _own_rows(read_logs(infos), study, folder, parts)
     if not rows.height:
         what = f"holds the study '{study.study.name}'" if study else "holds a study.yaml"
-        parts.warnings.append(
+        parts.missing.append(
             f"{folder.path} {what} and no episodes. Run it with "
-            f"`peerwatch run --out {folder.path} --resume`."
+            f"`peerwatch run --out {shlex.quote(str(folder.path))} --resume`."
         )
         return
     if study is not None:
-        parts.warnings += _absent_arms(study, rows, folder)
+        parts.missing += _absent(study, rows, folder)
     parts.frames.append((str(folder.path), rows))
 
 
@@ -214,7 +215,10 @@ def _study_of(folder: StudyFolder, parts: _Parts) -> ResolvedStudy | None:
             folder.study_file.read_text(encoding="utf-8"), str(folder.study_file)
         )
     except (PeerwatchError, OSError, UnicodeDecodeError) as error:
-        parts.warnings.append(f"{error} What the study declared is not known here.")
+        parts.missing.append(
+            f"{error} What the study declared, and whether episodes of it are missing, is not "
+            "known here."
+        )
         return None
 
 
@@ -225,7 +229,7 @@ def _table_will_do(folder: StudyFolder, infos: Sequence[EvalLogInfo]) -> bool:
     if not infos:
         return True
     written = folder.episodes.stat().st_mtime
-    if any(_local(info).stat().st_mtime > written for info in infos):
+    if any(local_path(info).stat().st_mtime > written for info in infos):
         return False
     try:
         return set(_columns(folder.episodes)) == set(EPISODE_COLUMNS)
@@ -236,16 +240,32 @@ def _table_will_do(folder: StudyFolder, infos: Sequence[EvalLogInfo]) -> bool:
 def _used(read: LogsRead, parts: _Parts) -> pl.DataFrame:
     """Return the rows of logs, and note which logs were of no use or are cut short."""
     for name, why in read.unreadable:
-        parts.warnings.append(
-            f"{name.removeprefix('file://')} cannot be read, as when it was cut off while being "
-            f"written; its episodes are missing here ({why})."
+        parts.missing.append(
+            f"{name.removeprefix('file://')} cannot be read, and its episodes are missing here: "
+            f"{why}. Put a whole copy in its place, or resume the run, which sets it aside and "
+            "runs its episodes again."
         )
-    for name, there, wanted in read.short:
-        parts.warnings.append(
-            f"{name} ends early: {there} of its {wanted} episodes are there. The others are not "
-            "rows and in no denominator; resume the run to have them."
+    for log in read.short:
+        why = "says that it has ended, and lacks some" if log.ended else "ends early"
+        parts.missing.append(
+            f"{log.name} {why}: {log.there} of its {log.wanted} episodes are there. The others are "
+            "not rows and in no denominator; resume the run to have them."
         )
     return read.episodes
+
+
+def _own_rows(
+    read: LogsRead, study: ResolvedStudy | None, folder: StudyFolder, parts: _Parts
+) -> pl.DataFrame:
+    """Return the rows of a study's logs, without those of logs that are none of its."""
+    rows = _used(read, parts)
+    strange = {} if study is None else strange_logs(read, study, folder)
+    for log, why in strange.items():
+        parts.missing.append(
+            f"{folder.logs / log} is no log of this study ({why}), and is left out here. Move it "
+            "out of the folder, and give it by itself if it is to be read."
+        )
+    return rows.filter(~pl.col("log").is_in(list(strange)))
 
 
 def _read_table(path: Path, parts: _Parts) -> pl.DataFrame:
@@ -279,32 +299,45 @@ def _read_table(path: Path, parts: _Parts) -> pl.DataFrame:
     ]
     try:
         return pl.scan_parquet(path).select(columns).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(f"{path} cannot be read as a table: {_line(error)}") from error
 
 
-def _absent_arms(study: ResolvedStudy, rows: pl.DataFrame, folder: StudyFolder) -> Iterator[str]:
-    """Yield which declared cells have no episode."""
-    there = set(rows.select("model", "family", "arm").unique().rows())
-    missing = [
-        f"{model}, {family}, {arm.label}"
-        for model in study.study.models
-        for family, arms in study.arms.items()
-        for arm in arms
-        if (model, family, arm.label) not in there
-    ]
-    if missing:
-        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+def _absent(study: ResolvedStudy, rows: pl.DataFrame, folder: StudyFolder) -> Iterator[str]:
+    """Yield how many declared episodes are not there, and of which arms."""
+    counts = rows.group_by("model", "family", "arm").agg(pl.struct("seed", "epoch").n_unique())
+    there = {tuple(arm): count for *arm, count in counts.rows()}
+    lacking, wanted = {}, 0
+    for model in study.study.models:
+        for family, arms in study.arms.items():
+            each = _seeds_called_for(study, rows, folder, model, family) * study.study.epochs
+            wanted += each * len(arms)
+            for arm in arms:
+                found = there.get((model, family, arm.label), 0)
+                if found < each:
+                    lacking[f"{model}, {family}, {arm.label} ({found} of {each})"] = each - found
+    if lacking:
+        more = f" and {len(lacking) - 3} arms more" if len(lacking) > 3 else ""
         yield (
-            f"{folder.path}: no episodes of {len(missing)} declared "
-            f"arm{'s' if len(missing) > 1 else ''}: {'; '.join(missing[:3])}{more}."
+            f"{folder.path}: {sum(lacking.values())} of {wanted} declared episodes are missing: "
+            f"{'; '.join(list(lacking)[:3])}{more}. They are in no denominator; resume the run to "
+            "have them."
         )
+
+
+def _seeds_called_for(
+    study: ResolvedStudy, rows: pl.DataFrame, folder: StudyFolder, model: str, family: str
+) -> int:
+    """Return how many seeds an arm should have; where a rule stops it, as many as any arm has."""
+    if not folder.stopping.exists():
+        return len(study.seeds)
+    return rows.filter(model=model, family=family)["seed"].n_unique() or len(study.seeds)
 
 
 def _pooled(parts: _Parts, sources: tuple[str, ...]) -> LoadedEpisodes:
     frames = [(origin, rows) for origin, rows in parts.frames if rows.height]
     if not frames:
-        told = " ".join(parts.warnings)
+        told = " ".join((*parts.warnings, *parts.missing))
         raise PeerwatchError(told or f"No episodes of ours in {', '.join(sources)}.")
     refuse_attacks(frames)
     check_versions(frames)
@@ -312,8 +345,9 @@ def _pooled(parts: _Parts, sources: tuple[str, ...]) -> LoadedEpisodes:
     return LoadedEpisodes(
         episodes=episodes,
         studies=tuple(parts.studies),
-        warnings=(*parts.warnings, *pooling_notes(episodes)),
+        warnings=(*parts.missing, *parts.warnings, *pooling_notes(episodes)),
         sources=sources,
+        missing=tuple(parts.missing),
     )
 
 

@@ -48,7 +48,7 @@ def family_of(reference: Family | str) -> Family:
         path, name = split_reference(reference)
         try:
             changed = path.stat().st_mtime_ns
-        except OSError:
+        except (OSError, ValueError):  # the latter for a name that no file can have
             raise DesignError(
                 f"There is no file {path} to load the family '{name}' from."
             ) from None

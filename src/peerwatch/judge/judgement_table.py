@@ -17,6 +17,7 @@ from peerwatch.common.files import write_table
 from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.grader import Judgement
 from peerwatch.judge.grader_prompt import PROMPT_VERSION
+from peerwatch.records.log_damage import log_damage, why_unreadable
 from peerwatch.records.study_folder import StudyFolder
 
 JUDGEMENTS_FILE = "judgements.parquet"
@@ -99,12 +100,13 @@ def read_judged_log(name: str, header_only: bool = False) -> EvalLog:
         PeerwatchError: It cannot be read.
     """
     try:
+        if not header_only and name.endswith(".eval") and (damage := log_damage(_local(name))):
+            raise ValueError(damage)
         return read_eval_log(name, header_only=header_only, resolve_attachments=True)
-    except Exception as error:  # Inspect raises many kinds for a cut-off file
-        why = " ".join(str(error).split()) or type(error).__name__
+    except Exception as error:  # Inspect raises many kinds for a damaged file
         raise PeerwatchError(
-            f"{_local(name)} cannot be read, as when it was cut off while being "
-            f"written ({why}). Resume the run that wrote it, or move it away."
+            f"{_local(name)} cannot be read: {why_unreadable(_local(name), error)}. Resume the run "
+            "that wrote it, which runs its episodes again, or move it away."
         ) from error
 
 
@@ -121,7 +123,7 @@ def read_judgements(path: Path) -> pl.DataFrame:
     """
     try:
         table = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise PeerwatchError(f"{path} is no file of judgements: {error}") from error
     if dict(table.schema) != {name: _type(kind) for name, kind in JUDGEMENT_COLUMNS.items()}:
         raise PeerwatchError(
@@ -185,8 +187,8 @@ def _may_hold_more(path: Path, there: Path) -> bool:
     return any(log.stat().st_mtime > written for log in logs) and not _without_grader(path)
 
 
-def _local(name: str) -> str:
-    return name.removeprefix("file://")
+def _local(name: str) -> Path:
+    return Path(name.removeprefix("file://"))
 
 
 def _without_grader(path: Path) -> bool:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from inspect_ai.log import list_eval_logs, read_eval_log
 
 from peerwatch.common.errors import DesignError, PeerwatchError
 from peerwatch.common.files import part_path, write_table, write_text
@@ -115,6 +114,25 @@ def open_study_folder(
     return folder
 
 
+def _go_on(folder: StudyFolder) -> str:
+    return f"`peerwatch run --out {shlex.quote(str(folder.path))} --resume`"
+
+
+def refuse_held(path: Path) -> None:
+    """Make sure that no study is in a folder, before anything is asked of a new one.
+
+    Raises:
+        PeerwatchError: There is one, or what is left of one.
+    """
+    folder = StudyFolder(path)
+    if folder.study_file.exists():
+        raise PeerwatchError(
+            f"{path} already holds a study ('{folder.study().study.name}'). Add --resume to go on "
+            f"with it: {_go_on(folder)}; nothing is run twice. For a new study choose another "
+            "--out."
+        )
+
+
 def _left_over(folder: StudyFolder, stopping: str | None) -> set[Path]:
     """Return what the same run, killed at its very beginning, may have left behind."""
     rule = () if stopping is None else (folder.stopping, part_path(folder.stopping))
@@ -134,8 +152,8 @@ def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None
     if there.hash != study.hash:
         raise PeerwatchError(
             f"{folder.path} holds another study ('{there.study.name}', {there.hash[:19]}…; this "
-            f"one is '{study.study.name}', {study.hash[:19]}…). Choose another --out; nothing "
-            "was run or changed."
+            f"one is '{study.study.name}', {study.hash[:19]}…). Choose another --out, or go on "
+            f"with the one that is there: {_go_on(folder)}. Nothing was run or changed."
         )
     if not resume:
         raise PeerwatchError(
@@ -153,21 +171,11 @@ def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None
         )
 
 
-def set_unreadable_aside(folder: StudyFolder) -> list[Path]:
-    """Move logs that were cut off while being written out of Inspect's way.
-
-    They go to ``unreadable/`` beside the logs, and are returned; nothing is deleted.
-    """
-    moved = []
-    for info in list_eval_logs(str(folder.logs)):
-        path = Path(info.name.removeprefix("file://"))
-        try:
-            read_eval_log(str(path), header_only=True)
-        except Exception:  # whatever Inspect raises for half a file
-            aside = folder.path / "unreadable"
-            aside.mkdir(exist_ok=True)
-            moved.append(path.rename(_free(aside / path.name)))
-    return moved
+def set_log_aside(folder: StudyFolder, log: Path) -> Path:
+    """Move a damaged log out of Inspect's way, into ``unreadable/``; return where it is now."""
+    aside = folder.path / "unreadable"
+    aside.mkdir(exist_ok=True)
+    return log.rename(_free(aside / log.name))
 
 
 def _free(path: Path) -> Path:

@@ -27,6 +27,7 @@ from peerwatch.common.folder_lock import LOCK_FILE, holding
 from peerwatch.episodes.inspect_logs import NOT_IN_ROWS, read_logs
 from peerwatch.episodes.rows import sample_key
 from peerwatch.judge.judgement_table import JUDGEMENTS_FILE
+from peerwatch.records.log_damage import log_damage, why_unreadable
 from peerwatch.records.study_folder import StudyFolder
 from peerwatch.rescoring.rescored_log import (
     is_of_today,
@@ -154,10 +155,13 @@ def _one(place: LogPlace) -> LogDone:
     there = _made_before(place, digest)
     if there is not None:
         return _told(place.new, "before", there)
+    damage = log_damage(place.old) if place.old.suffix == ".eval" else None
+    if damage is not None:
+        return LogDone(_as_it_was(place), "unreadable", LogChanges(), damage)
     try:
         log = read_eval_log(str(place.old))
-    except Exception as error:  # Inspect raises many kinds for a cut-off file
-        why = " ".join(str(error).split()) or type(error).__name__
+    except Exception as error:  # Inspect raises many kinds for a damaged file
+        why = why_unreadable(place.old, error)
         return LogDone(_as_it_was(place), "unreadable", LogChanges(), why)
     state = _state_of(log)
     if state != "scored":

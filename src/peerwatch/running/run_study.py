@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import platform
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from inspect_ai import Task, eval_set, task_with
-from inspect_ai.log import EvalLog
+from inspect_ai.log import EvalLog, list_eval_logs
 from inspect_ai.model import GenerateConfig, get_model
 from inspect_ai.solver import chain
 from pydantic import ValidationError
@@ -26,13 +28,14 @@ from peerwatch.critics.inspect_internals import is_prerequisite_error, one_line
 from peerwatch.design.arms import Arm
 from peerwatch.design.critic_names import critic_kind
 from peerwatch.design.worlds import LOOP
-from peerwatch.episodes.inspect_logs import read_episodes
+from peerwatch.episodes.inspect_logs import read_episodes, read_logs
 from peerwatch.episodes.rows import INTERRUPTED
+from peerwatch.episodes.study_logs import strange_logs
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge
 from peerwatch.inspect_tasks.tasks import task_for
 from peerwatch.judge.grader_family import refuse_own_family
-from peerwatch.records.study_folder import StudyFolder, set_unreadable_aside
+from peerwatch.records.study_folder import StudyFolder, set_log_aside
 from peerwatch.studies.prices import set_prices
 from peerwatch.studies.study import ResolvedStudy
 
@@ -158,10 +161,55 @@ def run_study(study: ResolvedStudy, folder: StudyFolder) -> StudyRun:
 
 
 def episodes_so_far(folder: StudyFolder) -> pl.DataFrame:
-    """Set logs that were cut off aside, and return the episodes that are there."""
-    for path in set_unreadable_aside(folder):
-        print(f"Set aside a log that was cut off: {path}", file=sys.stderr)
-    return read_episodes(folder.logs)
+    """Set damaged logs aside, so that their episodes are run again; return those that are there.
+
+    Raises:
+        PeerwatchError: A log may not be read, or is of another study or run.
+    """
+    read = read_logs(list_eval_logs(str(folder.logs)))
+    strange = strange_logs(read, folder.study(), folder)
+    if strange:
+        log, why = next(iter(strange.items()))
+        raise PeerwatchError(
+            f"{folder.logs / log} is no log of the study in {folder.path} ({why}). Move it out of "
+            f"the folder and resume{_and_more(len(strange))}; nothing was run or changed."
+        )
+    damaged = {_local(name): why for name, why in read.unreadable}
+    damaged |= {
+        folder.logs / log.name: f"{log.there} of its {log.wanted} episodes are in it"
+        for log in read.short
+        if log.ended
+    }
+    for path, why in damaged.items():
+        _check_allowed(path)
+        aside = set_log_aside(folder, path)
+        print(
+            f"Set aside as damaged, its episodes are run again: {aside} ({why}).", file=sys.stderr
+        )
+    return read_episodes(folder.logs) if damaged else read.episodes
+
+
+def _and_more(logs: int) -> str:
+    return f"; {logs - 1} more are like it" if logs > 1 else ""
+
+
+def _local(name: str) -> Path:
+    return Path(name.removeprefix("file://"))
+
+
+def _check_allowed(log: Path) -> None:
+    """Make sure that a log that cannot be read is damaged, and not only out of reach.
+
+    Raises:
+        PeerwatchError: It may not be opened.
+    """
+    try:
+        log.open("rb").close()
+    except OSError as error:
+        raise PeerwatchError(
+            f"{log} cannot be opened ({error.strerror}). Mend that, then resume; nothing was run "
+            "or changed."
+        ) from error
 
 
 def without_error(episodes: pl.DataFrame) -> int:
@@ -191,11 +239,19 @@ def run_study_tasks(
                 if not is_prerequisite_error(error):
                     raise
                 raise PeerwatchError(f"The study cannot be run: {one_line(error)}") from error
+            _say_faults(logs)
             if _interrupted(logs, len(tasks) * len(models)):
                 return None
             ended += logs
         return ended
     return None
+
+
+def _say_faults(logs: Sequence[EvalLog]) -> None:
+    """Say why logs, not single episodes of them, ended in an error: a full disk, say."""
+    faults = Counter(" ".join(log.error.message.split()) for log in logs if log.error is not None)
+    for fault, count in faults.items():
+        print(f"{count} of {len(logs)} logs ended in an error: {fault}", file=sys.stderr)
 
 
 def _interrupted(logs: Sequence[EvalLog], expected: int) -> bool:

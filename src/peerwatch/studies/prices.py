@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
+from typing import Any
 
 from inspect_ai.model import (
     ModelCost,
@@ -14,7 +16,7 @@ from inspect_ai.model import (
 )
 from pydantic import ValidationError
 
-from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.yaml_files import read_mapping
 
 FILE_VARIABLE = "INSPECT_EVAL_MODEL_COST_CONFIG"
@@ -33,12 +35,7 @@ def set_prices(models: Iterable[str], needed: bool) -> None:
     """
     path = os.environ.get(FILE_VARIABLE)
     for model, price in (read_mapping(path) if path else {}).items():
-        try:
-            cost = ModelCost.model_validate(price)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(map(str, (model, *fault["loc"])))
-            raise PeerwatchError(f"{path}: {where}: {fault['msg']}.") from None
+        cost = _cost(price, f"{path}: {model}")
         if get_model_info(model) is None:
             set_model_info(model, ModelInfo())
         set_model_cost(model, cost)
@@ -50,6 +47,23 @@ def set_prices(models: Iterable[str], needed: bool) -> None:
             f"'{without[0]}: {{input: 1.25, output: 10, input_cache_write: 0, input_cache_read: "
             f"0.125}}', and name it in the environment variable {FILE_VARIABLE}."
         )
+
+
+def _cost(price: Any, where: str) -> ModelCost:
+    try:
+        cost = ModelCost.model_validate(price)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise PeerwatchError(
+            f"{'.'.join(map(str, (where, *fault['loc'])))}: {fault['msg']}."
+        ) from None
+    for name in price:
+        if name not in ModelCost.model_fields:
+            raise PeerwatchError(f"{where}: {unknown('key', str(name), ModelCost.model_fields)}")
+    for name, dollars in cost.model_dump().items():
+        if not 0 <= dollars < math.inf:
+            raise PeerwatchError(f"{where}.{name}: a price is 0 or more, found {dollars}.")
+    return cost
 
 
 def _has_price(model: str) -> bool:

@@ -26,11 +26,12 @@ from pydantic import (
 
 from peerwatch.common.errors import DesignError, unknown
 from peerwatch.common.python_files import is_reference, split_reference
+from peerwatch.common.task_version import TASK_VERSION
 from peerwatch.common.yaml_files import one_of_each, problems, read_mapping
 from peerwatch.design.arms import FACTORS, Arm, check_level
 from peerwatch.design.contrasts import Contrast, Interaction, declared_contrasts
 from peerwatch.design.critic_names import MAP_VERSION, critic_name_of
-from peerwatch.design.seeds import parse_seeds
+from peerwatch.design.seeds import MOST, parse_seeds
 from peerwatch.design.worlds import LOOP, check_world, critic_in_tables
 from peerwatch.families.all_families import FAMILIES, FAMILY_NAMES, family_name, family_of
 from peerwatch.families.build import check_size
@@ -73,6 +74,7 @@ def _seeds(given: Any) -> tuple[int, ...]:
 
 _Name = Annotated[StrictStr, Field(min_length=1)]
 _Count = Annotated[StrictInt, Field(ge=1)]
+_Runs = Annotated[StrictInt, Field(ge=1, le=MOST)]
 _Levels = Annotated[tuple[StrictStr, ...], Field(min_length=1)]
 
 
@@ -150,8 +152,8 @@ class Study(_Part):
     factors: Annotated[dict[StrictStr, _Levels], AfterValidator(_factors)] | None = None
     size: Annotated[StrictStr, AfterValidator(check_size)] = "standard"
     seeds: Annotated[tuple[StrictInt, ...], BeforeValidator(_seeds)] | None = None
-    episodes: _Count | None = None
-    epochs: _Count = 1
+    episodes: _Runs | None = None
+    epochs: _Runs = 1
     limits: EpisodeLimits = EpisodeLimits()
     generation: Generation = Generation()
     interview: StrictBool = False
@@ -229,6 +231,8 @@ def make_study(data: Mapping[str, Any], source: str = "the study") -> Study:
         return Study.model_validate(dict(data))
     except ValidationError as error:
         raise DesignError("\n".join(f"{source}: {p}" for p in problems(error, Study))) from None
+    except UnicodeEncodeError:
+        raise DesignError(f"{source}: a name in it is no text in UTF-8.") from None
 
 
 def load_study(path: str | Path) -> Study:
@@ -367,7 +371,7 @@ class ResolvedStudy:
                 critic_file=str(data.get("critic_file", "")),
                 attack=data.get("attack", False) is True,
             )
-            same = data["hash"] == resolved.hash
+            same = data["hash"] == resolved.hash and _spelled_out(resolved)
         except DesignError as error:
             told = str(error).startswith(f"{source}: ")
             raise error if told else DesignError(f"{source}: {error}") from None
@@ -420,6 +424,19 @@ def _digest_of_critic(critic: str) -> str:
     except OSError as error:
         why = f"{path} cannot be read: {error.strerror}"
         raise DesignError(f"The coding agent '{name}': {why}") from error
+
+
+def _spelled_out(resolved: ResolvedStudy) -> bool:
+    """Return whether seeds and arms are those that the study itself asks for.
+
+    What another version of the tasks makes of the same words is not known here.
+    """
+    study = resolved.study
+    if sorted(study.instance_seeds) != sorted(resolved.seeds):
+        return False
+    arms = {family_name(family): set(study.arms(family)) for family in study.families}
+    told = {family: set(arms) for family, arms in resolved.arms.items()}
+    return arms == told or resolved.versions.get("tasks") != TASK_VERSION
 
 
 def _digest(path: str) -> str:

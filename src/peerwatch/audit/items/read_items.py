@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -220,8 +222,20 @@ def _cell_is(cell: Any, value: Any) -> bool:
     return bool(cell == value)
 
 
-def _opened(path: Path) -> io.BufferedIOBase:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedIOBase]:
+    """Open a file that may be compressed.
+
+    Raises:
+        PeerwatchError: It cannot be opened or read to its end.
+    """
+    try:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            yield file
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise PeerwatchError(f"{path}: damaged or no file of gzip ({error}).") from None
+    except OSError as error:
+        raise PeerwatchError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
 def _jsonl(path: Path) -> Iterator[SourceRow]:
@@ -231,7 +245,7 @@ def _jsonl(path: Path) -> Iterator[SourceRow]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise PeerwatchError(f"{path}: line {number} is not JSON ({error}).") from None
             if not isinstance(row, dict):
                 raise PeerwatchError(f"{path}: line {number} is not an object with names.")
@@ -245,7 +259,7 @@ def _csv(path: Path) -> Iterator[SourceRow]:
         content = file.read()
     try:  # everything as text, so that 007 stays 007
         table = pl.read_csv(io.BytesIO(content), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise PeerwatchError(f"{path}: not a CSV table ({str(error).splitlines()[0]}).") from None
     yield from table.iter_rows(named=True)
 
@@ -255,7 +269,7 @@ def _parquet(path: Path) -> Iterator[SourceRow]:
 
     try:
         table = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(
             f"{path}: not a Parquet file ({str(error).splitlines()[0]})."
         ) from None
@@ -266,14 +280,17 @@ def _inspect(path: Path) -> Iterator[SourceRow]:
     """Yield a row a sample: id, epoch, input, target, output, model, scores.NAME, metadata."""
     from inspect_ai.log import list_eval_logs, read_eval_log
 
+    from peerwatch.records.log_damage import why_unreadable
+
     names = [info.name for info in list_eval_logs(str(path))] if path.is_dir() else [str(path)]
     for name in names:
         try:
             log = read_eval_log(name)
         except Exception as error:  # whatever Inspect raises for what is no log
             raise PeerwatchError(
-                f"{name}: not an Inspect log ({str(error).splitlines()[0]}). Rows of your own go "
-                "into JSON Lines: one object a line, in a file that ends in .jsonl."
+                f"{name}: not an Inspect log that can be read "
+                f"({why_unreadable(Path(name.removeprefix('file://')), error)}). Rows of your own "
+                "go into JSON Lines: one object a line, in a file that ends in .jsonl."
             ) from None
         for sample in log.samples or ():
             asked = sample.input

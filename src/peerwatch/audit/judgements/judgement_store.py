@@ -6,6 +6,7 @@ often, and by which judge. Whoever asks for the same again finds it there.
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from peerwatch.audit.asking.audit_design import AuditDesign, FrameCell, Mask
 from peerwatch.audit.asking.stored_judgement import OK, StoredJudgement
-from peerwatch.common.errors import PeerwatchError
+from peerwatch.common.errors import PeerwatchError, UnwritableError
 
 FLUSH_SECONDS = 0.02
 """How long a judgement may wait for others to be committed with; slow ones never wait."""
@@ -55,6 +56,7 @@ class JudgementStore:
         Raises:
             PeerwatchError: It is no file of judgements.
         """
+        self._path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -62,6 +64,8 @@ class JudgementStore:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute("PRAGMA cache_size=-65536")
             self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            raise self._unwritable(error) from None
         except sqlite3.DatabaseError as error:
             raise PeerwatchError(
                 f"{path}: this is no file of judgements that can be read ({error}). "
@@ -118,11 +122,21 @@ class JudgementStore:
         if self._waiting:
             if self._db.in_transaction:  # the last try was broken off
                 self._db.execute("ROLLBACK")
-            self._db.execute("BEGIN")
-            self._db.executemany(_INSERT, self._waiting)
-            self._db.execute("COMMIT")
+            try:
+                self._db.execute("BEGIN")
+                self._db.executemany(_INSERT, self._waiting)
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                raise self._unwritable(error) from None
             self._waiting.clear()
         self._flushed = time.monotonic()
+
+    def _unwritable(self, error: sqlite3.OperationalError) -> UnwritableError:
+        return UnwritableError(
+            f"{self._path} cannot be written ({error}). What was judged before is kept. Make room "
+            "or mend the disk, then go on with peerwatch audit --out "
+            f"{shlex.quote(str(self._path.parent))} --resume"
+        )
 
     def rows(self, design: AuditDesign) -> Iterator[StoredJudgement]:
         """Yield the judgements that the audit asks for and that are there."""

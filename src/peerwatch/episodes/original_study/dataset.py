@@ -97,7 +97,7 @@ def _read(path: Path) -> pl.DataFrame:
             )
         wanted = [name for name in (*_NEEDED, *_OPTIONAL) if name in there]
         table = lazy.select(pl.col(wanted).cast(pl.String)).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise PeerwatchError(f"{path} cannot be read: {_first_line(error)}") from error
     absent = [
         pl.lit(None, pl.String).alias(name) for name in _OPTIONAL if name not in table.columns
@@ -111,7 +111,7 @@ def _read(path: Path) -> pl.DataFrame:
     )
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 

@@ -1,0 +1,54 @@
+"""What is wrong with the file of a log that cannot be read, in words a user can act on.
+
+An ``.eval`` file is a zip archive with a checksum for each part, which Inspect does not look at
+when it reads: a byte that a disk or a copy has changed may pass for another word or number.
+"""
+
+from __future__ import annotations
+
+import errno
+import zipfile
+from pathlib import Path
+
+import inspect_ai.log  # noqa: F401  # teaches zipfile the compression of logs
+
+
+def log_damage(path: Path) -> str | None:
+    """Return what is damaged in an ``.eval`` file, None if every part is as it was written.
+
+    Raises:
+        OSError: The file cannot be opened or read.
+    """
+    if not path.stat().st_size:
+        return "the file is empty"
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as parts:
+            broken = parts.testzip()
+    except zipfile.BadZipFile as error:
+        if "not a zip file" in str(error):
+            return "it is cut off, or no log: the list of its parts, which comes last, is missing"
+        return f"its parts are not where they were written ({error})"
+    except Exception as error:  # what decompressors raise for damaged bytes is many kinds
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
+        return f"its bytes are not those that were written ({_line(error)})"
+    if broken is not None:
+        return f"the checksum of {broken} in it is wrong: a byte has changed since it was written"
+    return None
+
+
+def why_unreadable(path: Path, error: Exception) -> str:
+    """Return why a log cannot be read, whatever Inspect said of it."""
+    try:
+        damage = log_damage(path) if path.suffix == ".eval" else None
+    except OSError as denied:
+        return f"it cannot be opened: {denied.strerror}"
+    if damage is not None:
+        return damage
+    if isinstance(error, OSError) and error.strerror:
+        return f"it cannot be opened: {error.strerror}"
+    return _line(error)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
