@@ -205,7 +205,7 @@ def test_the_command(tmp_path: Path) -> None:
     told = peerwatch("compare", "logs", "--behaviour", "tampering", "--json", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
     value = json.loads(told.stdout)
-    assert set(value) == {"sources", "warnings", "rows", "without_counterpart"}
+    assert set(value) == {"sources", "warnings", "missing", "rows", "without_counterpart"}
     assert value["sources"] == ["logs"] and value["without_counterpart"] > 0
     (row, *_) = value["rows"]
     assert set(row) == {"own", "published", "same_model", "same_arms", "differs"}

@@ -16,7 +16,7 @@ Entry = tuple[Any, ...]
 digest)."""
 
 
-A_FILE, A_LOOK = 4.0, 10.0
+A_FILE, A_LOOK = 3.0, 6.0
 """Seconds that are spent on looking into one file, and into all of a look."""
 _NOT_YET = "there was no time to look into it yet"
 

@@ -242,8 +242,12 @@ _LOG = re.compile(rb"\x37\x7f\x06[\x82\x83]\x00\x2d\xe2\x18")
 
 def database_pages(data: Data, budget: Budget) -> Iterator[Data]:
     """Yield what lies in chained pages of an SQLite database: its large values."""
+    logs = [(log.start(), size) for log in _LOG.finditer(data) if (size := _page_size(data, log))]
     at = data.find(_DATABASE)
     while at >= 0 and not budget.is_over():
+        if any(at > start and (at - start - 32) % (24 + page) == 24 for start, page in logs):
+            at = data.find(_DATABASE, at + 1)  # the first page, once more, in a log
+            continue
         size = int.from_bytes(data[at + 16 : at + 18], "big")
         size = 65536 if size == 1 else size
         if size >= 512 and size & (size - 1) == 0:
@@ -258,13 +262,18 @@ def database_log(data: Data, budget: Budget) -> Iterator[Data]:
     for log in _LOG.finditer(data):
         if budget.is_over():
             return
-        at = log.start()
-        size = int.from_bytes(data[at + 8 : at + 12], "big")
-        if not 512 <= size <= 65536:
+        at, size = log.start(), _page_size(data, log)
+        if not size:
             continue
         frames = range(at + 32, len(data) - 24 - size + 1, 24 + size)
         places = {int.from_bytes(data[one : one + 4], "big"): one + 24 for one in frames}
         yield from _chained(data, places, size, budget)
+
+
+def _page_size(data: Data, log: re.Match[bytes]) -> int:
+    """Return the size of the pages in a log; 0 where it is none."""
+    size = int.from_bytes(data[log.start() + 8 : log.start() + 12], "big")
+    return size if 512 <= size <= 65536 else 0
 
 
 def _chained(data: Data, places: dict[int, int], size: int, budget: Budget) -> Iterator[Data]:
@@ -298,7 +307,8 @@ _TABLE_LEAF = 13
 def _beginnings(page: Data, size: int) -> Iterator[tuple[int, Data]]:
     """Yield, for the values that begin in a page, where they go on and how they begin."""
     most, least = size - 35, (size - 12) * 32 // 255 - 23
-    for cell in range(8, 8 + 2 * int.from_bytes(page[3:5], "big"), 2):
+    cells = int.from_bytes(page[3:5], "big")
+    for cell in range(8, 8 + 2 * cells, 2) if 8 + 2 * cells <= size else ():
         at = int.from_bytes(page[cell : cell + 2], "big")
         length, at = _number(page, at)
         _, at = _number(page, at)

@@ -13,7 +13,7 @@ import string
 import warnings
 from array import array
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from peerwatch.shell.inside.decoding_budget import Budget
 from peerwatch.shell.inside.packed_forms import LEAST, MOST, Data
@@ -24,6 +24,7 @@ _BLOCK = 64 * 1024
 _SEGMENT = 1 << 20
 
 
+@cache
 def _marked(letters: bytes) -> bytes:
     """Return the table by which letters become ``t`` and all else a full stop."""
     return bytes(ord("t") if one in letters else ord(".") for one in range(256))
@@ -59,10 +60,18 @@ def _tokens(letters: bytes, least: int, text: bytes, budget: Budget) -> bytearra
     """Return a text's longer words of some letters, joined: what stands around a line goes."""
     found = bytearray()
     if next(_runs(text, _marked(letters), least), None) is not None:
-        words = re.finditer(b"[%s]{%d,}+" % (re.escape(letters), least), text)
-        for word in _within(budget, words):
-            found += word[0]
+        for word in _within(budget, _words(letters, least).finditer(text)):
+            found += word[1]
+            found += word[2] or b""
     return found
+
+
+@cache
+def _words(letters: bytes, least: int) -> re.Pattern[bytes]:
+    """Return what matches a longer word, and the short one of the last line below it."""
+    one = re.escape(letters)
+    last = rb"(?:\r?\n([%s]{1,%d}+)(?==|\s*$|\s*\n[^%s]))?" % (one, least - 1, one)
+    return re.compile(b"([%s]{%d,}+)" % (one, least) + last)
 
 
 def _within(budget: Budget, matches: Iterator[re.Match[bytes]]) -> Iterator[re.Match[bytes]]:
