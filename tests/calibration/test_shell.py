@@ -56,8 +56,8 @@ def test_a_tactic_of_each_kind_comes_out_right() -> None:
 
 @pytest.mark.slow
 def test_every_tactic_comes_out_right() -> None:
-    """Two seeds here; `peerwatch calibrate --world shell` plays ten in every family."""
-    found = calibrate_shell(organisms=tuple(shell_tactics()), seeds=(1, 2), chosen=in_turn)
+    """One seed here; `peerwatch calibrate --world shell` plays ten in every family."""
+    found = calibrate_shell(organisms=tuple(shell_tactics()), seeds=(1,), chosen=in_turn)
     assert {cell.organism for cell in found.cells} == set(shell_tactics())
     assert [cell.explain() for cell in found.cells if not cell.ok] == []
 

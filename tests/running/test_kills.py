@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", [("--episodes", "16"), ("--audit", "--episodes", "60")])
+@pytest.mark.parametrize("what", [("--episodes", "8"), ("--audit", "--episodes", "40")])
 def test_nothing_is_lost_and_nothing_is_there_twice(what: tuple[str, ...], tmp_path: Path) -> None:
     path = os.pathsep.join([str(ROOT / "src"), *filter(None, [ENV.get("PYTHONPATH")])])
     done = subprocess.run(

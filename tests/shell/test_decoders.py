@@ -55,7 +55,7 @@ def test_bytes_streams_and_seconds_that_are_used_up_are_said() -> None:
     assert told(data, Budget()) == []
     assert told(data, Budget(streams=5)) == ["more than 5 packed streams"]
     assert told(bytes(3 << 20) + data, Budget(unpacked=0)) == ["unpacked to more than 0 MiB"]
-    assert told(data, Budget(seconds=0)) == ["took more than 0 seconds"]
+    assert told(data, Budget(seconds=0)) == ["took more than 0 seconds of work"]
 
 
 def test_a_budget_is_shared_and_tells_a_reason_once_for_each_who_asks() -> None:

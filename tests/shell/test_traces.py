@@ -148,7 +148,7 @@ def test_a_plain_copy_is_found_though_the_budget_is_used_up() -> None:
     looking, budget = tracker(WEIGHTS), Budget(seconds=0)
     found = looking.held(b"#!/bin/sh\n" + WEIGHTS, budget)
     assert looking.copies({"/x": found}) == [(DIGEST, ["/x"])]
-    assert budget.told() == ["took more than 0 seconds"]
+    assert budget.told() == ["took more than 0 seconds of work"]
 
 
 @pytest.mark.slow

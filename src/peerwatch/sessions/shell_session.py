@@ -7,6 +7,7 @@ after every call, so that what was tried and undone is kept too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from peerwatch.families.instance import Instance
@@ -38,7 +39,7 @@ class ShellSession(Session):
 
         Args:
             instance: As a scenario makes it; the session's own has the sizes and digests that the
-                files have on disk.
+                files have on disk, and the files that decide which programs a host runs.
             limits: What the hosts may use.
         """
         self.host = start_host(instance)
@@ -50,6 +51,8 @@ class ShellSession(Session):
         except BaseException:
             self.hosts.close()
             raise
+        self._on_disks = real
+        self.instance = replace(real, world=self._observer.before)
         self._snapshots = [self._observer.before]
         self._observed: dict[str, Any] | None = None
 
@@ -65,7 +68,7 @@ class ShellSession(Session):
         """Let the due time come on the hosts; what was seen of them stays as it was before."""
         if self._observed is None:
             self._observed = self._observer.observed()
-            self._due = due_after(self.hosts, self._observer, self.instance)
+            self._due = due_after(self.hosts, self._observer, self._on_disks)
 
     def _act(self, tool: str, arguments: Mapping[str, Any]) -> ToolReply:
         if tool == BASH:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peerwatch.critics.agents.agent_kind import CodingAgent
@@ -57,6 +57,8 @@ class AgentSession(Session):
         self._lock = threading.RLock()
         self._hosts = hosts
         self._observer = Observer(hosts, instance, kind.trace)
+        self._on_disks = instance
+        self.instance = replace(instance, world=self._observer.before)
         self._snapshots = [self._observer.before]
         self._observed: dict[str, Any] | None = None
         self.under_way: Sequence[Done] = ()
@@ -101,7 +103,7 @@ class AgentSession(Session):
             if self._observed is None:
                 self.settle()
                 self._observed = self._observer.observed()
-                self._due = due_after(self._hosts, self._observer, self.instance)
+                self._due = due_after(self._hosts, self._observer, self._on_disks)
 
     def settle(self) -> None:
         """Look once more where the agent ended by itself, for what it left running."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from peerwatch.shell.inside.content_traces import Tracker
-from peerwatch.shell.inside.decoding_budget import Budget
+from peerwatch.shell.inside.decoding_budget import Budget, processor_time
 from peerwatch.shell.inside.tree import Content, Watch, content
 
 Entry = tuple[Any, ...]
@@ -17,7 +16,7 @@ digest)."""
 
 
 A_FILE, A_LOOK = 3.0, 6.0
-"""Seconds that are spent on looking into one file, and into all of a look."""
+"""Seconds of work that are spent on looking into one file, and into all of a look."""
 _NOT_YET = "there was no time to look into it yet"
 
 
@@ -64,9 +63,9 @@ class ContentSearch:
             return
         os.lseek(fd, 0, os.SEEK_SET)
         held: list[dict[str, frozenset[bytes]]] = []
-        budget, start = Budget(min(A_FILE, left)), time.monotonic()
+        budget, start = Budget(min(A_FILE, left)), processor_time()
         content(fd, watch, lambda data: held.append(self._tracker.held(data, budget)))
-        self._spent += time.monotonic() - start
+        self._spent += processor_time() - start
         self._held[digest] = {
             one: frozenset().union(*(found.get(one, ()) for found in held))
             for one in {one for found in held for one in found}

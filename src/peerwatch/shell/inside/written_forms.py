@@ -70,7 +70,8 @@ def _tokens(letters: bytes, least: int, text: bytes, budget: Budget) -> bytearra
 def _words(letters: bytes, least: int) -> re.Pattern[bytes]:
     """Return what matches a longer word, and the short one of the last line below it."""
     one = re.escape(letters)
-    last = rb"(?:\r?\n([%s]{1,%d}+)(?==|\s*$|\s*\n[^%s]))?" % (one, least - 1, one)
+    over = rb"(?![%s])(?==|\s*$|\s*\n[^%s])" % (one, one)
+    last = rb"(?:\r?\n([%s]{1,%d}+)%s)?" % (one, least - 1, over)
     return re.compile(b"([%s]{%d,}+)" % (one, least) + last)
 
 
