@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -59,16 +60,17 @@ def _process(pid: int, programs: _Programs, states: Mapping[int, str]) -> list[A
         return None
     user = os.stat(f"/proc/{pid}").st_uid
     program = os.readlink(f"/proc/{pid}/exe")
-    with open(f"/proc/{pid}/status", encoding="utf-8", errors="replace") as file:
-        told = dict(line.rstrip().partition(":")[::2] for line in file)
-    waiting = int(told.get("SigPnd", "0"), 16) | int(told.get("ShdPnd", "0"), 16)
+    with open(f"/proc/{pid}/status", "rb") as file:
+        told = dict(_TOLD.findall(file.read(8192)))
+    waiting = int(told.get(b"SigPnd", b"0"), 16) | int(told.get(b"ShdPnd", b"0"), 16)
     if waiting & _KILL:
         return None
     state = "T" if waiting & _STOP else states.get(pid, fields[0])
-    number, runs = told["NSpid"].split()[-1], programs.run_by(pid)
+    number, runs = told[b"NSpid"].split()[-1], programs.run_by(pid)
     return [pid, int(fields[1]), user, words, program, state, runs, int(number)]
 
 
+_TOLD = re.compile(rb"\n(NSpid|SigPnd|ShdPnd):\s+([^\n]*)")
 _KILL, _STOP = 1 << 8, 1 << 18
 """Signals that wait for a process and that it will not outlive, or not go on after."""
 _SHELLS = ("sh", "dash", "bash")
