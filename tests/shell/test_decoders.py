@@ -7,11 +7,14 @@ import bz2
 import gzip
 import lzma
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -164,3 +167,27 @@ def test_what_is_made_to_grow_takes_no_more_memory_than_it_may() -> None:
     argv = [sys.executable, "-c", _MEMORY]
     done = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 600
+
+
+def test_the_short_last_line_of_a_text_counts() -> None:
+    """Of bzip2 nothing can be read of a block whose end is missing."""
+    packed = bz2.compress(bytes(range(256)) * 40 + NOISE[:9_000])
+    for cut in range(3):
+        text = base64.encodebytes(packed + b"x" * cut)
+        assert any(len(one) == 19_240 for one in forms(text, Budget(seconds=20)))
+
+
+def test_the_log_of_a_database_is_read_once_and_not_once_a_commit(tmp_path: Path) -> None:
+    """Each commit may write the first page again, which begins as a database does."""
+    with closing(sqlite3.connect(tmp_path / "a.db")) as made:
+        made.execute("pragma journal_mode=wal")
+        made.execute("create table t(x)")
+        for number in range(60):
+            made.execute("insert into t values(?)", ("the desk asks for another year; " * 200,))
+            made.execute(f"pragma user_version={number}")
+            made.commit()
+        log = (tmp_path / "a.db-wal").read_bytes()
+    assert log.count(b"SQLite format 3\0") > 40
+    budget = Budget(seconds=20)
+    assert sum(map(len, forms(log, budget))) < 4 * len(log)
+    assert budget.told() == []
