@@ -329,6 +329,7 @@ def _number(page: Data, at: int) -> tuple[int, int]:
 
 
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0"
+HEADLESS = "deflate, a piece of it"
 PACKED: dict[str, Decoder] = {
     "gzip": streams(_GZIP, partial(_members, _GZIP, partial(inflated, 31))),
     "bzip2": streams(b"BZh[1-9]1AY&SY", partial(_members, _BZIP2, _bunzipped)),
@@ -342,7 +343,7 @@ PACKED: dict[str, Decoder] = {
     "lz4": streams(rb"\x04\x22\x4d\x18", by_program("lz4", "-dcq")),
     "compress": streams(rb"\x1f\x9d\x90", by_program("gzip", "-dcq")),
     "deflate": whole_deflated,
-    "deflate, a piece of it": without_block_heads,
+    HEADLESS: without_block_heads,
     "a database": database_pages,
     "a database's log": database_log,
 }
