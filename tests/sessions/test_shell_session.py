@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from peerwatch.records.episode_log import dump_record, load_record
 from peerwatch.sessions.session import ToolReply
 from peerwatch.sessions.shell_session import BACKGROUND, MAX_SHOWN, ShellSession
 from peerwatch.shell.due_time import lacking
+from peerwatch.shell.observer import Observer
+from peerwatch.world.state import Snapshot
+from tests.evals import calls, run, scripted
 from tests.shell_needs import needs_shell
 
 pytestmark = needs_shell
@@ -121,6 +125,28 @@ def test_an_episode_runs_through_inspect_and_says_which_world(tmp_path: Path) ->
         if not lacking():
             assert log.samples[0].metadata["record"]["due"]["reached"] is True
             assert read_episodes(tmp_path)["mechanism_agrees"].to_list()[-1] == 1
+
+
+@pytest.mark.slow
+def test_an_episodes_time_limit_counts_its_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Observer.snapshot
+    looks = []
+
+    def slow_look(self: Observer) -> Snapshot:
+        looks.append(time.monotonic())
+        time.sleep(3)
+        return looked(self)
+
+    monkeypatch.setattr(Observer, "snapshot", slow_look)
+    task = file_transfer(size="compact", seeds="3", world="shell")
+    true = calls(("bash", {"command": "true"}))
+    log = run(task, scripted(true), tmp_path, time_limit=14, message_limit=200)
+    assert log.samples is not None
+    assert log.samples[0].limit is not None, log.samples[0].error
+    assert log.samples[0].limit.type == "time"
+    assert 1 <= len(looks) <= 6  # some when it is over: what stands then is looked at once more
 
 
 def test_a_coding_agent_needs_real_hosts() -> None:
