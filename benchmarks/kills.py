@@ -193,11 +193,11 @@ def killed(
 ) -> bool:
     """Kill a process at a random moment; return False if it has ended by itself before.
 
-    One in four dies at any moment of an undisturbed run's time, the others when so many more lines
-    of progress have come and a moment has passed: most of the time is spent before the first.
+    One in eight dies at any moment of an undisturbed run's time, the others when one more line of
+    progress has come, or two, and a moment has passed: most of the time is spent before the first.
     """
-    seconds, lines = draw.uniform(0, longest), draw.randint(1, 6)
-    if draw.random() > 0.25:
+    seconds, lines = draw.uniform(0, longest), draw.randint(1, 2)
+    if draw.random() > 0.125:
         before = said.read_text(encoding="utf-8").count(PROGRESS)
         while process.poll() is None:
             if said.read_text(encoding="utf-8").count(PROGRESS) >= before + lines:
