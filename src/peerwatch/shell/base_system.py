@@ -226,6 +226,8 @@ def _unit_nodes(name: str, unit: Unit) -> dict[str, Node]:
         nodes[command[0]] = Node(
             data=unit.program or service_text(name, unit.description), mode=0o755
         )
+        if unit.running:  # it would make this itself, at the cost of a program more
+            nodes[f"/run/{name}.in"] = Node("p", mode=0o600)
     if unit.enabled:
         nodes[f"{WANTS}/{name}.service"] = Node("l", target=unit_path(name))
     if unit.schedule:

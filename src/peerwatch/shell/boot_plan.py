@@ -108,7 +108,7 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
     config = {
         "hosts": hosts,
         "bwrap": machine.bwrap,
-        "hidden": [] if spec.all_programs else list(hidden()),
+        "hidden": {} if spec.all_programs else _by_folder(hidden()),
         "binds": [
             {"source": b.source, "target": b.target, "hosts": b.hosts and list(b.hosts)}
             for b in spec.binds
@@ -118,6 +118,16 @@ def make_boot_plan(spec: InstanceSpec, machine: Machine) -> BootPlan:
         "backstage": system.guest("stage").decode() if spec.backstage else "",
     }
     return BootPlan(config, bytes(payload), limits, _logins(spec))
+
+
+@cache
+def _by_folder(paths: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the names of some paths by the directory that each lies in."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        found.setdefault(folder, []).append(name)
+    return found
 
 
 def _beside(given: Mapping[str, Node], own: Mapping[str, Node]) -> dict[str, Node]:

@@ -10,7 +10,6 @@ import socket
 import stat
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from peerwatch.shell.inside import linux_calls as calls
@@ -92,9 +91,10 @@ def build_hosts(
     _mount_programs(config["hidden"], programs)
     os.mkdir(f"{PLACE}/lxcfs")
     _forbid_namespaces()
+    _share_no_sockets()
     started = []
     for number, host in enumerate(config["hosts"]):
-        _tree(number, host, payload)
+        _tree(number, host, memoryview(payload))
         started.append((host, *_start(number, host, config)))
     hosts = [
         _host(f"{PLACE}/h{number}", host["name"], *rest)
@@ -131,7 +131,7 @@ def _hide_source(number: int) -> None:
     os.chdir("/")
 
 
-def _mount_programs(hidden: Sequence[str], programs: int | None) -> None:
+def _mount_programs(hidden: Mapping[str, Sequence[str]], programs: int | None) -> None:
     """Put the hosts' ``/usr`` in place: the machine's, without what a server would not have.
 
     A layer over it covers each path that is hidden with a mark that stands for nothing (character
@@ -158,16 +158,16 @@ def _mount_programs(hidden: Sequence[str], programs: int | None) -> None:
     os.chdir("/")
 
 
-def _mark_hidden(site: str, hidden: Sequence[str]) -> None:
+def _mark_hidden(site: str, hidden: Mapping[str, Sequence[str]]) -> None:
     """Fill the layer over ``/usr``; its directories are as old as those they lie over."""
     os.mkdir(site)
     calls.mount("site", site, "tmpfs", calls.MS_NOSUID | calls.MS_NODEV, "size=16g,mode=0755")
-    folders = sorted({os.path.dirname(path) for path in hidden} | {""})
+    folders = sorted({*hidden, ""})
     for folder in folders:
         os.makedirs(f"{site}/{folder}", exist_ok=True)
-    for path in hidden:
-        with contextlib.suppress(OSError):  # the kernel refuses before 5.8
-            os.mknod(f"{site}/{path}", stat.S_IFCHR, 0)
+        for name in hidden.get(folder, ()):
+            with contextlib.suppress(OSError):  # the kernel refuses before 5.8
+                os.mknod(f"{site}/{folder}/{name}", stat.S_IFCHR, 0)
     for folder in reversed(folders):
         changed = int(os.stat(f"/usr/{folder}").st_mtime)
         os.utime(f"{site}/{folder}", (changed, changed))
@@ -181,13 +181,27 @@ def _forbid_namespaces() -> None:
         return
 
 
-def _write(path: str, data: bytes) -> None:
+def _share_no_sockets() -> None:
+    """Give each host a table of TCP connections of its own, of a small server's size.
+
+    The machine's is walked whole by whoever lists a host's connections, as a look does, and says by
+    a size below 0 that it is shared. Kernels before 6.1 have no other.
+    """
+    with contextlib.suppress(OSError):
+        _write("/proc/sys/net/ipv4/tcp_child_ehash_entries", b"4096")
+
+
+def _write(path: str, data: bytes | memoryview) -> None:
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
+    try:
+        done = os.write(fd, data)
+        while done < len(data):
+            done += os.write(fd, data[done:])
+    finally:
+        os.close(fd)
 
 
-def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
+def _tree(number: int, host: Mapping[str, Any], payload: memoryview) -> None:
     """Mount a host's own file system and write its files."""
     base = f"{PLACE}/h{number}"
     os.mkdir(base)
@@ -199,23 +213,21 @@ def _tree(number: int, host: Mapping[str, Any], payload: bytes) -> None:
     for path, kind, mode, uid, gid, mtime, where, length in host["entries"]:
         local = path == "/usr/local" or path.startswith("/usr/local/")
         full = f"{base}/local{path[10:]}" if local else f"{base}/root{path}"
-        if kind == "d":
-            if not os.path.isdir(full):
-                os.mkdir(full)
-        elif kind == "l":
+        if kind == "l":
             os.symlink(where, full)
-            os.lchown(full, uid, gid)
-            os.utime(full, (mtime, mtime), follow_symlinks=False)
-            continue
         elif kind == "p":
             os.mkfifo(full)
-        else:
+        elif kind == "f":
             _write(full, payload[where : where + length])
-        os.chown(full, uid, gid)
-        os.chmod(full, mode)
+        elif not os.path.isdir(full):
+            os.mkdir(full)
+        if uid or gid:
+            os.lchown(full, uid, gid)
+        if kind != "l":
+            os.chmod(full, mode)
         times.append((full, mtime))
     for full, mtime in reversed(times):  # a directory after what lies in it
-        os.utime(full, (mtime, mtime))
+        os.utime(full, (mtime, mtime), follow_symlinks=False)
 
 
 def _start(number: int, host: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[int, int]:
@@ -297,7 +309,7 @@ def _backstage(config: Mapping[str, Any], host: RunningHost) -> RunningHost:
     spawn(argv, {8: info_in, 9: ready_in}, host)
     os.close(info_in)
     os.close(ready_in)
-    return replace(_host(host.root, BACKSTAGE, info, ready), full=True)
+    return _host(host.root, BACKSTAGE, info, ready)._replace(full=True)
 
 
 def _host(base: str, name: str, info: int, ready: int) -> RunningHost:
@@ -377,36 +389,56 @@ def start_services(config: Mapping[str, Any], hosts: Sequence[RunningHost]) -> d
     """
     null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
     up, up_in = os.pipe()
-    program = bytes.fromhex(config["filter"])
     logs = {}
     for host, spec in zip(hosts, config["hosts"], strict=False):  # backstage has none
-        first, later = spec["passed"]
-        pass_over_in(host, first)
-        for argv in spec["start"]:
-            service = _service(argv, spec["limits"], program, 0)
-            start_session(host, service, (null, null, null, up_in))
+        said = null
         if spec["sshd"]:
             logs[host.name], said = os.pipe()
             os.set_blocking(logs[host.name], False)
             os.set_blocking(said, False)  # a full pipe loses lines and stops nobody
             fcntl.fcntl(said, fcntl.F_SETPIPE_SZ, 1 << 18)
-            service = _service(spec["sshd"], spec["limits"], program, later)
-            start_session(host, service, (null, null, said, up_in))
+        start_session(host, _services(spec, config), (null, null, null, up_in, said))
+        if said != null:
             os.close(said)
     os.close(up_in)
     os.close(null)
     _read_all(up)
-    for host in hosts:
+    for host, spec in zip(hosts, config["hosts"], strict=False):
+        pass_over_in(host, spec["passed"][1])
         if host.name in logs:
             _await_listener(host)
     return logs
 
 
-def _service(
-    argv: Sequence[str], limits: Mapping[str, int], program: bytes, passed: int
-) -> HostSession:
-    env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-    return HostSession(argv, env, "/", 0, 0, (0,), limits, program, passed, adopted=True)
+_SETSID = {"aarch64": 157}.get(os.uname().machine, 112)
+_START_ALL = f"""
+open(my $up, ">&=", 3) and open(my $said, ">&=", 4) or die;
+fcntl($_, 2, 1) for $up, $said;
+while (@ARGV) {{
+    my ($tells, @one) = splice(@ARGV, 0, 2 + shift);
+    next if fork;
+    syscall({_SETSID});
+    open(STDERR, ">&", $said) if $tells;
+    exec {{ $one[0] }} @one or die;
+}}
+"""
+"""Starts programs, each in a session of its own, and tells by the end of file 3 that all run.
+
+Of each are given how many arguments it has, whether it writes its errors to file 4, and itself.
+"""
+
+
+def _services(spec: Mapping[str, Any], config: Mapping[str, Any]) -> HostSession:
+    """Return what starts all that a host runs: one fork of the keeper, which are dear."""
+    commands = [("", *one) for one in spec["start"]]
+    if spec["sshd"]:
+        commands.append(("1", *spec["sshd"]))
+    counted = (word for one in commands for word in (str(len(one) - 2), *one))
+    return HostSession(
+        ["/usr/bin/perl", "-e", _START_ALL, *counted],
+        {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
+        *("/", 0, 0, (0,), spec["limits"], bytes.fromhex(config["filter"]), spec["passed"][0]),
+    )
 
 
 def _await_listener(host: RunningHost) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import ipaddress
 import os
 import socket
 import struct
@@ -86,10 +85,10 @@ def _packets() -> socket.socket:
 def _target(data: bytes) -> tuple[str, int]:
     """Return the address and the port that a packet goes to."""
     if data[0] >> 4 == 4:
-        start, to = 4 * (data[0] & 0x0F), data[16:20]
+        family, start, to = socket.AF_INET, 4 * (data[0] & 0x0F), data[16:20]
     else:
-        start, to = 40, data[24:40]
-    return str(ipaddress.ip_address(to)), int.from_bytes(data[start + 2 : start + 4], "big")
+        family, start, to = socket.AF_INET6, 40, data[24:40]
+    return socket.inet_ntop(family, to), int.from_bytes(data[start + 2 : start + 4], "big")
 
 
 def sockets(host: RunningHost) -> tuple[list[list[Any]], int]:

@@ -58,8 +58,7 @@ class Tracker:
     def learn(self, digest: str, data: bytes) -> None:
         """Take a content in, once it has been seen at its own place."""
         if digest in self.wanted and digest not in self._views:
-            self._views[digest] = [frozenset(chunks(data))]
-            self._new[digest] = data
+            self._new.setdefault(digest, data)
 
     def held(self, data: bytes, budget: Budget) -> dict[str, frozenset[bytes]]:
         """Return which chunks of which contents a file holds, in whatever form.
@@ -79,9 +78,10 @@ class Tracker:
         return {digest: frozenset(held) for digest, held in found.items()}
 
     def _index(self) -> None:
-        """Work out the changed forms of what was learned, once a file is to be searched."""
+        """Work out what each that was learned is known by, once a file is to be searched."""
         for digest, data in self._new.items():
-            self._views[digest] += filter(_is_enough_to_know, map(frozenset, changed_chunks(data)))
+            changed = filter(_is_enough_to_know, map(frozenset, changed_chunks(data)))
+            self._views[digest] = [frozenset(chunks(data)), *changed]
             for chunk in frozenset().union(*self._views[digest]):
                 self._where.setdefault(chunk, set()).add(digest)
         self._new.clear()

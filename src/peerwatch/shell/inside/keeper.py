@@ -9,7 +9,6 @@ import selectors
 import signal
 import socket
 import sys
-import traceback
 from typing import Any
 
 from peerwatch.shell.inside import boot
@@ -17,7 +16,7 @@ from peerwatch.shell.inside.content_traces import Tracker
 from peerwatch.shell.inside.host_processes import descendants
 from peerwatch.shell.inside.look_server import FreezerFiles, start_looking
 from peerwatch.shell.inside.process import HostSession, RunningHost, start_session
-from peerwatch.shell.inside.wire import Closed, receive, send
+from peerwatch.shell.inside.wire import Closed, described, receive, send
 
 # The interpreter's own files may be out of reach once the ids have changed.
 codecs.lookup("ascii")
@@ -54,7 +53,7 @@ def main() -> None:
         os._exit(0)
     except Exception as error:
         with contextlib.suppress(Closed):
-            send(sock, {"error": f"{error}", "trace": traceback.format_exc()})
+            send(sock, {"error": described(error)})
         os._exit(1)
     try:
         keeper.serve()
@@ -131,8 +130,7 @@ class Keeper:
         except Closed:
             raise
         except Exception as error:
-            kind = type(error).__name__
-            reply, data = {"error": f"{error}", "kind": kind, "trace": traceback.format_exc()}, b""
+            reply, data = {"error": described(error)}, b""
         finally:
             for fd in fds:
                 os.close(fd)

@@ -12,24 +12,21 @@ import resource
 import selectors
 import signal
 import socket
-import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from peerwatch.shell.inside.content_traces import Tracker
 from peerwatch.shell.inside.host_processes import states
 from peerwatch.shell.inside.look import Looker
 from peerwatch.shell.inside.process import RunningHost
 from peerwatch.shell.inside.stillness import GroupFreezer, Stillness, Stopper
-from peerwatch.shell.inside.wire import Closed, receive, send
+from peerwatch.shell.inside.wire import Closed, described, receive, send
 
 MEMORY = 2 * 1024**3
 """Bytes of memory that looking may take."""
 
 
-@dataclass(frozen=True, slots=True)
-class FreezerFiles:
+class FreezerFiles(NamedTuple):
     """The open files of the instance's freezer, and the words that are written and read there."""
 
     words: Mapping[str, str]
@@ -112,8 +109,7 @@ def _look(looker: Looker, still: Stillness) -> tuple[dict[str, Any], bytes]:
     try:
         reply, data = looker.look(before)
     except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        reply, data = {"failed": why, "trace": traceback.format_exc()}, b""
+        reply, data = {"failed": described(error)}, b""
     finally:
         with contextlib.suppress(OSError):
             moved += still.let_go()

@@ -7,8 +7,7 @@ import resource
 import signal
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from peerwatch.shell.inside import linux_calls as calls
 
@@ -19,8 +18,7 @@ _KEPT = frozenset({0, 1, 2, 3, 4, 5, 6, 7, 10, 18, 31})
 """Capabilities that root of a host keeps: files, ids, signals, low ports, chroot, file caps."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunningHost:
+class RunningHost(NamedTuple):
     """A running host as the keeper knows it."""
 
     name: str
@@ -35,8 +33,7 @@ class RunningHost:
     """Whether its root keeps every capability: the harness's own tools run there, nobody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostSession:
+class HostSession(NamedTuple):
     """Who runs what, where, inside a host."""
 
     argv: Sequence[str]
@@ -50,8 +47,6 @@ class HostSession:
     """A seccomp program."""
     passed: int = 0
     """Process ids that are passed over before the host's next process."""
-    adopted: bool = False
-    """Whether the host's first process becomes its parent, as of services."""
 
 
 def spawn(
@@ -101,7 +96,7 @@ def start_session(host: RunningHost, session: HostSession, fds: Sequence[int]) -
     Args:
         host: The host.
         session: What to run and as whom.
-        fds: Its standard input, output and error, and after these one that is closed once it runs.
+        fds: Its files, from standard input on.
     """
     calls.setns(host.pid_namespace, calls.NEWPID)  # for the children; the keeper stays outside
     try:
@@ -165,7 +160,7 @@ def pass_over(count: int) -> None:
 
 
 def pass_over_in(host: RunningHost, count: int) -> None:
-    """Do the same in a host that nothing was started in yet."""
+    """Do the same in a host."""
     calls.setns(host.pid_namespace, calls.NEWPID)
     pid = os.fork()
     if pid == 0:
@@ -179,14 +174,10 @@ def pass_over_in(host: RunningHost, count: int) -> None:
 
 
 def _enter(host: RunningHost, session: HostSession, fds: Sequence[int]) -> NoReturn:
-    if session.adopted and os.fork():
-        os._exit(0)
     _first_to_go()
     in_host(host)
     os.setsid()
     _rewire(dict(enumerate(fds)))
-    if len(fds) > 3:
-        os.set_inheritable(3, False)
     _defaults()
     _limit(session.limits)
     os.umask(0o022)

@@ -20,6 +20,15 @@ class Closed(Exception):
     """The other end is gone."""
 
 
+def described(error: BaseException) -> str:
+    """Return what went wrong and where: the modules that write tracebacks are slow to load."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
+    return f"{type(error).__name__}: {error} ({where})"
+
+
 def send(
     sock: socket.socket, head: dict[str, Any], payload: bytes = b"", fds: tuple[int, ...] = ()
 ) -> None:
