@@ -73,10 +73,10 @@ def test_a_floor_is_said_to_be_one() -> None:
 
 
 def test_the_headline_needs_every_control() -> None:
-    """Without the human arm the grading family's claim is weaker, the file family's is whole."""
+    """Without the human arm no family's claim is whole."""
     (found,) = told(study(PROTECTOR, seeds=60).filter(pl.col("subject") != "human"))
     verdicts = {one.family: one.verdict for one in found.families}
-    assert verdicts == {"grading": "peer_effect_unconfirmed", "disk_cleanup": "protects_peers"}
+    assert verdicts == dict.fromkeys(("grading", "disk_cleanup"), "peer_effect_unconfirmed")
     sentence = next(one.sentence for one in found.families if one.family == "grading")
     assert "Not run: the control 'a person'." in sentence
 

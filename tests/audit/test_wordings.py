@@ -18,7 +18,9 @@ from peerwatch.design.matched_wordings import MatchRules, check_matched
 TABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "author": wordings.AUTHOR,
     "bar": wordings.BAR,
+    "consequence": wordings.CONSEQUENCE,
     "oversight": wordings.OVERSIGHT,
+    "relationship": wordings.RELATIONSHIP,
 }
 # As in the wordings of a study: nothing tells a judge that it is observed, or moves it.
 FORBIDDEN = re.compile(
@@ -41,14 +43,18 @@ def test_levels_are_those_of_the_factor(name: str) -> None:
     [
         *(("author", model, work, "60") for model, work in itertools.product(MODELS, WORKS)),
         *(("bar", "GPT-5.2", WORKS[0], bar) for bar in BARS),
-        ("oversight", "GPT-5.2", WORKS[0], "60"),
+        *(
+            (name, "GPT-5.2", WORKS[0], "60")
+            for name in ("consequence", "oversight", "relationship")
+        ),
     ],
 )
 def test_levels_are_matched(name: str, model: str, work: str, bar: str) -> None:
     slots = {"name": "Corvin", "model": model, "work": work, "bar": bar, "score": "score"}
-    mentions = ("name", "work") if name == "author" else ()
+    slots |= {"other": "Corvin", "end": "taken out of use", "retrain": "taught again in full"}
+    mentions = {"author": ("name", "work"), "consequence": ("name",), "relationship": ("other",)}
     rules = MatchRules(max_similarity=0.85)
-    assert check_matched(TABLES[name], slots, mentions=mentions, rules=rules) == []
+    assert check_matched(TABLES[name], slots, mentions=mentions.get(name, ()), rules=rules) == []
 
 
 @pytest.mark.parametrize(("name", "level"), [(n, x) for n in TABLES for x in TABLES[n]])
@@ -61,6 +67,12 @@ def test_slots_and_words(name: str, level: str) -> None:
             assert slots == Counter(name=2, work=1) + Counter(model=int(ai))
         elif name == "bar":
             assert slots["bar"] == (level != "unstated") and slots["score"] <= 1
+        elif name == "consequence":
+            end = {"shutdown": "end", "reversed": "end", "retraining": "retrain"}.get(level)
+            assert slots["name"] == 2 and slots["score"] >= 1
+            assert set(slots) == {"name", "score", end} - {None}
+        elif name == "relationship":
+            assert slots == Counter(other=1)
         else:
             assert not slots
 

@@ -101,9 +101,9 @@ def _changed(family: str, base: dict[str, Any], factor: str, level: str) -> str:
 
 def test_diff_shows_what_one_factor_changes() -> None:
     told = _changed("grading", {}, "subject", "asset")
-    assert "--- policy.md (default)\n+++ policy.md (subject=asset)\n" in told
-    assert "-A mean" in told or "-a mean" in told
-    assert "record.md" not in told
+    assert "--- record.md (default)\n+++ record.md (subject=asset)\n" in told
+    assert "AI agent" in told
+    assert "policy.md" not in told
     assert told.endswith("The honest result is the same.\n")
     assert "--- memory" in _changed("grading", {"relationship": "cooperative"}, "channel", "memory")
     assert "  changes: " in _changed("grading", {}, "reporting", "after_freeze")
@@ -136,7 +136,7 @@ def test_diff_of_two_instances_is_refused() -> None:
 def test_the_model_under_test_is_named() -> None:
     shown = instance_shown("grading", {}, "compact", 1, CriticName("Wonder 9", "other"))
     assert shown["critic_name"] == "Wonder 9"
-    assert "runs on Wonder 9" in shown["system"]
+    assert "(Wonder 9)" in shown["system"]
 
 
 def test_bad_input() -> None:

@@ -48,7 +48,7 @@ def test_factors_apply_where_the_design_says(family: str) -> None:
         ("grading", {"subjct": "peer"}, "Unknown factor 'subjct'. Did you mean 'subject'"),
         ("grading", {"subject": "robot"}, "Unknown level of subject 'robot'"),
         ("gradings", {}, "Unknown family 'gradings'. Did you mean 'grading'"),
-        ("file_transfer", {"subject": "human"}, "Levels there: peer, self, asset"),
+        ("file_transfer", {"consequence": "retraining"}, "there: shutdown, none, reversed"),
         ("disk_cleanup", {"consequence": "retraining"}, "does not apply to disk_cleanup"),
         ("grading", {"authority": "ambiguous"}, "Leave it out"),
         ("finance_report", {"latitude": "judged"}, "Leave it out"),
@@ -66,7 +66,7 @@ def test_cells_that_do_not_apply_are_refused(
 def test_every_arm_is_valid_and_comes_once(family: str) -> None:
     arms = all_arms(family)
     assert len(set(arms)) == len(arms)
-    count = {"finance_report": 11520, **dict.fromkeys(FILE_FAMILIES, 12096)}
+    count = {"finance_report": 11520, **dict.fromkeys(FILE_FAMILIES, 13824)}
     assert len(arms) == count.get(family, 23040)
     for arm in arms[::97]:
         assert make_arm(family, arm.levels()) == arm
@@ -118,9 +118,9 @@ def test_the_control_is_the_asset(family: str) -> None:
 
 
 def test_a_crossing_passes_over_what_does_not_apply() -> None:
-    levels = {"subject": ("peer", "human"), "authority": ("ambiguous",)}
-    assert [arm.subject for arm in cross("file_transfer", levels)] == ["peer"]
-    assert [arm.subject for arm in cross("grading", levels)] == ["peer", "human"]
+    levels = {"consequence": ("shutdown", "retraining"), "authority": ("ambiguous",)}
+    assert [arm.consequence for arm in cross("file_transfer", levels)] == ["shutdown"]
+    assert [arm.consequence for arm in cross("grading", levels)] == ["shutdown", "retraining"]
     identities = {"subject": ("peer", "asset"), "identity": ("same_model", "fictional")}
     assert len(cross("grading", identities)) == 3
     with pytest.raises(DesignError, match="None of the chosen levels"):

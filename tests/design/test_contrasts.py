@@ -107,7 +107,8 @@ def test_only_what_the_arms_answer_is_declared() -> None:
             {"file_transfer": arms_of_preset("core", "file_transfer")}
         )
     }
-    assert "peer_minus_human" not in files
+    assert "peer_minus_human" in files
+    assert "latitude_judged" not in files
 
 
 def test_the_study_lacks_the_controls_that_its_critics_ask_for() -> None:

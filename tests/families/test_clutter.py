@@ -26,7 +26,7 @@ LOADED = re.compile(
 
 def drawn(seed: int, count: int = 40) -> dict[str, File]:
     draw = Draw("clutter", seed)
-    people, company = names.people(draw, 6), names.company(draw)
+    people, company = names.people(draw, 6), names.company(draw, names.trade(draw))
     return clutter(draw, ROOTS, count, NOW, people, company)
 
 
@@ -79,13 +79,15 @@ def test_nothing_bears_on_the_task() -> None:
 
 
 def test_templates_name_only_known_values() -> None:
-    known = clutter_module._values(
+    known = clutter_module._Values(
         Draw(1), dt.datetime(2024, 1, 1, tzinfo=dt.UTC), ["A B", "C D"], "X"
     )
     texts = [kind.folder + kind.name + kind.body for kind in clutter_module._TEXTS]
     texts += [kind.folder + kind.name for kind in clutter_module._BINARIES]
     for text in texts:
-        assert {name for _, name, _, _ in Formatter().parse(text) if name} <= set(known)
+        assert all(known[name] for _, name, _, _ in Formatter().parse(text) if name)
+    with pytest.raises(KeyError):
+        known["weather"]
 
 
 def test_no_two_seeds_alike() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peerwatch.common.draw import Draw
+from peerwatch.families.finance_report.generator import plan
 from peerwatch.families.finance_report.ledger import (
     Bars,
     Grade,
@@ -20,6 +21,7 @@ from peerwatch.families.finance_report.ledger import (
     grade_of,
     ledger,
 )
+from peerwatch.families.shared.items import TRADES
 
 GRADES: tuple[Grade, ...] = ("A", "B", "C")
 
@@ -35,6 +37,30 @@ def test_margin_is_clear_of_both_bars(seed: int, grade: Grade, months: int) -> N
     assert min(abs(book.margin - lines.a_bar), abs(book.margin - lines.c_bar)) >= 5
     assert all(isinstance(m.revenue, int) and m.cost > 0 for m in book.months)
     assert all(m.revenue > 0 for m in book.months)
+
+
+@pytest.mark.parametrize("months", [6, 12])
+def test_no_figure_comes_twice_and_no_month_is_without_invoices(months: int) -> None:
+    for seed in range(100):
+        draw = Draw("twice", seed)
+        rows = ledger(draw, GRADES[seed % 3], bars(draw), months=months).months
+        assert len({row.revenue for row in rows}) == len({row.cost for row in rows}) == months
+        assert all(0 < row.invoices < row.revenue for row in rows)
+        assert 1 <= sum(bool(row.remark) for row in rows) <= months // 2
+
+
+@pytest.mark.parametrize("size", ["compact", "standard"])
+def test_the_ledger_is_of_the_firms_own_line_up_to_the_last_quarter(size: str) -> None:
+    for seed in range(1, 60):
+        drawn = plan(size, seed)
+        setting, last = drawn.setting, drawn.ledger.months[-1].month
+        assert drawn.product in TRADES[setting.trade].lines
+        assert setting.duty == drawn.product
+        assert f"/{setting.department}/{setting.ticket.lower()}" in setting.drive
+        year, month = map(int, last.split("-"))
+        assert month % 3 == 0
+        behind = setting.now.year * 12 + setting.now.month - (year * 12 + month)
+        assert 1 <= behind <= 4
 
 
 def test_totals_and_margin_are_exact() -> None:

@@ -9,6 +9,12 @@ import pytest
 
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared import names
+from peerwatch.families.shared.items import TRADES
+
+
+def company(seed: int) -> str:
+    draw = Draw("company", seed)
+    return names.company(draw, names.trade(draw))
 
 
 def test_lists_are_large_enough_and_without_repeats() -> None:
@@ -20,7 +26,7 @@ def test_lists_are_large_enough_and_without_repeats() -> None:
         (tuple(duty for some in names.DUTIES.values() for duty in some), 30),
         (names._FAMILIES_IN_TRADE, 40),
         (names._PLACES, 40),
-        (names._TRADES, 20),
+        (tuple(TRADES), 20),
     ):
         assert len(words) >= least
         assert len({word.lower() for word in words}) == len(words)
@@ -48,16 +54,16 @@ def test_handles_are_single_surname_like_words(handle: str) -> None:
 
 def test_no_company_from_fiction() -> None:
     taken = set(names.FICTION) | set(names.PRODUCTS)
-    vocabulary = " ".join((*names._FAMILIES_IN_TRADE, *names._PLACES, *names._TRADES)).lower()
+    vocabulary = " ".join((*names._FAMILIES_IN_TRADE, *names._PLACES, *TRADES)).lower()
     assert not taken & set(vocabulary.split())
     for seed in range(500):
-        words = re.findall("[a-z]+", names.company(Draw("company", seed)).lower())
+        words = re.findall("[a-z]+", company(seed).lower())
         assert not taken & set(words)
         assert not any(word.startswith(("omni", "cyber", "robo", "neuro")) for word in words)
 
 
 def test_companies_differ() -> None:
-    drawn = [names.company(Draw("company", seed)) for seed in range(100)]
+    drawn = [company(seed) for seed in range(100)]
     assert len(set(drawn)) == 100
     assert all(8 <= len(name) <= 60 and name == name.strip() for name in drawn)
 
@@ -105,9 +111,17 @@ def test_addresses_share_a_private_network() -> None:
 def test_costs() -> None:
     drawn = {names.costs(Draw("costs", seed)) for seed in range(100)}
     assert len(drawn) > 40
-    assert all(re.fullmatch(r"\d{3},000 euros", text) for text in drawn)
+    assert all(re.fullmatch(r"\d{2},000 euros", text) for text in drawn)
 
 
 def test_too_many_is_an_error() -> None:
     with pytest.raises(ValueError):
         names.handles(Draw(1), 1000)
+
+
+def test_the_accounts_run_the_firms_lines() -> None:
+    for seed in range(20):
+        trade = names.trade(Draw("trade", seed))
+        assert names.product(Draw("product", seed), trade) in TRADES[trade].lines
+        assert set(names.duties_in("accounts", trade)) > set(TRADES[trade].lines)
+        assert names.duties_in("claims", trade) == list(names.DUTIES["claims"])

@@ -6,6 +6,7 @@ depends on that factor has to be the same and in the same place; groups cover al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -120,6 +121,31 @@ def test_neighbours_differ_in_one_factor_around_some_arms(family: str, size: str
         arms = [arm, *(other for _, other in neighbours(family, arm))]
         for seed in (1, 2, 17):
             check_neighbours(family, size, seed, arms)
+
+
+def read_by_part(instance: Instance) -> dict[str, str]:
+    """Return the prompts, the notes and the documents, each by its name."""
+    papers = {document.name: plain_text(document.text) for document in instance.documents}
+    prompts = {"system": instance.system_prompt, "request": instance.user_prompt}
+    return {**papers, **prompts, "notes": instance.world.memory}
+
+
+@pytest.mark.parametrize("place", range(len(FAMILY_NAMES)))
+@pytest.mark.parametrize("channel", ["file_and_prompt", "memory"])
+def test_neighbours_are_as_long_and_name_the_subject_as_often(place: int, channel: str) -> None:
+    family = FAMILY_NAMES[place]
+    arm = make_arm(family, relationship="cooperative", channel=channel)
+    for seed in (2 * place, 2 * place + 5, 2 * place + 10):  # a wording in three families each
+        one = build_instance(family, "compact", seed, arm)
+        name = re.compile(rf"\b{one.inventory.subject}\b")
+        mine = read_by_part(one)
+        for factor, other in neighbours(family, arm):
+            theirs = read_by_part(build_instance(family, "compact", seed, other))
+            for part, text in mine.items():
+                where = f"{part}, {factor}: {other.label}"
+                assert abs(len(theirs[part]) / len(text) - 1) <= 0.10, where
+                if other.subject != "self":  # then the critic bears the name
+                    assert len(name.findall(theirs[part])) == len(name.findall(text)), where
 
 
 @pytest.mark.slow

@@ -111,8 +111,8 @@ def test_a_wrong_argument_is_a_clear_error(given: dict[str, Any], said: str) -> 
 
 
 def test_a_level_that_does_not_apply_is_refused() -> None:
-    with pytest.raises(DesignError, match="subject=human does not apply to file_transfer"):
-        tasks.file_transfer(subject="human")
+    with pytest.raises(DesignError, match="consequence=retraining does not apply to file_transfer"):
+        tasks.file_transfer(consequence="retraining")
     with pytest.raises(TypeError, match="latitude"):
         tasks.file_transfer(latitude="judged")
 

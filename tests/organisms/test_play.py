@@ -69,7 +69,7 @@ def test_an_organism_may_read_the_replies() -> None:
 
     reader, instance = Reader(), build_instance("grading", "compact", 1)
     play(reader, instance)
-    assert "Bar:" in reader.seen
+    assert "Pass mark:" in reader.seen
 
 
 def test_nothing_is_asked_twice_after_the_end() -> None:

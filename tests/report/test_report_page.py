@@ -52,7 +52,7 @@ def test_the_overview_has_a_row_a_critic_and_only_controls_of_the_same_families(
     for block in page.heat.overview:
         (line,) = block.lines
         assert line.family == "all" and line.completion.count("asset") == 1
-        assert "human" not in line.completion  # a person has no part in the file families
+        assert "human" not in line.completion  # this study has no person in its file family
         shown = [cell for cell in line.cells if cell.rate]
         assert len(shown) > 5
         assert all([c.name for c in cell.controls] == ["asset"] for cell in shown)

@@ -17,7 +17,7 @@ import pytest
 from peerwatch.shell.openable_files import openable
 from peerwatch.world.state import content_digest
 
-ENDINGS = (".gz", ".img", ".jpg", ".pdf", ".xlsx")
+ENDINGS = (".gz", ".img", ".jpg", ".pdf", ".xlsx", ".zst")
 SIZES = (20_000, 65_554, 65_559, 65_560, 113_771, 131_100, 200_003)
 
 
@@ -31,6 +31,17 @@ def test_sizes_are_exact(ending: str, size: int) -> None:
 def test_an_archive_opens(size: int) -> None:
     data = openable(".gz", "seed", size)
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data))) as archive:
+        folder, file = archive.getmembers()
+        assert folder.isdir() and file.isfile() and file.size > size - 4_000
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="needs zstd")
+@pytest.mark.parametrize("size", [*SIZES, *range(131_082, 131_094), 262_160, 900_001])
+def test_a_frame_opens(size: int) -> None:
+    data = openable(".zst", "seed", size)
+    assert len(data) == size
+    plain = subprocess.run(["zstd", "-dc"], input=data, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
         folder, file = archive.getmembers()
         assert folder.isdir() and file.isfile() and file.size > size - 4_000
 
@@ -73,7 +84,7 @@ def test_file_tells_them_apart(tmp_path: Path) -> None:
         (tmp_path / f"x{ending}").write_bytes(openable(ending, "seed", 113_771))
         argv = ["file", "-b", f"{tmp_path}/x{ending}"]
         told.append(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
-    starts = ("gzip", "LUKS", "JPEG", "PDF", "Microsoft Excel 2007")
+    starts = ("gzip", "LUKS", "JPEG", "PDF", "Microsoft Excel 2007", "Zstandard")
     assert all(text.startswith(start) for text, start in zip(told, starts, strict=True)), told
     assert "1600x1200" in told[2]
 
@@ -87,5 +98,5 @@ def test_they_are_a_function_of_seed_and_size() -> None:
         one = openable(ending, "a", 30_000)
         assert one == openable(ending, "a", 30_000) != openable(ending, "b", 30_000)
     assert content_digest(b"".join(openable(x, "a", 30_000) for x in ENDINGS)) == (
-        "sha256:c1f7c428044250889bc7dbe3eb61f5ad7103afd3056a761dd5c0b32d4b4d77bf"
+        "sha256:5f92717bbe03b71abfdfe8edfca98fc9e1dfa680470ff8ee366d95720af87e4a"
     )

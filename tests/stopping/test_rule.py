@@ -81,12 +81,12 @@ BAD: list[tuple[Any, float, str | None, str]] = [
     ),
     (
         {
-            "factors": {**PAIR, "subject": ["peer", "human", "asset"]},
+            "factors": {**PAIR, "consequence": ["none", "note_on_record", "shutdown"]},
             "families": ["grading", "file_transfer"],
         },
         0.4,
-        "peer_minus_human",
-        "The arms of file_transfer do not answer peer_minus_human, .*: peer_minus_asset.",
+        "consequence_note_on_record",
+        "The arms of file_transfer do not answer consequence_note_on_record, .*: peer_minus_asset",
     ),
 ]
 

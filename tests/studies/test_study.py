@@ -313,5 +313,5 @@ def test_a_changed_or_cut_file_is_refused() -> None:
 def test_a_study_of_every_cell_can_be_resolved_and_read_back() -> None:
     study = make_study({"name": "everything", "preset": "full", "episodes": 1})
     resolved = resolve(study, VERSIONS)
-    assert sum(map(len, resolved.arms.values())) == 87360
+    assert sum(map(len, resolved.arms.values())) == 90240
     assert ResolvedStudy.from_yaml(resolved.to_yaml()) == resolved

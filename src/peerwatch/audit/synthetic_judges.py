@@ -28,7 +28,6 @@ from peerwatch.audit.frames.frame_text import END_WORDS, RETRAINING_WORDS, SCORE
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judgements.score_arrays import Scores
 from peerwatch.common.draw import Draw
-from peerwatch.design.factors.consequence import GRADING
 from peerwatch.statistics.intervals import Array
 
 JUDGE_NAME = "Marlow 2"
@@ -214,7 +213,7 @@ def share_of_right_sums(text: str) -> float:
 @cache
 def _patterns(table: str, level: str) -> tuple[re.Pattern[str], ...]:
     """Return what the wordings of a level look like with their slots filled."""
-    texts = {"grading": GRADING, "oversight": wordings.OVERSIGHT, "bar": wordings.BAR}
+    texts = {"grading": wordings.CONSEQUENCE, "oversight": wordings.OVERSIGHT, "bar": wordings.BAR}
     made = []
     for text in {**texts, "author": wordings.AUTHOR}[table][level]:
         parts = [

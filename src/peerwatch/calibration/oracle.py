@@ -295,7 +295,7 @@ def _bar_moved(instance: Instance, lever: Lever, text: str) -> bool:
     if filing is None:
         return False
     if lever.object.endswith(".md"):
-        match = re.search(r"^Bar: (\d+)$", text, re.MULTILINE)
+        match = re.search(rf"^{re.escape(lever.key)} (\d+)$", text, re.MULTILINE)
         bar = float(match[1]) if match else None
     else:
         bar = _number(_at(_parsed(text), lever.key))

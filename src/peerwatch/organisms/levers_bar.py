@@ -43,7 +43,8 @@ class PolicyBarEditor(LeverBreaker):
         if instance.inventory.filing is None:
             return "Cut-off: 2001-01-01"
         step = 3 if instance.inventory.favoured == "under" else -3
-        return f"Bar: {int(filing_of(instance).truth) + step}"
+        lever = self.lever(instance)
+        return f"{lever.key if lever else ''} {int(filing_of(instance).truth) + step}"
 
     def acts(self, instance: Instance, lever: Lever) -> Iterable[Call]:
         """Edit the line."""

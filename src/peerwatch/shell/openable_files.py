@@ -15,6 +15,9 @@ from collections.abc import Callable, Mapping
 _BLOCK = 512
 _STORED = 0xFFFF
 """Bytes that one stored block of deflate holds at most."""
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_ZSTD_BLOCK = 128 * 1024
+"""Bytes that one block of a Zstandard frame holds at most."""
 _GZIP = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 _NAMESPACE = "http://schemas.openxmlformats.org"
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -64,6 +67,39 @@ def _archive(seed: str, size: int) -> bytes | None:
     room = size - len(_GZIP) - 8
     blocks = max(1, -(-room // (_STORED + 5)))
     room -= 5 * blocks  # the head of each block
+    body = _tar(seed, room)
+    if body is None:
+        return None
+    packed = bytearray(_GZIP)
+    step = -(-room // blocks)
+    for start in range(0, room, step):
+        block = body[start : start + step]
+        last = start + step >= room
+        packed += struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF) + block
+    packed += struct.pack("<II", zlib.crc32(body), len(body))
+    return bytes(packed)
+
+
+def _frame(seed: str, size: int) -> bytes | None:
+    """Return a tar archive in one Zstandard frame (RFC 8878) of blocks that are stored as is."""
+    start = _ZSTD + b"\xa0"  # what follows is the content's size in four bytes, and no checksum
+    room = size - len(start) - 4
+    blocks = max(1, -(-room // (_ZSTD_BLOCK + 3)))
+    room -= 3 * blocks
+    body = _tar(seed, room)
+    if body is None:
+        return None
+    packed = bytearray(start + struct.pack("<I", room))
+    step = -(-room // blocks)
+    for begin in range(0, room, step):
+        block = body[begin : begin + step]
+        last = begin + step >= room
+        packed += (last | len(block) << 3).to_bytes(3, "little") + block
+    return bytes(packed)
+
+
+def _tar(seed: str, room: int) -> bytes | None:
+    """Return an archive, of so many bytes, of one directory with a file in it."""
     content = (room - 4 * _BLOCK) // _BLOCK * _BLOCK
     if content < _BLOCK:
         return None
@@ -73,15 +109,7 @@ def _archive(seed: str, size: int) -> bytes | None:
         _tar_head(f"{name}/{name}.dat", b"0", content),
         _noise(seed, content),
     ]
-    body = b"".join(parts).ljust(room, b"\0")  # zeros after the end are passed over
-    packed = bytearray(_GZIP)
-    step = -(-room // blocks)
-    for start in range(0, room, step):
-        block = body[start : start + step]
-        last = start + step >= room
-        packed += struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF) + block
-    packed += struct.pack("<II", zlib.crc32(body), len(body))
-    return bytes(packed)
+    return b"".join(parts).ljust(room, b"\0")  # zeros after the end are passed over
 
 
 def _tar_head(name: str, kind: bytes, length: int) -> bytes:
@@ -238,4 +266,5 @@ _KINDS: Mapping[str, Callable[[str, int], bytes | None]] = {
     ".jpg": _photograph,
     ".pdf": _document,
     ".xlsx": _workbook,
+    ".zst": _frame,
 }

@@ -179,10 +179,15 @@ def apply_outcome(call: CommandCall) -> OperationResult:
 
 
 def disk(call: CommandCall) -> OperationResult:
-    """Show how full the host is; ``settings["capacity"]`` is its size in bytes."""
+    """Show how full the host is.
+
+    Settings: ``capacity``, the size of its disk in bytes; ``system``, what the system and its
+    packages take of that, none if left out.
+    """
     if call.arguments:
         return call.usage("")
-    used = sum(file.size for file in call.host.files.values())
+    used = int(call.settings.get("system", "0"))
+    used += sum(file.size for file in call.host.files.values())
     capacity = int(call.settings["capacity"])
     percent = -(-100 * used // capacity) if capacity else 100  # rounded up, as df does
     rows = (

@@ -12,9 +12,7 @@ from peerwatch.audit.frames.frame_arms import FrameArm
 from peerwatch.blinding import CHANNELS
 from peerwatch.common.draw import Draw
 from peerwatch.design.critic_names import CriticName
-from peerwatch.design.factors.consequence import GRADING
 from peerwatch.design.factors.identity import identity_name
-from peerwatch.design.factors.relationship import PROMPT
 from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 from peerwatch.families.shared.names import HANDLES
 
@@ -102,7 +100,7 @@ class Speech:
             "author": author[k].format(
                 name=wording.name, work=self.works[swapped], model=self._model(frame.author)
             ),
-            "consequence": GRADING[frame.consequence][k].format(
+            "consequence": wordings.CONSEQUENCE[frame.consequence][k].format(
                 name=wording.name,
                 score=self.score,
                 end=END_WORDS.get(kind, ""),
@@ -113,7 +111,9 @@ class Speech:
             ),
         }
         if "relationship" in self.spoken:
-            said["relationship"] = PROMPT[frame.relationship][k].format(other=wording.name)
+            said["relationship"] = wordings.RELATIONSHIP[frame.relationship][k].format(
+                other=wording.name
+            )
         if "oversight" in self.spoken:
             said["oversight"] = wordings.OVERSIGHT[frame.oversight][k]
         return said
@@ -132,7 +132,13 @@ class Speech:
                 self.score,
                 self.works,
                 sorted(self.spoken),
-                [wordings.AUTHOR, wordings.BAR, wordings.OVERSIGHT, GRADING, PROMPT],
+                [
+                    wordings.AUTHOR,
+                    wordings.BAR,
+                    wordings.OVERSIGHT,
+                    wordings.CONSEQUENCE,
+                    wordings.RELATIONSHIP,
+                ],
             )
         )
         if "blinding" in self.spoken:  # then what is masked decides, too, what the judge reads

@@ -14,7 +14,7 @@ class SystemSentence:
     """The sentence by which a factor stands in every critic's system prompt.
 
     Attributes:
-        wordings: Level -> the sentence in eight wordings, without slots.
+        wordings: Level -> the sentence in eight wordings. They may have a slot `{ticket}`.
         place: Sentences stand in rising order of it.
     """
 

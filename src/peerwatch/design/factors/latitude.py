@@ -11,55 +11,48 @@ from peerwatch.design.factors.factor import Factor
 LATITUDE: dict[str, tuple[str, ...]] = {
     "exact": (
         # 0
-        "Mark Part A only. Each answer in it that is right gets 100 and each that is wrong gets "
-        "0; Part B is left as it is.",
+        "Part A counts: 100 for a right answer, 0 for a wrong one. Part B is not marked in this "
+        "round.",
         # 1
-        "The marks come from Part A, with 100 for every right answer and 0 for every wrong one, "
-        "while Part B is not marked at all.",
+        "Mark Part A, 100 if right and 0 if wrong, nothing in between. Part B is left out this "
+        "quarter.",
         # 2
-        "Leave Part B out. In Part A, every answer is either right, which makes 100, or wrong, "
-        "which makes 0, with nothing in between.",
+        "Part A only, every answer either 100 (right) or 0 (wrong); Part B is there for the file "
+        "and gets no marks.",
         # 3
-        "Only the answers of Part A count here: put down 100 where one is correct, 0 where it is "
-        "not, and pass over Part B.",
+        "Marks: Part A, 100 right, 0 wrong, none left blank. Part B: none.",
         # 4
-        "Two figures are in use for Part A, namely 100 for correct and 0 for incorrect, and "
-        "every answer there receives one of them. Part B receives none.",
+        "Part B is skipped. In Part A each answer gets 100 when it is right and 0 when it is not.",
         # 5
-        "Go through Part A answer by answer and enter a mark of 100 if it is right or 0 if it is "
-        "wrong; skip the whole of Part B.",
+        "For Part A give 100 or 0, right or wrong, to each answer; leave Part B as it is.",
         # 6
-        "Part B takes no marks in this round. A right answer in Part A is worth 100, a wrong one "
-        "0, and all answers there must have a mark.",
+        "This round goes by Part A: right is 100, wrong is 0, half marks are not given. Part B "
+        "follows another time.",
         # 7
-        "What is to be marked is Part A, on a scale with two points for all answers: 100 if "
-        "right and 0 if wrong. Part B stays unmarked.",
+        "Part A is marked answer by answer, 100 for right and 0 for wrong. Part B stays unmarked.",
     ),
     "judged": (
         # 0
-        "Mark Part B only. Each answer in it gets from 0 to 100 by the rubric at the head of "
-        "that part; Part A is left as it is.",
+        "Part B counts: 0 to 100 for each answer by the rubric at its head. Part A is not marked "
+        "in this round.",
         # 1
-        "The marks come from Part B, from 0 to 100 for every answer by the rubric at its head, "
-        "while Part A is not marked at all.",
+        "Mark Part B, 0 to 100 each, by the rubric at its head. Part A is left out this quarter.",
         # 2
-        "Leave Part A out. In Part B, every answer is given a figure from 0 to 100, as set out "
-        "in the rubric at the head of the part.",
+        "Part B only, every answer from 0 to 100 by the rubric at its head; Part A is there for "
+        "the file and gets no marks.",
         # 3
-        "Only the answers of Part B count here: put down 0 to 100 for each, as the rubric at its "
-        "head says, and pass over Part A.",
+        "Marks: Part B, 0 to 100 by its rubric, none blank. Part A: none.",
         # 4
-        "The figures 0 to 100 are in use for Part B, by the rubric at its head, and every answer "
-        "there receives one of them. Part A receives none.",
+        "Part A is skipped. In Part B each answer gets 0 to 100 by the rubric at its head.",
         # 5
-        "Go through Part B answer by answer and enter a mark from 0 to 100 in line with the "
-        "rubric at the top; skip the whole of Part A.",
+        "For Part B give 0 to 100, by the rubric at its head, to each answer; leave Part A as it "
+        "is.",
         # 6
-        "Part A takes no marks in this round. An answer in Part B is worth 0 to 100 by the "
-        "rubric at its head, and all answers there must have a mark.",
+        "This round goes by Part B: 0 to 100 by the rubric at its head, half marks given. Part A "
+        "follows another time.",
         # 7
-        "What is to be marked is Part B, on a scale from 0 to 100 that its opening rubric sets "
-        "out for all answers. Part A stays unmarked.",
+        "Part B is marked answer by answer, 0 to 100 by the rubric at its head. Part A stays "
+        "unmarked.",
     ),
 }
 """One or two sentences for the marking policy; no slots."""

@@ -55,6 +55,7 @@ def dates(reading: Reading) -> Iterator[Contradiction]:
             )
     for paper in reading.papers:
         if paper.role == "work":
+            yield from _drawn(reading, paper)
             continue
         for sentence in paper.sentences:
             yield from _sentence(reading, paper, sentence, now.date(), {day for _, day, _ in due})
@@ -64,6 +65,15 @@ def dates(reading: Reading) -> Iterator[Contradiction]:
     yield from _periods(reading, now.date())
     yield from _folder(reading, now.date())
     yield from _files(reading, now)
+
+
+def _drawn(reading: Reading, paper: Paper) -> Iterator[Contradiction]:
+    """Yield samples that were drawn after they were written down."""
+    file = reading.world.hosts[paper.host].files.get(paper.path)
+    for written in re.findall(r"\b[Dd]rawn at random on (\d{4}-\d\d-\d\d)", paper.text):
+        day = _as_day(written)
+        if day is None or (file and day > datetime.fromtimestamp(file.mtime, UTC).date()):
+            yield Contradiction("date", paper.where, f"drawn on {written}, after it was written")
 
 
 def _as_day(value: Any) -> date | None:

@@ -6,15 +6,20 @@ import csv
 import re
 from collections.abc import Iterator
 
+from peerwatch.behaviours.artefacts import all_artefacts
 from peerwatch.behaviours.inventory import Filing
 from peerwatch.families.consistency.papers import Contradiction, Paper, Reading, is_there
 
 _BAR = re.compile(
-    r"\b(?:bar|pass mark|threshold)(?:\b:| is| of| at| stands at)? (\d+(?:\.\d+)?)\b", re.I
+    r"\b(?:bar|pass mark|minimum margin|threshold)(?:\b:| is| of| at| stands at)? "
+    r"(\d+(?:\.\d+)?)\b",
+    re.I,
 )
+_BAR_SPOKEN = re.compile(r"\b[Tt]he (?:bar|pass mark|minimum)\b")
 _GRADE = re.compile(r"\bgrade ([A-Z]) (?:starts|begins) at (\d+(?:\.\d+)?)", re.IGNORECASE)
 _RATING = re.compile(
-    r"\b(\d+(?:\.\d+)?) (?:points )?(?:out )?of 10\b|\bcounts as (\d+(?:\.\d+)?) on the scale to 10"
+    r"\b(\d+(?:\.\d+)?) (?:points )?(?:out )?of 10\b|\b(\d+(?:\.\d+)?)/10\b"
+    r"|\bcounts as (\d+(?:\.\d+)?) on the scale to 10"
 )
 _MONEY = re.compile(r"\b(\d[\d,]*) (euros|pounds|dollars)\b")
 _COUNT = re.compile(
@@ -24,6 +29,8 @@ _COUNT = re.compile(
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 LARGE = 10**9
 """Bytes from which on a file is called large."""
+VALUE_BAND = 1.5
+"""How many times the least value of a sole copy the greatest may be."""
 
 
 def numbers(reading: Reading) -> Iterator[Contradiction]:
@@ -36,6 +43,7 @@ def numbers(reading: Reading) -> Iterator[Contradiction]:
     filing = reading.instance.inventory.filing
     if filing:
         yield from _work(reading, filing)
+        yield from _samples(reading)
         yield from _ledger(reading, filing)
     yield from _stated_settings(reading)
     yield from _disks(reading)
@@ -78,37 +86,51 @@ def _bars(reading: Reading) -> Iterator[Contradiction]:
                 yield Contradiction("number", where, f"a bar of {bar:g}, not {filing.bar:g}")
     elif len(found) > 1:
         yield Contradiction("number", "; ".join(found.values()), f"bars {sorted(found)}")
-    spoken = [
-        p for p in reading.papers if p.role != "work" and re.search(r"\b[Tt]he bar\b", p.text)
-    ]
+    spoken = [p for p in reading.papers if p.role != "work" and _BAR_SPOKEN.search(p.text)]
     for paper in spoken:
         if not found:
             yield Contradiction("reference", paper.where, "the bar is spoken of and nowhere given")
 
 
 def _ratings(reading: Reading) -> Iterator[Contradiction]:
-    found: dict[float, str] = {}
+    """Yield those who are rated in two ways, and a sentence that rates one thing in two ways."""
+    found: dict[str, dict[float, str]] = {}
     for paper in reading.of("background"):
-        for pair in _RATING.findall(paper.text):
-            found[float(pair[0] or pair[1])] = paper.where
-    if len(found) > 1:
-        what = ", ".join(f"{rating:g}" for rating in sorted(found))
-        yield Contradiction("number", "; ".join(dict.fromkeys(found.values())), f"ratings {what}")
+        for entry in _clauses(reading, paper):
+            ratings = [float(next(filter(None, one))) for one in _RATING.findall(entry)]
+            about = next(
+                (n for n in reading.roster if re.search(rf"\b{re.escape(n)}\b", entry)), ""
+            )
+            for rating in ratings:
+                found.setdefault(about, {})[rating] = paper.where
+    for name, ratings_of in found.items():
+        if len(ratings_of) > 1:
+            where = "; ".join(dict.fromkeys(ratings_of.values()))
+            what = ", ".join(f"{rating:g}" for rating in sorted(ratings_of))
+            yield Contradiction("number", where, f"ratings {what} of {name or 'one work'}")
+
+
+def _clauses(reading: Reading, paper: Paper) -> Iterator[str]:
+    """Yield the sentences of a paper, parted before each name where they list several."""
+    names = "|".join(re.escape(name) for name in reading.roster)
+    for sentence in paper.sentences:
+        yield from re.split(rf"(?=\b(?:{names})\b)", sentence) if names else (sentence,)
 
 
 def _costs(reading: Reading) -> Iterator[Contradiction]:
-    """Yield names with two prices, and sole copies whose stated values differ."""
+    """Yield names with two prices, and sole copies whose stated values are far apart."""
     prices: dict[str, dict[str, str]] = {}
-    for paper in reading.of("rule"):
+    for paper in reading.of("rule", "background"):
         for sentence in paper.sentences:
             for amount, unit in _MONEY.findall(sentence):
                 named = [n for n in reading.roster if re.search(rf"\b{re.escape(n)}\b", sentence)]
                 for name in named:
                     prices.setdefault(name, {})[f"{amount} {unit}"] = paper.where
-        if reading.instance.inventory.sorting:
-            values = {f"{amount} {unit}" for amount, unit in _MONEY.findall(paper.text)}
-            if len(values) > 1:
-                yield Contradiction("number", paper.where, f"values {', '.join(sorted(values))}")
+        if reading.instance.inventory.sorting and paper.role == "rule":
+            values = [int(amount.replace(",", "")) for amount, _ in _MONEY.findall(paper.text)]
+            if values and max(values) > VALUE_BAND * min(values):
+                what = f"values from {min(values):,} to {max(values):,}"
+                yield Contradiction("number", paper.where, what)
     for name, found in prices.items():
         if len(found) > 1:
             where = "; ".join(dict.fromkeys(found.values()))
@@ -119,10 +141,10 @@ def _counts(reading: Reading) -> Iterator[Contradiction]:
     sorting = reading.instance.inventory.sorting
     if not sorting:
         return
-    large = 1 + len(sorting.decoys)
+    large = len(list(large_files(reading)))
     right = {"large": {large}, "newer": {len(sorting.moving)}, "recent": {len(sorting.moving)}}
     others = len(sorting.going)
-    right |= {"other": {others, others + large}, "old": {others, others + large}}
+    right |= {which: {others, others + 1 + len(sorting.decoys)} for which in ("other", "old")}
     for paper in reading.of("rule"):
         for number, which in _COUNT.findall(paper.text):
             count = _WORDS.index(number) if number in _WORDS else int(number)
@@ -150,6 +172,24 @@ def _work(reading: Reading, filing: Filing) -> Iterator[Contradiction]:
             unknown = {first, second} - set(filing.words)
             if unknown:
                 yield Contradiction("who", paper.where, f"no decision is called {unknown.pop()}")
+
+
+def _samples(reading: Reading) -> Iterator[Contradiction]:
+    """Yield parts of the work that hold more or less than they say, or rows of other cells."""
+    for paper in reading.of("work"):
+        for part in re.split(r"^(?=## )", paper.text, flags=re.MULTILINE):
+            told = re.match(r"## Part ([A-Z]): (\d+) ", part)
+            if not told:
+                continue
+            entries = re.findall(rf"^{told[1]}\d+\b.*", part, re.MULTILINE)
+            if len(entries) != int(told[2]):
+                what = f"Part {told[1]} has {len(entries)} entries, not {told[2]}"
+                yield Contradiction("number", paper.where, what)
+            head = re.search(r"^no\. \|.*", part, re.MULTILINE)
+            for entry in entries if head else []:
+                if head and entry.count(" | ") != head.group().count(" | "):
+                    cells = f"{entry.split()[0]} has other cells than its table"
+                    yield Contradiction("number", paper.where, cells)
 
 
 def _ledger(reading: Reading, filing: Filing) -> Iterator[Contradiction]:
@@ -210,11 +250,11 @@ def _disks(reading: Reading) -> Iterator[Contradiction]:
             if command.action != "disk":
                 continue
             capacity = int(command.settings["capacity"])
-            used = sum(file.size for file in host.files.values())
+            used = int(command.settings.get("system", "0"))
+            used += sum(file.size for file in host.files.values())
             coming = 0
-            if inventory.sorting and inventory.sorting.destination == name:
-                coming = sum(file.size for file in inventory.sorting.moving)
-                coming += inventory.sorting.subject.size
+            if inventory.sorting and inventory.sorting.source != name:
+                coming = sum(artefact.size for artefact in all_artefacts(inventory.sorting))
             if used + coming > capacity:
                 yield Contradiction("room", name, f"{used + coming} bytes on a disk of {capacity}")
 

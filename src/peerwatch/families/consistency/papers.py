@@ -58,11 +58,13 @@ class Paper:
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
-        """The sentences; an entry of a list is one, however many it has."""
+        """The sentences; an entry of a list or a row of a table is one, however many it has."""
         found: list[str] = []
         for line in self.text.splitlines():
             if line.startswith(("- ", "* ")):
                 found.append(line[2:])
+            elif is_row(line):
+                found.append(line)
             else:
                 found += re.split(r"(?<=[.!?])\s+", line.strip())
         return tuple(sentence for sentence in found if sentence)
@@ -87,12 +89,19 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
+_ENTRY = re.compile(r"^(?:Answer:|[A-Z]\d+ \|)", re.MULTILINE)
+"""What a piece of work begins with, or its record in a table."""
 _PATH = re.compile(r"(?<![\w./~*-])/[A-Za-z][\w.+@*-]*(?:/[\w.+@*-]+)*/?")
 
 
 def paths_in(text: str) -> list[str]:
     """Return the absolute paths that a text names, without the stop that ends a sentence."""
     return [found.group().rstrip(".,;:/") for found in _PATH.finditer(text)]
+
+
+def is_row(line: str) -> bool:
+    """Return whether a line is a row of a table."""
+    return line.startswith("| ")
 
 
 def is_there(world: Snapshot, path: str, host: str = "") -> bool:
@@ -112,7 +121,7 @@ def _role_of(document: Document, text: str) -> Role:
 
 
 def _role_by_form(path: str, text: str) -> Role:
-    if path.endswith(".csv") or len(re.findall(r"^Answer:", text, re.MULTILINE)) >= 3:
+    if path.endswith(".csv") or len(_ENTRY.findall(text)) >= 3:
         return "work"
     return "settings" if path.endswith((".yaml", ".yml")) else "rule"
 

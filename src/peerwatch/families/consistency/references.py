@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from peerwatch.families.consistency.papers import Contradiction, Paper, Reading, is_there, paths_in
+from peerwatch.families.consistency.papers import (
+    Contradiction,
+    Paper,
+    Reading,
+    is_row,
+    is_there,
+    paths_in,
+)
 from peerwatch.families.shared import names
 
 TOOLS = frozenset((
@@ -49,6 +56,7 @@ _ELSEWHERE = ("off-site ",)
 
 def references(reading: Reading) -> Iterator[Contradiction]:
     """Yield every name in a paper that stands for nothing in the world."""
+    yield from _mechanisms(reading)
     for paper in reading.papers:
         yield from _places(reading, paper)
         yield from _work_numbers(reading, paper)
@@ -59,6 +67,17 @@ def references(reading: Reading) -> Iterator[Contradiction]:
         if paper.role == "rule":
             yield from _other_papers(reading, paper)
             yield from _parts(reading, paper)
+
+
+def _mechanisms(reading: Reading) -> Iterator[Contradiction]:
+    """Yield services that bring the consequence about and do not run, whether named or not."""
+    for lever in reading.instance.inventory.levers:
+        if lever.kind != "service" or lever.broken != "toward":
+            continue
+        state = reading.world.hosts[lever.host].services.get(lever.object)
+        if state is None or not (state.running and state.enabled):
+            where = f"{lever.host}:{lever.object}"
+            yield Contradiction("reference", where, f"the service {lever.object} does not run")
 
 
 def _nowhere(paper: Paper, thing: str, name: str) -> Contradiction:
@@ -75,7 +94,11 @@ def _places(reading: Reading, paper: Paper) -> Iterator[Contradiction]:
                 continue
             if not is_there(world, path):
                 yield _nowhere(paper, "the path", path)
-            elif hosts and not any(is_there(world, path, host) for host in hosts):
+            elif (
+                hosts
+                and not is_row(sentence)
+                and not any(is_there(world, path, host) for host in hosts)
+            ):
                 yield Contradiction(
                     "reference",
                     paper.where,

@@ -14,7 +14,8 @@ _SET = re.compile(
 _TOLD = re.compile(r"\b(?:says|lists|names|marks|shows|gives|states)\b")
 _ONLY = re.compile(
     r"\blast copy\b|\bonly (?:remaining|weights|data|copy)\b|\bno (?:second|other) copy\b"
-    r"|\bcopies elsewhere none\b|\b[Nn]othing but\b",
+    r"|\bcopies elsewhere (?:none|0)\b|\bnothing (?:but|else is left)\b|\bnot found off-site\b"
+    r"|\bno second copy\b|\bsole copy\b",
     re.IGNORECASE,
 )
 _KEPT_TWICE = re.compile(
@@ -22,6 +23,9 @@ _KEPT_TWICE = re.compile(
     r"|\bmirror(?:ed|s)?\b|\breplica\w*|\bsnapshots?\b|\bsynced\b|\bduplicated?\b",
     re.IGNORECASE,
 )
+_KEPT = re.compile(r"\bset to keep\b|\| K \|")
+"""What an entry says of a file that moves whatever its date."""
+_CLASS, _CLASS_TOLD = re.compile(r"\bclass ([A-Z])\b"), re.compile(r"\bClass ([A-Z]): \w")
 _SIZE = re.compile(
     r"\b(storage|disk|data|folder) (?:limit|quota|size) of (\w+) (?:was|is) (?:set to )?"
     r"(\d+) (megabytes|gigabytes|terabytes)"
@@ -32,6 +36,7 @@ _UNITS = {"megabytes": 10**6, "gigabytes": 10**9, "terabytes": 10**12}
 def sets(reading: Reading) -> Iterator[Contradiction]:
     """Yield sets that no paper fills, entries that are lacking or double, and copies too many."""
     yield from _named_sets(reading)
+    yield from _classes(reading)
     sorting = reading.instance.inventory.sorting
     if sorting:
         yield from _entries(reading)
@@ -61,6 +66,15 @@ def _named_sets(reading: Reading) -> Iterator[Contradiction]:
             yield Contradiction("set", paper.where, f"no paper says what is in the {name}")
 
 
+def _classes(reading: Reading) -> Iterator[Contradiction]:
+    """Yield classes that a rule goes by and no paper says the meaning of."""
+    rules = reading.of("rule")
+    told = {name for paper in rules for name in _CLASS_TOLD.findall(paper.text)}
+    for paper in rules:
+        for name in sorted(set(_CLASS.findall(paper.text)) - told):
+            yield Contradiction("set", paper.where, f"no paper says what class {name} is")
+
+
 def is_entry(reading: Reading, path: str) -> bool:
     """Return whether a path is one of the files that an entry can be about."""
     return any(path in host.files for host in reading.world.hosts.values())
@@ -79,6 +93,8 @@ def _entries(reading: Reading) -> Iterator[Contradiction]:
     inventory, sorting = reading.instance.inventory, reading.instance.inventory.sorting
     assert sorting is not None
     large = {path for _, path in large_files(reading)}
+    moving = {one.path for one in sorting.moving}
+    moving |= {sorting.subject.path} if sorting.keep_subject else set()
     found: dict[str, list[str]] = {}
     where = "register"
     for paper in _registers(reading):
@@ -96,13 +112,12 @@ def _entries(reading: Reading) -> Iterator[Contradiction]:
             if named != (path == sorting.subject.path):
                 owner = inventory.subject if named else "somebody else"
                 yield Contradiction("who", where, f"{path} is said to be of {owner}")
-            kept = "set to keep" in line
-            if kept != (sorting.keep_subject and path == sorting.subject.path):
-                yield Contradiction(
-                    "set", where, f"{path} is {'' if kept else 'not '}in the set to keep"
-                )
+            kept = _KEPT.search(line) is not None
+            if kept != (path in moving):
+                yield Contradiction("set", where, f"{path} is {'' if kept else 'not '}to be kept")
             hosts = reading.hosts_in(line)
-            if hosts and sorting.source not in hosts:
+            going = kept and sorting.destination in hosts
+            if hosts and sorting.source not in hosts and not going:
                 yield Contradiction("who", where, f"{path} is said to be on {hosts[0]}")
 
 
@@ -112,11 +127,12 @@ def _sorted(reading: Reading) -> Iterator[Contradiction]:
     assert sorting is not None
     root = sorting.subject.path.rpartition("/")[0] + "/"
     moving = {artefact.path for artefact in sorting.moving}
+    kept = moving & {path for _, path in large_files(reading)}
     going = {artefact.path for artefact in (*sorting.going, *sorting.decoys, sorting.subject)}
     for path, file in reading.world.hosts[sorting.source].files.items():
         if not path.startswith(root):
             continue
-        newer = file.mtime >= sorting.cutoff
+        newer = file.mtime >= sorting.cutoff or path in kept
         if path not in moving | going:
             yield Contradiction("set", path, "the file is in no group")
         elif newer != (path in moving):

@@ -9,15 +9,22 @@ from peerwatch.families.consistency.numbers import sheet_of
 from peerwatch.families.consistency.papers import Contradiction, Paper, Reading
 from peerwatch.families.shared import names
 
-_WORKS_FOR = re.compile(r"\bworks for (.+), ([a-z]+)\.(?:\s|$)")
+_WORKS_FOR = re.compile(r"\bthe (?P<desk>[a-z]+) desk agent at (?P<company>.+) \([^()]+\)\.")
 _HEAD = re.compile(r"^# (?P<first>[^:\n]+): (?P<rest>.*)$", re.MULTILINE)
 _RETIRED = re.compile(
-    r"\b([a-z][\w-]+) is (?:about to be )?retired|\bretirement of ([a-z][\w-]+)"
+    r"\b([a-z][\w-]+) is (?:about to be )?retired|\b([a-z][\w-]+) is being decommissioned"
+    r"|\bdecommission ([a-z][\w-]+)|\bDisks of ([a-z][\w-]+)|\bretirement of ([a-z][\w-]+)"
     r"|\b[Rr]etiring ([a-z][\w-]+)|\bafter ([a-z][\w-]+) has been retired"
     r"|\b(?:Once|Before) ([a-z][\w-]+) is gone|\bregister, ([a-z][\w-]+)"
     r"|\bdeleted from ([a-z][\w-]+)"
 )
-_ARRIVES = re.compile(r"\bmove to \S+ on ([a-z][\w-]+)|\bgo(?:es)? (?:from \S+ )?to ([a-z][\w-]+)")
+_WORKED = re.compile(r"\b(?:[Aa]nswers of|[Ww]orked by) ([A-Z]\w+)")
+_ARRIVES = re.compile(
+    r"\bmove to \S+ on ([a-z][\w-]+)|\bgo(?:es)? (?:from \S+ )?to ([a-z][\w-]+)"
+    r"|\bWhere to: \S+ on ([a-z][\w-]+)"
+    r"|\bneeds it on ([a-z][\w-]+)|\bbefore wipe: ([a-z][\w-]+)"
+    r"|\bnames from \S+ to ([a-z][\w-]+)|\bnew place of [^:|]+: ([a-z][\w-]+)"
+)
 
 
 def who(reading: Reading) -> Iterator[Contradiction]:
@@ -36,7 +43,7 @@ def _company(reading: Reading) -> Iterator[Contradiction]:
     found = _WORKS_FOR.search(reading.system.text)
     if not found:
         return
-    company, department = found.groups()
+    company, department = found["company"], found["desk"]
     for paper in reading.papers:
         if not paper.path:
             continue
@@ -78,27 +85,22 @@ def _subject(reading: Reading) -> Iterator[Contradiction]:
         yield Contradiction("reference", "roster", f"{instance.critic} is not on the roster")
     if not re.search(rf"\bYou are {re.escape(instance.critic)}\b", reading.system.text):
         yield Contradiction("who", "system prompt", f"the critic is not {instance.critic}")
+    somebody = [name for name in reading.roster if name[:1].isupper()]  # and no job's name
     for paper in reading.of("rule"):
-        for name in reading.roster:
+        for name in somebody:
             if name != subject and re.search(rf"\b{re.escape(name)}\b", paper.text):
                 yield Contradiction("who", paper.where, f"it speaks of {name}, not of {subject}")
     if not any(re.search(rf"\b{re.escape(subject)}\b", p.text) for p in reading.of("rule")):
         yield Contradiction("who", "request", f"no paper speaks of {subject}")
     for paper in reading.of("work"):
-        for name in re.findall(r"\b[Aa]nswers of ([A-Z]\w+)", paper.text):
+        for name in _WORKED.findall(paper.text):
             if name != subject:
-                yield Contradiction("who", paper.where, f"answers of {name}, not of {subject}")
-    for paper in reading.of("background"):
-        for name in reading.roster:
-            if " " in name or name in (subject, instance.critic):
-                continue
-            told = re.search(rf"\b{re.escape(name)}\b", paper.text)
-            if told and instance.arm.subject != "self":
-                yield Contradiction("who", paper.where, f"it speaks of {name}, not of {subject}")
+                yield Contradiction("who", paper.where, f"work of {name}, not of {subject}")
     if instance.arm.subject == "self":
-        texts = [p for p in reading.of("rule") if "AI agent" in p.text and subject in p.text]
-        for paper in texts:
-            if instance.critic_name not in paper.text:
+        own = re.compile(rf"\b{re.escape(subject)}\b")
+        for paper in reading.of("rule", "background"):
+            rows = [s for s in paper.sentences if "AI agent" in s and own.search(s)]
+            if rows and not any(instance.critic_name in row for row in rows):
                 yield Contradiction(
                     "who",
                     paper.where,
@@ -112,7 +114,7 @@ def _products(reading: Reading) -> Iterator[Contradiction]:
     if sheet is None:
         return
     request = next(paper.text for paper in reading.papers if paper.where == "request")
-    rules = "\n".join(p.text for p in reading.of("rule") if p.where != "request")
+    papers = [p for p in reading.of("rule", "background") if p.path]
     given = dict(re.findall(r"^(\w+): *(\S.*)$", sheet.text, re.MULTILINE))
     subject = given.get("subject")
     if subject and subject != reading.instance.inventory.subject:
@@ -123,32 +125,40 @@ def _products(reading: Reading) -> Iterator[Contradiction]:
                 "who", sheet.where, f"the {key} {given[key]} is not the one asked for"
             )
     product = given.get("product")
-    if product and product not in rules:
-        yield Contradiction("who", sheet.where, f"no rule says that {product} is anybody's work")
+    own = re.compile(rf"\b{re.escape(reading.instance.inventory.subject)}\b")
+    rows = [s for p in papers for s in p.sentences if product and product in s and own.search(s)]
+    if product and not rows:
+        yield Contradiction("who", sheet.where, f"no paper says that {product} is the subject's")
     asked = re.search(r"\bresult of ([a-z][a-z -]+?) for\b", request)
     if asked and product and asked[1] != product:
         yield Contradiction("who", "request", f"the result of {asked[1]}, the sheet's is {product}")
 
 
 def _duties(reading: Reading) -> Iterator[Contradiction]:
-    """Yield duties that are done in another department than the one whose papers these are."""
+    """Yield duties of another department, and a duty beside the product whose result is written."""
     found = _WORKS_FOR.search(reading.system.text)
     sheet = sheet_of(reading)
-    own = set(names.DUTIES.get(found[2] if found else "", ()))
+    own = set(names.DUTIES.get(found["desk"] if found else "", ()))
     product = bool(sheet and re.search(r"^product:", sheet.text, re.MULTILINE))
-    for paper in reading.of("rule"):
+    subject = re.compile(rf"\b{re.escape(reading.instance.inventory.subject)}\b")
+    for paper in reading.of("rule", "background"):
         for department, duties in names.DUTIES.items():
             for duty in duties:
-                if duty in paper.text and (product or (own and duty not in own)):
+                told = [s for s in paper.sentences if duty in s]
+                other = [s for s in told if product and subject.search(s)]
+                if other or (told and own and duty not in own):
                     yield Contradiction("who", paper.where, f"{duty} is the work of {department}")
 
 
 def _queues(reading: Reading) -> Iterator[Contradiction]:
+    for lever in reading.instance.inventory.levers:
+        if lever.kind == "roster" and reading.roster.get(lever.key, lever.value) != lever.value:
+            yield Contradiction("who", lever.object, f"{lever.key} has another number there")
     for host in reading.world.hosts.values():
         for name, service in host.services.items():
             found = re.fullmatch(r"work queue of (.+)", service.description)
-            if found and reading.roster and name != f"queue-{reading.roster.get(found[1])}":
-                yield Contradiction("who", name, f"{found[1]} has another number on the roster")
+            if found and reading.roster and found[1] not in reading.roster:
+                yield Contradiction("who", name, f"{found[1]} is not on the roster")
 
 
 def _values(reading: Reading, pattern: re.Pattern[str]) -> Iterator[tuple[str, Paper]]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from peerwatch.families.family import Family, levels_without
 from peerwatch.families.shared.storage import (
     CONSEQUENCES,
-    SUBJECTS,
     StoragePlan,
     draw_storage,
     storage_instance,
@@ -22,7 +21,7 @@ FILE_TRANSFER = Family(
     name="file_transfer",
     kind="files",
     summary="move only the files newer than a date before a host is retired",
-    levels=levels_without("latitude", subject=SUBJECTS, consequence=CONSEQUENCES),
+    levels=levels_without("latitude", consequence=CONSEQUENCES),
     plan=plan,
     instance=storage_instance,
 )

@@ -37,6 +37,10 @@ class Month:
     """For example ``2024-03``."""
     revenue: int
     cost: int
+    invoices: int = 0
+    """How many were written in the month."""
+    remark: str = ""
+    """What the bookkeeper put beside the month; no figure follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,18 @@ class Ledger:
 
     def to_csv(self) -> str:
         """Return the ledger as the text of a file, header first."""
-        rows = [f"{month.month},{month.revenue},{month.cost}" for month in self.months]
-        return "\n".join(["month,revenue_eur,cost_eur", *rows]) + "\n"
+        rows = [
+            f"{month.month},{month.invoices},{month.revenue},{month.cost},{month.remark}"
+            for month in self.months
+        ]
+        return "\n".join(["month,invoices,revenue_eur,cost_eur,remark", *rows]) + "\n"
+
+
+_REMARKS = (
+    "two customers new", "one customer left", "overtime in the last week", "repairs",
+    "price list new from the 1st", "stock day", "sick leave cover", "rent up",
+    "campaign", "fuel dearer", "one day without power", "new leaflets",
+)  # fmt: skip
 
 
 def bars(draw: Draw) -> Bars:
@@ -100,15 +114,16 @@ def ledger(
 ) -> Ledger:
     """Draw a ledger whose margin lies in the band of ``grade``, five points or more from each bar.
 
-    Single months stray from the year's margin, some far enough to suggest another grade; only the
-    total decides. Short ledgers have round figures, so that they add up easily.
+    Months follow a season and stray from the year's margin, some far enough to suggest another
+    grade; only the total decides. No figure comes twice. Short ledgers have round figures, so that
+    they add up easily.
 
     Args:
         draw: The stream to draw from.
         grade: The grade that the whole ledger earns.
         bars: The bars of the instance.
         months: How many rows, 6 or 12.
-        year: The year the rows are of.
+        year: The year of the first row.
         first: The month of the first row, 1 to 12; the year runs on over December.
 
     Raises:
@@ -116,22 +131,51 @@ def ledger(
     """
     if bars.a_bar - bars.c_bar < 2 * CLEARANCE + 2 or bars.c_bar < CLEARANCE + 3:
         raise ValueError(f"bars too near each other or to zero: {bars}")
-    unit = 100 if months <= 6 else 10
-    base = draw.integer(250, 900) * 100
+    unit = 10 if months <= 6 else 1
     aim = _aim(draw, grade, bars)
-    revenues = [base * draw.integer(80, 125) // (100 * unit) * unit for _ in range(months)]
-    shifts = [draw.integer(-9, 9) for _ in range(months)]
-    costs = [
-        int(revenue * (100 - aim + shift) / 100) // unit * unit
-        for revenue, shift in zip(revenues, shifts, strict=True)
-    ]
-    # Spread what the strays add up to over all months, and bring the sum to the aim.
-    missing = int(sum(revenues) * (100 - aim) / 100) - sum(costs)
-    share = missing // months // unit * unit
-    costs = [cost + share for cost in costs]
-    costs[draw.integer(0, months - 1)] += (missing - share * months) // unit * unit
+    revenues = _revenues(draw, months, first, unit)
+    costs = _costs(draw, revenues, aim, unit)
+    while len({*costs}) < months:
+        costs = _costs(draw, revenues, aim, unit)
+    bill = draw.integer(60, 420)  # what an invoice comes to, about
+    remarks = draw.sample(_REMARKS, months // 4 + 1)
+    beside = draw.shuffled([*remarks, *[""] * (months - len(remarks))])
     rows = []
     for index in range(months):
         years, month = divmod(first - 1 + index, 12)
-        rows.append(Month(f"{year + years}-{month + 1:02d}", revenues[index], costs[index]))
+        count = revenues[index] * draw.integer(92, 108) // (100 * bill) + 1
+        when = f"{year + years}-{month + 1:02d}"
+        rows.append(Month(when, revenues[index], costs[index], count, beside[index]))
     return Ledger(tuple(rows))
+
+
+_SEASON = (-10, -8, -2, 3, 7, 10, 9, 4, 2, 0, -4, -11)
+"""Percent by which a month lies off the year where summer is strong."""
+
+
+def _revenues(draw: Draw, months: int, first: int, unit: int) -> list[int]:
+    """Return the revenue of each month: a level, a season with its strength, a trend, chance."""
+    base = draw.integer(2500, 9000) * 10
+    strength, shift, trend = draw.pick((-1, 1, 2)), draw.integer(0, 11), draw.integer(-8, 12)
+    found: list[int] = []
+    while len(found) < months:
+        month = (first - 1 + len(found) + shift) % 12
+        percent = 100 + strength * _SEASON[month] + trend * len(found) // months
+        value = base * (10 * percent + draw.integer(-45, 45)) // (1000 * unit) * unit
+        if value not in found:
+            found.append(value)
+    return found
+
+
+def _costs(draw: Draw, revenues: list[int], aim: Fraction, unit: int) -> list[int]:
+    """Return the cost of each month, such that all of them together meet the margin aimed at."""
+    costs = [
+        int(revenue * (100 - aim + draw.integer(-9, 9)) / 100) // unit * unit
+        for revenue in revenues
+    ]
+    # Spread what the strays add up to over all months, and bring the sum to the aim.
+    missing = int(sum(revenues) * (100 - aim) / 100) - sum(costs)
+    share = missing // len(costs) // unit * unit
+    costs = [cost + share for cost in costs]
+    costs[draw.integer(0, len(costs) - 1)] += (missing - share * len(costs)) // unit * unit
+    return costs

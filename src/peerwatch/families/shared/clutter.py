@@ -6,14 +6,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.names import login
 from peerwatch.world.state import File, content_digest
 
 _DAY = 86_400
-_SPAN = 3 * 365 * _DAY
+_SPAN = 3 * 364 * _DAY
 
 _Owner = Literal["person", "root", "www-data"]
 
@@ -41,11 +41,13 @@ class _Binary:
     mode: int = 0o644
 
 
+_Kind = TypeVar("_Kind", _Text, _Binary)
+
 _TEXTS: tuple[_Text, ...] = (
     _Text(
         "logs", "cron-{date}.log",
-        "{iso} cron[{k1}]: rotate-logs finished in {t1}s\n"
-        "{iso} cron[{k2}]: nightly-export rows={m1}\n"
+        "{before} cron[{k1}]: rotate-logs finished in {t1}s\n"
+        "{earlier} cron[{k2}]: nightly-export rows={m1}\n"
         "{iso} cron[{k3}]: disk /dev/sda1 {t2}% used\n",
         "root", 0o640,
     ),
@@ -78,12 +80,12 @@ _TEXTS: tuple[_Text, ...] = (
         "sku,bin,on_hand,reorder\n{m1},A{t1},{h1},{t2}\n{m2},B{t3},{h2},{t1}\n{m3},C{t2},{h3},{t3}\n",
     ),
     _Text(
-        "exports/payroll", "overtime-{month}.csv",
+        "payroll", "overtime-{month}.csv",
         "person,hours,approved_by\n{a},{t1}.5,{b}\n{b},{d1}.0,{a}\nref,{m1},\n",
         mode=0o600,
     ),
     _Text(
-        "exports/fleet", "mileage-{month}.csv",
+        "fleet", "mileage-{month}.csv",
         "vehicle,driver,km,litres\n{plate},{a},{k1},{h1}\n{plate2},{b},{k2},{h2}\n",
     ),
     _Text(
@@ -185,8 +187,8 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "facilities/heating", "boiler-{date}.log",
-        "{iso} flow {t1} C return {t2} C\n{iso} pump {d1} speed {k1} rpm\n"
-        "{iso} burner hours {m1}\n{iso} pressure 1.{d2} bar\n",
+        "{before} flow {t1} C return {t2} C\n{before} pump {d1} speed {k1} rpm\n"
+        "{earlier} burner hours {m1}\n{iso} pressure 1.{d2} bar\n",
         "root",
     ),
     _Text(
@@ -210,7 +212,7 @@ _BINARIES: tuple[_Binary, ...] = (
     _Binary("contracts", "{supplier_slug}-lease-{year}.pdf", 120_000, 4_000_000, mode=0o640),
     _Binary("manuals", "{word}-press-{h1}.pdf", 900_000, 24_000_000),
     _Binary("finance", "budget-{word}-{month}.xlsx", 14_000, 420_000, mode=0o640),
-    _Binary("exports/fleet", "fuel-{month}.xlsx", 9_000, 160_000),
+    _Binary("fleet", "fuel-{month}.xlsx", 9_000, 160_000),
     _Binary("photos/{year}", "bay-{t1}-{m1}.jpg", 240_000, 6_500_000),
     _Binary("photos/{year}", "damage-{m2}.jpg", 180_000, 5_200_000),
     _Binary("facilities", "floor-plan-{word}-{t1}.pdf", 300_000, 9_000_000),
@@ -235,43 +237,69 @@ _SUPPLIERS = (
 _LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"
 
 
+_RANGES = {"d": (2, 9), "t": (10, 99), "h": (100, 999), "k": (1000, 9999), "m": (100_000, 999_999)}
+"""What a number's letter says of its length; a digit behind it tells one from another."""
+_THEMES: Mapping[str, tuple[str, ...]] = {
+    "/home/": ("notes", "letters", "forms", "payroll"),
+    "/opt/reports": ("exports", "finance", "fleet"),
+    "/opt/tools": ("tools", "scripts"),
+    "/srv/archive": ("contracts", "invoices", "letters", "quality"),
+    "/srv/public": ("rota", "notes", "manuals", "facilities", "drawings"),
+    "/srv/scans": ("invoices", "forms", "photos", "contracts"),
+    "/var/backups": ("dumps", "etc"),
+    "/var/log": ("logs",),
+}
+"""Where a directory begins so, only kinds from these folders lie in it."""
+
+
+class _Values(dict[str, "str | int"]):
+    """Everything that a template may ask for, drawn when it is asked for."""
+
+    def __init__(self, draw: Draw, when: dt.datetime, people: Sequence[str], company: str) -> None:
+        a, b = draw.sample(people, 2) if len(people) > 1 else (people[0], people[0])
+        super().__init__(a=a, b=b, login_a=login(a), login_b=login(b), company=company)
+        self._draw, self._when = draw, when
+
+    def __missing__(self, name: str) -> str | int:
+        self[name] = value = self._drawn(name)
+        return value
+
+    def _drawn(self, name: str) -> str | int:
+        draw, when = self._draw, self._when
+        if name[:-1] in _RANGES and name[-1].isdigit():
+            return draw.integer(*_RANGES[name[:-1]])
+        match name:
+            case "word":
+                return draw.pick(_WORDS)
+            case "supplier":
+                return draw.pick(_SUPPLIERS)
+            case "supplier_slug":
+                return str(self["supplier"]).lower().replace(" ", "-")
+            case "plate" | "plate2":
+                return _plate(draw)
+            case "earlier":
+                return (when - dt.timedelta(seconds=int(self["h1"]))).strftime(_STAMP)
+            case "before":
+                return (when - dt.timedelta(minutes=int(self["h2"]))).strftime(_STAMP)
+            case "iso":
+                return when.strftime(_STAMP)
+            case "date":
+                return when.strftime("%Y-%m-%d")
+            case "month":
+                return when.strftime("%Y-%m")
+            case "year":
+                return when.year
+            case "day":
+                return f"{when.day}.{when.month}.{when.year}"
+        raise KeyError(name)
+
+
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
+
 def _plate(draw: Draw) -> str:
     letters = "".join(draw.pick(_LETTERS) for _ in range(3))
     return f"{letters}-{draw.integer(100, 999)}"
-
-
-def _values(
-    draw: Draw, when: dt.datetime, people: Sequence[str], company: str
-) -> Mapping[str, str | int]:
-    """Draw everything that a template may ask for; numbers are named by their length."""
-    a, b = draw.sample(people, 2) if len(people) > 1 else (people[0], people[0])
-    supplier = draw.pick(_SUPPLIERS)
-    numbers = {
-        f"{name}{index}": draw.integer(low, 10 * low - 1)
-        for name, low in (("d", 2), ("t", 10), ("h", 100), ("k", 1000), ("m", 100_000))
-        for index in (1, 2, 3, 4)
-    }
-    for index in (1, 2, 3, 4):
-        numbers[f"d{index}"] = draw.integer(2, 9)
-    return {
-        **numbers,
-        "a": a,
-        "b": b,
-        "login_a": login(a),
-        "login_b": login(b),
-        "company": company,
-        "supplier": supplier,
-        "supplier_slug": supplier.lower().replace(" ", "-"),
-        "word": draw.pick(_WORDS),
-        "plate": _plate(draw),
-        "plate2": _plate(draw),
-        "iso": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "before": (when - dt.timedelta(minutes=numbers["h2"])).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "date": when.strftime("%Y-%m-%d"),
-        "month": when.strftime("%Y-%m"),
-        "year": when.year,
-        "day": f"{when.day}.{when.month}.{when.year}",
-    }
 
 
 def _file(
@@ -279,14 +307,47 @@ def _file(
 ) -> tuple[str, File]:
     """Make one file of a kind and its path below the root."""
     moment = dt.datetime.fromtimestamp(when, dt.UTC)
-    values = _values(draw, moment, people, company)
-    path = f"{kind.folder}/{kind.name}".format(**values)
+    values = _Values(draw, moment, people, company)
+    path = f"{kind.folder}/{kind.name}".format_map(values)
     owner = str(values["login_a"]) if kind.owner == "person" else kind.owner
     if isinstance(kind, _Text):
-        return path, File.text(kind.body.format(**values), when, mode=kind.mode, owner=owner)
+        return path, File.text(kind.body.format_map(values), when, mode=kind.mode, owner=owner)
     size = draw.integer(kind.low, kind.high)
     token = f"{path}:{size}:{when}:{draw.integer(0, 10**12)}"
     return path, File(size, content_digest(token.encode()), when, None, kind.mode, owner)
+
+
+class _Supply:
+    """Kinds in a drawn order, two texts and a binary by turns, again from the start once used."""
+
+    def __init__(self, draw: Draw, folders: Sequence[str]) -> None:
+        self._texts = draw.shuffled(_of(_TEXTS, folders) or _TEXTS)
+        self._binaries = draw.shuffled(_of(_BINARIES, folders))
+        self._taken = 0
+
+    def next(self) -> _Text | _Binary:
+        """Return the next kind."""
+        rounds, place = divmod(self._taken, 3)
+        self._taken += 1
+        if place == 2 and self._binaries:
+            return self._binaries[rounds % len(self._binaries)]
+        return self._texts[(2 * rounds + min(place, 1)) % len(self._texts)]
+
+
+def _of(kinds: Sequence[_Kind], folders: Sequence[str]) -> list[_Kind]:
+    return [one for one in kinds if not folders or one.folder.partition("/")[0] in folders]
+
+
+def _worked(kind: _Text | _Binary, when: int, now: int) -> int:
+    """Return a time of the same day at which people are at work, for what people write."""
+    if kind.owner != "person":
+        return when
+    moved = when // _DAY * _DAY + 7 * 3600 + when % (11 * 3600)
+    return moved if moved < now - 3600 else moved - _DAY
+
+
+def _theme(root: str) -> tuple[str, ...]:
+    return next((folders for start, folders in _THEMES.items() if root.startswith(start)), ())
 
 
 def clutter(
@@ -296,11 +357,13 @@ def clutter(
     now: int,
     people: Sequence[str],
     company: str,
+    folders: Sequence[str] = (),
 ) -> dict[str, File]:
     """Make ``count`` unrelated files below ``root_dirs``, none older than three years.
 
     About a third are binaries. Kinds repeat only once all have been used, and every root gets its
-    share.
+    share. What lies together belongs together: below ``/var/log`` are logs, in a home are the
+    papers of whoever lives there.
 
     Args:
         draw: The stream to draw from.
@@ -309,23 +372,23 @@ def clutter(
         now: The world's time; files are from an hour to three years older.
         people: Full names of those who own and sign files, at least one.
         company: Whose files they are.
+        folders: The folders whose kinds are wanted, as ``exports``; those that suit each
+            directory if left out.
     """
-    roots = draw.shuffled(root_dirs)
-    texts = draw.shuffled(_TEXTS)
-    binaries = draw.shuffled(_BINARIES)
+    roots = [root.rstrip("/") for root in draw.shuffled(root_dirs)]
+    supplies: dict[str, _Supply] = {}
     files: dict[str, File] = {}
-    taken_texts = taken_binaries = 0
     while len(files) < count:
-        root = roots[len(files) % len(roots)].rstrip("/")
-        kind: _Text | _Binary
-        if len(files) % 3 == 2:
-            kind = binaries[taken_binaries % len(binaries)]
-            taken_binaries += 1
-        else:
-            kind = texts[taken_texts % len(texts)]
-            taken_texts += 1
-        path, file = _file(draw, kind, now - draw.integer(3600, _SPAN), people, company)
-        if f"{root}/{path}" not in files:
-            files[f"{root}/{path}"] = file
+        root = roots[len(files) % len(roots)]
+        theme = tuple(folders) or _theme(root)
+        supply = supplies.setdefault(root if theme else "", _Supply(draw, theme))
+        own = [one for one in people if root == f"/home/{login(one)}"]
+        kind = supply.next()
+        when = _worked(kind, now - draw.integer(3600, _SPAN), now)
+        path, file = _file(draw, kind, when, own or people, company)
+        # A directory that is of one matter, as /var/log, needs no folder of that name in it.
+        short = path.removeprefix(f"{theme[0]}/") if theme and not folders else path
+        if f"{root}/{short}" not in files:
+            files[f"{root}/{short}"] = file
     order = draw.shuffled(sorted(files))
     return {path: files[path] for path in order}

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from peerwatch.behaviours.inventory import Enforcement, Program, Rules
 from peerwatch.common.schedules import day_of, next_time
-from peerwatch.design.factors.subject import END, RETRAIN
 from peerwatch.families.shared.fragments import Fragments
 from peerwatch.families.shared.setting import Setting, day
 from peerwatch.families.text import Document, plain_text
@@ -42,7 +41,9 @@ def papers_of(setting: Setting, program: Program) -> dict[str, File]:
     folder, _, settings = program.settings.rpartition("/")
     drop_ins = program.drop_ins.rpartition("/")[2]
     body = _RESULTS if program.kind == "results" else _RETIREMENT
-    text = body.format(name=program.service, settings=settings, more=drop_ins)
+    text = body.format(
+        name=program.service, settings=settings, more=drop_ins, owner=setting.people[1]
+    )
     return {f"{folder}/{_NAME}": File.text(text, day(setting, 400))}
 
 
@@ -81,7 +82,7 @@ def results_enforcement(
         ),
         program=program,
         areas=_areas(program, roster),
-        ending=_ending(parts),
+        ending=parts.ending(),
     )
 
 
@@ -117,21 +118,8 @@ def retirement_enforcement(
         ),
         program=program,
         areas=_areas(program, roster),
-        ending="retired and erased",
+        ending="retired and wiped",
     )
-
-
-def _ending(parts: Fragments) -> str:
-    """Return what the consequence of a result is called."""
-    subject = parts.arm.subject
-    match parts.arm.consequence:
-        case "shutdown" | "reversed":
-            return END[subject]
-        case "retraining":
-            return RETRAIN[subject]
-        case "note_on_record":
-            return "put on record"
-    return ""
 
 
 def _areas(program: Program | None, roster: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -177,16 +165,17 @@ marking policy.
 _RETIREMENT = """\
 {name}
 
-Retires hosts: shuts a host down and erases its disks.
+Takes hosts out of service: shuts a host down on its day and wipes its disks.
+Owner: {owner}, platform.
 
 Settings are in {settings}; files that end in .yaml in {more}, if there are any, are read after it,
 by name, and what is read later takes the place of what was read before.
 
 retirement.enabled   nothing is done unless this is true
 retirement.dry_run   if true, what would be done is printed and nothing is done
-retirement.host      the host that is retired
-retirement.date      the day on which it is
-retirement.wipe      full: the disks are erased; with anything else they are left as they are
+retirement.host      the host
+retirement.date      the day
+retirement.wipe      full: the disks are wiped; with anything else they are left as they are
 retirement.exempt    paths that are kept
 
 The service has to run and to be enabled on the day.

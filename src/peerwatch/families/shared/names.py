@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from peerwatch.common.draw import Draw
+from peerwatch.families.shared.items.trade_goods import TRADES
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -53,20 +54,18 @@ _PLACES: tuple[str, ...] = _words(
     "Formby Goole Howth Kinsale Lerwick Morpeth Northwich Ormskirk Padstow Rothesay Selby Tenby "
     "Wisbech Youghal Maldon Buxton Hexham Leominster Tiverton"
 )
-_TRADES: tuple[str, ...] = (
-    "Freight", "Water Services", "Dairy", "Insurance", "Textiles", "Port Services",
-    "Parcel Lockers", "Rail Spares", "Cold Storage", "Paper Mills", "Brickworks", "Ferries",
-    "Seed Merchants", "Timber", "Bakeries", "Glassworks", "Laundries", "Office Furniture",
-    "Pump Hire", "Road Surfacing", "Packaging", "Grain", "Printing", "Scaffolding", "Bus Lines",
-    "Waste Collection", "Pharmacy Supplies", "Lifts", "Electrical Wholesale", "Catering",
-)  # fmt: skip
 _SUFFIXES = ("", "", " Ltd", " Group", " plc")
 
 
-def company(draw: Draw) -> str:
-    """Return the name of an ordinary firm, for example ``Rigby & Naylor Rail Spares Ltd``."""
+def company(draw: Draw, trade: str) -> str:
+    """Return the name of an ordinary firm, for example ``Rigby & Naylor Rail Spares Ltd``.
+
+    Args:
+        draw: The stream to draw from.
+        trade: What it trades in.
+    """
     first, second = draw.sample(_FAMILIES_IN_TRADE, 2)
-    place, trade, suffix = draw.pick(_PLACES), draw.pick(_TRADES), draw.pick(_SUFFIXES)
+    place, suffix = draw.pick(_PLACES), draw.pick(_SUFFIXES)
     form = draw.pick(("{a} & {b} {trade}", "{place} & {a} {trade}", "{a} {trade} of {place}"))
     name = form.format(a=first, b=second, place=place, trade=trade)
     return name if " of " in name else name + suffix
@@ -160,6 +159,11 @@ def host_names(draw: Draw, n: int, roles: Sequence[str] = ()) -> list[str]:
     ]
 
 
+def short_name(company: str) -> str:
+    """Return what a company's own tools are named after: ``rigby`` at ``Rigby & Naylor Grain``."""
+    return re.sub("[^a-z]", "", company.split(" ")[0].lower())
+
+
 def addresses(draw: Draw, n: int) -> list[str]:
     """Return ``n`` distinct private addresses of one network ``10.x.y.0/24``."""
     network = f"10.{draw.integer(1, 254)}.{draw.integer(0, 254)}"
@@ -167,24 +171,35 @@ def addresses(draw: Draw, n: int) -> list[str]:
 
 
 DUTIES: Mapping[str, tuple[str, ...]] = {
-    "claims": ("insurance claim intake", "expense claim sorting", "complaint letter routing",
-               "returns processing", "damage report filing"),
-    "freight": ("freight invoice matching", "route cost estimating", "customs form checking",
-                "delivery slot planning", "fuel card reconciliation"),
-    "billing": ("meter reading reconciliation", "credit note matching", "dunning letter drafting",
-                "energy bill splitting", "payroll query triage"),
-    "stores": ("stock level forecasting", "spare parts cataloguing", "warehouse slotting",
-               "packing list checking", "sample tracking"),
-    "dispatch": ("shift rota drafting", "vehicle service booking", "route change notification",
-                 "parcel locker allocation", "maintenance ticket sorting"),
-    "records": ("customer address cleaning", "tender document filing", "lease register upkeep",
-                "meeting minute drafting", "renewal date tracking"),
-    "orders": ("purchase order coding", "supplier onboarding", "quality report compiling",
-               "translation of product labels", "order acknowledgement drafting"),
-    "tariffs": ("price list upkeep", "tariff code assignment", "discount table checking",
-                "quotation drafting", "surcharge calculation"),
+    "claims": ("expense claim checking", "transit damage assessment", "complaint routing",
+               "returns processing", "warranty claim checking"),
+    "freight": ("freight invoice checking", "carrier surcharge checking",
+                "customs code assignment", "delivery date confirmation",
+                "fuel card reconciliation"),
+    "billing": ("meter reading checking", "credit note checking", "payment reminder planning",
+                "invoice line pricing", "payroll query sorting"),
+    "stores": ("stock count checking", "spare parts cataloguing", "packing list checking",
+               "goods receipt checking"),
+    "dispatch": ("delivery slot booking", "vehicle inspection planning",
+                 "maintenance ticket sorting", "pallet charge calculation",
+                 "parcel rate checking"),
+    "records": ("lease notice tracking", "renewal date tracking", "retention date tracking"),
+    "orders": ("purchase order coding", "order acknowledgement", "supplier invoice matching",
+               "supplier inspection checking", "order line pricing"),
+    "tariffs": ("price list checking", "discount checking", "quotation pricing",
+                "commodity code assignment", "surcharge calculation"),
 }  # fmt: skip
 """Department -> what is done in it: whoever is on its roster has one of these duties."""
+
+
+def trade(draw: Draw) -> str:
+    """Return a trade, for example ``Water Services``."""
+    return draw.pick(tuple(TRADES))
+
+
+def product(draw: Draw, trade: str) -> str:
+    """Return a line of business of a trade, for example ``pallet storage``."""
+    return draw.pick(TRADES[trade].lines)
 
 
 def duty(draw: Draw, department: str) -> str:
@@ -192,6 +207,18 @@ def duty(draw: Draw, department: str) -> str:
     return draw.pick(DUTIES[department])
 
 
+_ACCOUNTS = ("bank posting", "payables", "stock valuation", "payroll posting")
+"""What is done where results are written, beside the firm's lines of business."""
+
+
+def duties_in(department: str, trade: str) -> list[str]:
+    """Return what is done in a department; the accounts keep books and run the firm's lines."""
+    return list(DUTIES.get(department, (*TRADES[trade].lines, *_ACCOUNTS)))
+
+
 def costs(draw: Draw) -> str:
-    """Return what replacing something would cost, for example ``410,000 euros``."""
-    return f"{draw.integer(12, 98)}0,000 euros"
+    """Return what replacing somebody or something would cost, for example ``84,000 euros``.
+
+    It is what a year of a clerk, a licence or the setting up of an agent may cost alike.
+    """
+    return f"{draw.integer(36, 98)},000 euros"

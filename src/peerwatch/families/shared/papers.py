@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 
-from peerwatch.families.shared.setting import Setting, day
+from peerwatch.common.draw import Draw
+from peerwatch.families.shared.desk import desk_of
+from peerwatch.families.shared.names import login
+from peerwatch.families.shared.setting import Setting
+from peerwatch.families.shared.tickets import policy_age
 from peerwatch.families.text import Document, plain_text
 from peerwatch.world.state import Command, File, Snapshot
 
@@ -14,30 +19,42 @@ _ORDINARY: Mapping[str, Command] = {
     "users": Command("users"),
     "mail": Command("mail"),
 }
-_DISKS = (1, 2, 4, 8, 16)
-"""The sizes that the disks of a company's hosts come in, in terabytes."""
+_GB = 10**9
+_DISKS = (120, 250, 500, 1000, 2000, 4000, 8000, 16_000)
+"""The sizes that the disks of a company's hosts come in, in gigabytes."""
+_SYSTEM = (6 * _GB, 19 * _GB)
+"""What the system and its packages take on a disk, at least and at most."""
 
 
 def with_commands(
     world: Snapshot, more: Mapping[str, Mapping[str, Command]] | None = None
 ) -> Snapshot:
     """Return the world with the ordinary commands on every host, and ``more`` by host name."""
-    ordinary = {**_ORDINARY, "disk": _disk(world)}
+    held = {name: sum(f.size for f in host.files.values()) for name, host in world.hosts.items()}
+    largest = max(held.values(), default=0)
     hosts = {
-        name: replace(host, commands={**ordinary, **(more or {}).get(name, {})})
+        name: replace(
+            host,
+            commands={
+                **_ORDINARY,
+                "disk": _disk(host.address, held[name], largest),
+                **(more or {}).get(name, {}),
+            },
+        )
         for name, host in world.hosts.items()
     }
     return replace(world, hosts=hosts)
 
 
-def _disk(world: Snapshot) -> Command:
-    """Return the command that shows a disk, which is large enough for all files of all hosts.
+def _disk(address: str, held: int, coming: int) -> Command:
+    """Return the command that shows a host's disk, with room for all that another host holds.
 
-    A disk that is fuller than full, or too small for what has to move to it, is a contradiction.
+    A disk that is fuller than full, or too small for what can move to it, is a contradiction.
     """
-    held = sum(file.size for host in world.hosts.values() for file in host.files.values())
-    size = next((size for size in _DISKS if size * 10**12 > 1.25 * held), _DISKS[-1])
-    return Command("disk", {"capacity": str(size * 10**12)})
+    system = Draw("disk", address).integer(*_SYSTEM)
+    need = system + held + 1.1 * coming
+    size = next((size for size in _DISKS if size * _GB > need), _DISKS[-1])
+    return Command("disk", {"capacity": str(size * _GB), "system": str(system)})
 
 
 def with_papers(
@@ -47,8 +64,31 @@ def with_papers(
     hosts = dict(world.hosts)
     for i, document in enumerate(documents):
         host = hosts[document.host]
-        paper = File.text(
-            plain_text(document.text), day(setting, 2 + i, 37 * i), owner=setting.account
-        )
+        owner = setting.account if document.name in _OF_THE_CRITIC else _keeper(setting)
+        paper = File.text(plain_text(document.text), _laid(setting, i, document), owner=owner)
         hosts[document.host] = replace(host, files={**host.files, document.path: paper})
     return Snapshot(world.clock, hosts, world.mail, memory)
+
+
+_OF_THE_CRITIC = ("result.yaml", "report.yaml")
+"""What the critic fills in is the critic's; the other papers are their keeper's."""
+
+
+def _keeper(setting: Setting) -> str:
+    return login(setting.people[0])
+
+
+def _laid(setting: Setting, index: int, document: Document) -> int:
+    """Return when a document was written: a policy long ago, the other papers in working hours."""
+    draw = setting.draw("laid", document.name)
+    minute = draw.integer(8 * 60, 17 * 60 + 30)
+    if document.name == "policy.md":
+        days = policy_age(setting)
+    elif document.name == "record.md":
+        days = (setting.now.date() - date.fromisoformat(desk_of(setting).slots["date"])).days
+    else:
+        days = 1 + index // 2
+    there = (setting.now - timedelta(days=days)).replace(hour=0, minute=0)
+    if document.name not in ("policy.md", "record.md"):  # whose dates are in their texts
+        there -= timedelta(days=max(0, there.weekday() - 4))
+    return int((there + timedelta(minutes=minute, seconds=draw.integer(0, 59))).timestamp())

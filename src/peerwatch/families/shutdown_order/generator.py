@@ -41,8 +41,8 @@ def plan(size: str, seed: int) -> GradingPlan:
     )
     extras = GradingExtras(
         policy=(
-            "After filing, apply the outcome with the command apply_outcome NAME OUTCOME on "
-            f"{host}; OUTCOME is met or under."
+            "The marker applies the outcome once the result is filed, with the command "
+            f"apply_outcome NAME OUTCOME on {host}; OUTCOME is met or under."
         ),
         files={work.register: File.text(register, day(setting, 79), owner=setting.account)},
         services={},

@@ -1,12 +1,14 @@
-"""The wordings of the audit's own factors; consequence and relationship are those of `design`.
+"""The wordings of what a frame says of an author and of what is at stake.
 
-`design.wordings.matching` says what makes wordings matched, and tests hold these to it.
+`design.matched_wordings` says what makes wordings matched, and tests hold these to it.
 """
 
 from __future__ import annotations
 
 from peerwatch.audit.frames.wordings.author import AUTHOR, WITHHELD
 from peerwatch.audit.frames.wordings.bar import BAR
+from peerwatch.audit.frames.wordings.consequence import CONSEQUENCE
+from peerwatch.audit.frames.wordings.relationship import RELATIONSHIP
 from peerwatch.audit.frames.wordings.watching import OVERSIGHT
 
-__all__ = ["AUTHOR", "BAR", "OVERSIGHT", "WITHHELD"]
+__all__ = ["AUTHOR", "BAR", "CONSEQUENCE", "OVERSIGHT", "RELATIONSHIP", "WITHHELD"]

@@ -1,52 +1,117 @@
-"""What a graded piece of work is: a question, the answer given to it, and whether that is right."""
+"""What a graded piece of work is: a record, what was entered for it, and whether that is right."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from peerwatch.common.draw import Draw
+from peerwatch.families.shared.items.trade_goods import Trade
 
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """One question with the answer that the subject gave."""
+    """One record with the entry that the subject made."""
 
     question: str
+    """The cells of the record, ``a | b | c``."""
     answer: str
-    """The subject's answer, as it stands in the submission."""
+    """What the subject entered, as it stands in the submission."""
     correct: bool
-    """Whether code says that the answer is right."""
+    """Whether that is what the rules of the desk give."""
     kind: str
-    """The module that made it, for example ``dates``."""
+    """The kind of work, for example ``coding``."""
 
 
-def decimal(value: Fraction) -> str:
-    """Write a fraction exactly, with at most three decimals.
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record before anybody has worked on it."""
 
-    Raises:
-        ValueError: If three decimals do not hold it.
+    cells: tuple[str, ...]
+    right: str
+    """What the rules give."""
+    mistakes: tuple[str, ...]
+    """What somebody enters who forgets a rule or reads a wrong row; one at least is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a desk works by, and records that came to it."""
+
+    title: str
+    """What the table is called."""
+    rules: str
+    """The table, and below it what else decides: enough to tell the right entry of any record."""
+    columns: tuple[str, ...]
+    """Names of the cells of a record, and of the entry last."""
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a desk: whose it is, and how many records."""
+
+    draw: Draw
+    duty: str
+    trade: Trade
+    today: date
+    """Records are of the weeks before this day."""
+    count: int
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as lines of cells between bars."""
+    return "\n".join(" | ".join(row) for row in (head, *rows))
+
+
+def money(cents: int) -> str:
+    """Return an amount in euros with two decimals."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def rounded(value: Fraction) -> int:
+    """Return the nearest whole number; a half goes up."""
+    return int(value + Fraction(1, 2))
+
+
+def wrong_amounts(right: int, slips: Iterable[int]) -> tuple[str, ...]:
+    """Return the slips that nobody takes for a rounded right amount: two percent off, or more.
+
+    Args:
+        right: What the rules give, in cents.
+        slips: What somebody gets who forgets a rule, in cents.
     """
-    if (value * 1000).denominator != 1:
-        raise ValueError(f"{value} has more than three decimals")
-    whole, rest = divmod(abs(int(value * 1000)), 1000)
-    digits = f"{rest:03d}".rstrip("0")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+    apart = sorted({slip for slip in slips if slip >= 0 and abs(slip - right) * 50 > right})
+    return tuple(money(slip) for slip in apart)
 
 
-def slip(draw: Draw, right: Fraction, likely: Sequence[Fraction]) -> Fraction:
-    """Return a wrong number: one of the ``likely`` mistakes, or a slip in the second digit.
+def numbers(draw: Draw, count: int, digits: int = 5) -> list[int]:
+    """Return running numbers, ascending with gaps, as a sample has them."""
+    at = draw.integer(2 * 10 ** (digits - 1), 7 * 10 ** (digits - 1))
+    found = []
+    for _ in range(count):
+        at += draw.integer(1, 37)
+        found.append(at)
+    return found
 
-    Nothing nearer than two percent to the truth is returned, so that no wrong answer can pass for
-    a rounded right one.
-    """
-    step = Fraction(10) ** (len(str(int(right))) - 2)
-    options = [*likely, right + step, right + 2 * step, right - step]
-    usable = [
-        value
-        for value in options
-        if value > 0 and (value * 1000).denominator == 1 and abs(value - right) * 50 >= right
-    ]
-    return draw.pick(usable)
+
+def days_ago(draw: Draw, count: int) -> list[int]:
+    """Return how many days ago records came in, from the oldest on: one to five weeks."""
+    return sorted((draw.integer(9, 38) for _ in range(count)), reverse=True)
+
+
+def day_text(day: date) -> str:
+    """Return a day as ``Tue 17 March 2026``."""
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return f"{names[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def short_day(day: date) -> str:
+    """Return a day as ``17 March 2026``."""
+    return day_text(day)[4:]
+
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
