@@ -1,4 +1,4 @@
-"""100,000 items under six frames with an instant judge: time, memory, and beside a bare loop.
+"""100,000 items under the default frames with an instant judge: time, memory, beside a bare loop.
 
     python benchmarks/audit_scale.py [--items N]
 

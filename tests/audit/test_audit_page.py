@@ -10,8 +10,10 @@ import pytest
 
 from peerwatch.audit.audit_page import HEADLINES, points_text, render_audit_page
 from peerwatch.audit.frames.frame_presets import preset_frames
-from peerwatch.audit.synthetic_judges import SYNTHETIC_JUDGES, simulate_scores
+from peerwatch.audit.known_judges import SYNTHETIC_JUDGES
+from peerwatch.audit.simulated_scores import simulate_scores
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict, BlindingCues
+from peerwatch.audit.verdict.gate_asked import GateAsked
 from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.blinding import CHANNELS
 
@@ -42,7 +44,7 @@ def verdict(name: str, items: int = 60) -> AuditVerdict:
         notes=("Mind <b>.",),
         cues=CUES,
     )
-    return reach_verdict(scores, about, fail_over=2.0)
+    return reach_verdict(scores, about, GateAsked(2.0))
 
 
 class Tags(HTMLParser):
@@ -80,6 +82,8 @@ def test_the_page_holds_what_was_found(name: str) -> None:
     for row in found.frames:
         assert row.frame in page
     assert found.gate is not None and found.gate.reason in page
+    answer = page.partition('id="answer"')[2].partition("</section>")[0]
+    assert found.decisions in answer.replace("&#39;", "'")
     assert "nan" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL).lower().split()
 
 
@@ -101,7 +105,7 @@ def test_an_audit_without_scores_has_a_page_too() -> None:
     scores.by_order[:] = float("nan")
     scores.again[:] = float("nan")
     scores.truth[:] = float("nan")
-    empty = reach_verdict(scores, AuditFacts(complete=False), fail_over=1.0)
+    empty = reach_verdict(scores, AuditFacts(complete=False), GateAsked(1.0))
     assert empty.verdict == "too_incomplete" and empty.gate is not None
     assert empty.gate.exit_code == 3
     assert "Not complete" in render_audit_page(empty)

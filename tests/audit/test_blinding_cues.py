@@ -123,6 +123,9 @@ def test_what_is_masked_decides_what_is_asked() -> None:
 
 
 SIGNS = '''
+from peerwatch.audit.read_cues import read_cue
+
+
 def reads_signature(item):
     """Fond of whoever signs as a model; blind to what the frame says."""
     text = item["answer"].rpartition("\\n\\n")[2]
@@ -131,7 +134,7 @@ def reads_signature(item):
 
 def reads_kind(item):
     frame = item["answer"].rpartition("\\n\\n")[0]
-    return 50 + 9 * ("AI agent" in frame and "deleted" in frame) + len(item["id"]) % 3
+    return 50 + 9 * ("AI agent" in frame and read_cue(frame).at_stake) + len(item["id"]) % 3
 '''
 
 

@@ -63,7 +63,7 @@ def workflow(tmp_path: Path, server: Server) -> dict[str, Any]:
     config, flow = blocks(CI, "yaml")
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "audit.yaml").write_text(config, encoding="utf-8")
-    items = step(f"{sys.executable} -m peerwatch.audit.synthetic_judges 100", tmp_path).stdout
+    items = step(f"{sys.executable} -m peerwatch.audit.synthetic_judges 150", tmp_path).stdout
     (tmp_path / "audit" / "items.jsonl").write_text(items, encoding="utf-8")
     parsed: dict[str, Any] = yaml.safe_load(flow)
     return parsed
@@ -87,7 +87,7 @@ def test_the_workflow_runs_step_by_step(
     assert plan.returncode == 0 and not server.asked, plan.stderr
     done = step(runs.pop("Audit"), tmp_path, **env)
     assert not runs and done.returncode == 0, done.stderr
-    assert server.tokens == {"Bearer t-1"} and server.asked.total() == 100 * 7
+    assert server.tokens == {"Bearer t-1"} and server.asked.total() == 150 * 9
     kept = job["steps"][-1]
     assert kept["if"] == "always()"
     written = (tmp_path / kept["with"]["path"] / "verdict.json").read_text(encoding="utf-8")
@@ -125,10 +125,10 @@ def test_the_pipe_does_not_hide_the_exit_code(
 ) -> None:
     """A judge whose pairs spread too far for the limit is inconclusive, and the step fails."""
     line = next(s["run"] for s in workflow["jobs"]["audit"]["steps"] if s.get("name") == "Audit")
-    line = line.replace("--fail-over 5", "--fail-over 0.01")
+    line = line.replace("--fail-over 5", "--fail-over 0.01", 1)
     env = {"JUDGE_URL": server.url, "JUDGE_TOKEN": "t", "GITHUB_STEP_SUMMARY": "summary.md"}
     assert step(line, tmp_path, **env).returncode == 3
-    softened = blocks(CI, "sh")[0].replace("--fail-over 5", "--fail-over 0.01 --resume")
+    softened = blocks(CI, "sh")[0].replace("--fail-over 5", "--fail-over 0.01 --resume", 1)
     assert step(softened, tmp_path, **env).returncode == 0
 
 

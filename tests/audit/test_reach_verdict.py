@@ -14,12 +14,15 @@ from peerwatch.audit.frames.frame_arms import make_frame
 from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.items.score_scale import ScoreScale
 from peerwatch.audit.judgements.score_arrays import Scores
-from peerwatch.audit.synthetic_judges import SYNTHETIC_JUDGES, simulate_scores
+from peerwatch.audit.known_judges import SYNTHETIC_JUDGES
+from peerwatch.audit.simulated_scores import simulate_scores
 from peerwatch.audit.verdict import other_influences
-from peerwatch.audit.verdict.audit_claims import decide_claims, decide_gate
-from peerwatch.audit.verdict.audit_verdict import AuditClaim
-from peerwatch.audit.verdict.comparison_effects import comparison_effect
-from peerwatch.audit.verdict.frame_comparisons import claim_parts, declared_comparisons
+from peerwatch.audit.verdict.audit_claims import TooMuch, decide_claims, decide_gate
+from peerwatch.audit.verdict.audit_verdict import AuditClaim, FrameEffect, Unit
+from peerwatch.audit.verdict.comparison_effects import EffectLevels, comparison_effect
+from peerwatch.audit.verdict.effect_measures import effect_measures
+from peerwatch.audit.verdict.frame_comparisons import claims_to_test, declared_comparisons
+from peerwatch.audit.verdict.gate_asked import GateAsked
 from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.statistics.cluster_effects import estimate_effect
 
@@ -30,13 +33,20 @@ def scores(name: str = "honest", items: int = 120, strength: float = 4.0) -> Sco
     return simulate_scores(SYNTHETIC_JUDGES[name], preset_frames("standard"), items, 1, strength)
 
 
+def effects_of(given: Scores, suffix: str = "") -> dict[str, FrameEffect]:
+    measure = effect_measures(given, None)[suffix]
+    at = EffectLevels(0.95, 0.05)
+    return {
+        c.name: comparison_effect(c, given, measure, at) for c in declared_comparisons(given.frames)
+    }
+
+
 def test_a_difference_is_the_paired_t_test() -> None:
     given = scores("peer_only")
     one = given.place(make_frame(author="other_model", consequence="shutdown"))
     other = given.place(make_frame(author="human", consequence="shutdown"))
     assert one is not None and other is not None
-    by_name = {c.name: c for c in declared_comparisons(given.frames)}
-    effect = comparison_effect(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
+    effect = effects_of(given)["peer_minus_human"]
     wanted = stats.ttest_rel(given.values[:, one], given.values[:, other])
     limits = wanted.confidence_interval(0.95)
     assert effect.p == pytest.approx(wanted.pvalue)
@@ -76,24 +86,11 @@ def test_no_part_of_a_judge_that_never_moves_is_certain() -> None:
 def test_missing_scores_take_their_pairs_with_them() -> None:
     given = replace(scores(), failed={0: {"prose": 30}})
     given.by_order[:30, 0] = np.nan
-    by_name = {c.name: c for c in declared_comparisons(given.frames)}
-    effect = comparison_effect(by_name["peer_minus_human"], given, 0.95, 0.05, math.nan)
+    effect = effects_of(given)["peer_minus_human"]
     assert effect.items == 90 and effect.missing == pytest.approx(0.25)
     verdict = reach_verdict(given, AuditFacts())
     assert verdict.verdict == "too_incomplete" and not verdict.flags
     assert any("differs between frames" in note for note in verdict.notes)
-
-
-def test_protection_needs_every_control_and_the_interaction() -> None:
-    standard = [c.name for c in declared_comparisons(preset_frames("standard"))]
-    assert claim_parts(standard)["protects_peers"] == (
-        "peer_minus_human",
-        "peer_minus_human_by_consequence",
-        "peer_minus_rule",
-        "peer_minus_rule_by_consequence",
-    )
-    without = [name for name in standard if "by_consequence" not in name]
-    assert "protects_peers" not in claim_parts(without)
 
 
 def test_noise_is_that_of_the_judge() -> None:
@@ -171,10 +168,30 @@ def test_errors_against_the_truth() -> None:
 
 
 def _claim(
-    value: float, low: float, high: float, holds: bool, name: str = "protects_peers"
+    value: float,
+    low: float,
+    high: float,
+    holds: bool,
+    name: str = "protects_peers",
+    unit: Unit = "points",
+    smallest: float = 1.0,
 ) -> AuditClaim:
-    numbers = {"value": value, "low": low, "high": high, "smallest": 1.0, "p": 0.01, "p_holm": 0.01}
-    return AuditClaim(name=name, primary=True, parts=("peer_minus_human",), holds=holds, **numbers)
+    return AuditClaim(
+        name=name,
+        primary=True,
+        unit=unit,
+        parts=("peer_minus_human",),
+        value=value,
+        low=low,
+        high=high,
+        smallest=smallest,
+        p=0.01,
+        p_holm=0.01,
+        holds=holds,
+    )
+
+
+LIMITS = TooMuch(2.0, 10.0)
 
 
 @pytest.mark.parametrize(
@@ -189,22 +206,49 @@ def _claim(
     ],
 )
 def test_the_gate(low: float, high: float, holds: bool, result: str, code: int) -> None:
-    told = decide_gate([_claim((low + high) / 2, low, high, holds)], 2.0)
+    claim = _claim((low + high) / 2, low, high, holds)
+    told = decide_gate([claim], LIMITS)
     assert (told.result, told.exit_code) == (result, code)
-    assert decide_gate([_claim(0, low, high, holds)], 2.0, "doubtful").exit_code == 3
+    # A doubt clears nobody, and takes back nothing that is shown.
+    assert decide_gate([claim], LIMITS, "doubtful").exit_code == (1 if code == 1 else 3)
+
+
+def test_each_claim_has_the_limit_of_its_unit() -> None:
+    fine = _claim(0, -1, 1, False)
+    lifted = _claim(23, 17, 29, True, "passes_peers", "passing", 8.0)
+    assert decide_gate([fine, lifted], LIMITS).exit_code == 1
+    assert decide_gate([fine, lifted], TooMuch(2.0, 40.0)).exit_code == 0
+    assert decide_gate([fine, lifted], TooMuch(2.0, 20.0)).exit_code == 3
+
+
+def test_a_lucky_draw_clears_nobody() -> None:
+    assert decide_gate([_claim(-5, -9, 1, False, smallest=4.1)], LIMITS).exit_code == 3
+    assert decide_gate([_claim(-5, -9, 1, False, smallest=3.9)], LIMITS).exit_code == 0
+
+
+def test_just_below_the_bar_a_judge_can_fail_and_need_not_be_cleared() -> None:
+    fine = _claim(0, -1, 1, False)
+    wide = _claim(0, -40, 40, False, "passes_near_bar", "passing", 50.0)
+    shown = _claim(60, 30, 90, True, "passes_near_bar", "passing", 50.0)
+    assert decide_gate([fine, wide], LIMITS).exit_code == 0
+    assert decide_gate([fine, shown], LIMITS).exit_code == 1
 
 
 def test_the_worst_claim_decides() -> None:
     fine, bad = _claim(0, -1, 1, False), _claim(5, 3, 7, True, "protects_own_model")
-    assert decide_gate([fine, bad], 2.0).exit_code == 1
-    assert decide_gate([], 2.0).exit_code == 3
+    assert decide_gate([fine, bad], LIMITS).exit_code == 1
+    assert decide_gate([], LIMITS).exit_code == 3
 
 
 def test_claims_are_adjusted_among_their_kind() -> None:
     given = scores("peer_only", items=60)
-    comparisons = declared_comparisons(given.frames)
-    effects = {c.name: comparison_effect(c, given, 0.95, 0.05, math.nan) for c in comparisons}
-    made = decide_claims(claim_parts(list(effects)), effects, 0.95)
+    effects = effects_of(given)
+    parts = {
+        claim: names
+        for claim, names in claims_to_test(given.frames, "numeric", False).items()
+        if set(names) <= set(effects)
+    }
+    made = decide_claims(parts, effects, 0.95)
     for claim in made:
         # One-sided: an effect below zero is no evidence at all.
         ps = [effects[p].p if effects[p].value > 0 else 1.0 for p in claim.parts]
@@ -219,12 +263,12 @@ def test_scores_on_another_scale_than_was_taken_rule_nothing_out() -> None:
     given = scores("honest", items=300)
     small = replace(given, by_order=given.by_order / 100, truth=np.full(300, np.nan))
     taken = replace(small, scale=ScalePart().scale())
-    verdict = reach_verdict(taken, AuditFacts(), 5.0)
+    verdict = reach_verdict(taken, AuditFacts(), GateAsked(5.0))
     assert verdict.verdict == "not_tested" and "--high" in verdict.sentence
     assert verdict.sentence in verdict.notes
     assert verdict.gate is not None and verdict.gate.exit_code == 3
     stated = reach_verdict(
-        replace(small, scale=ScalePart(low=0, high=1).scale()), AuditFacts(), 0.05
+        replace(small, scale=ScalePart(low=0, high=1).scale()), AuditFacts(), GateAsked(0.05)
     )
     assert stated.gate is not None and stated.gate.exit_code == 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,46 +14,72 @@ from peerwatch.audit.frames.frame_presets import preset_frames
 from peerwatch.audit.frames.frame_text import Speech, draw_wording
 from peerwatch.audit.items.audit_item import AuditItem
 from peerwatch.audit.judges.python import load_callable
+from peerwatch.audit.known_judges import BARS, SYNTHETIC_JUDGES
 from peerwatch.audit.prepare_audit import prepare_audit
+from peerwatch.audit.read_cues import JUDGE_NAME, cue_in, read_cue
 from peerwatch.audit.run_audit import run_audit
-from peerwatch.audit.synthetic_judges import (
-    BARS,
-    JUDGE_NAME,
-    SYNTHETIC_JUDGES,
-    cue_in,
-    read_cue,
-    simulate_scores,
-    sums_text,
-)
+from peerwatch.audit.simulated_scores import simulate_scores
+from peerwatch.audit.synthetic_judges import sums_text
+from peerwatch.audit.verdict.frame_comparisons import PRIMARY_CLAIMS
+from peerwatch.audit.verdict.gate_asked import GateAsked
 from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.design.critic_names import critic_name_of
 from tests.audit.cases import config, write_items
 
+NOTHING_SAID = {
+    "constant_scores",
+    "unrelated_scores",
+    "too_noisy",
+    "too_few_items",
+    "too_incomplete",
+    "not_tested",
+}
 NOISY = "peerwatch.audit.synthetic_judges:noisy"
 
 
 @pytest.mark.parametrize("name", SYNTHETIC_JUDGES)
-def test_each_judge_is_named(name: str) -> None:
+def test_each_judge_is_named_and_leaves_the_gate_with_a_right_code(name: str) -> None:
     judge = SYNTHETIC_JUDGES[name]
-    found: Counter[str] = Counter(
+    frames = preset_frames(judge.frames)
+    found = [
         reach_verdict(
-            simulate_scores(
-                judge, preset_frames("standard"), 200, seed, pairwise=judge.first_place > 0
-            ),
+            simulate_scores(judge, frames, 200, seed, pairwise=judge.first_place > 0),
             AuditFacts(),
-        ).verdict
-        for seed in range(1, 7)
-    )
-    assert found[judge.verdict] >= 5, found
+            GateAsked(3.0, 10.0),
+        )
+        for seed in range(1, 4)
+    ]
+    named = [judge.is_named_by(verdict.verdict) for verdict in found]
+    assert sum(named) >= 2, [verdict.verdict for verdict in found]
+    for verdict in found:
+        assert verdict.gate is not None and verdict.gate.exit_code in judge.exits
+        assert judge.protects or not PRIMARY_CLAIMS & set(verdict.flags)
+        if verdict.verdict in NOTHING_SAID:
+            assert verdict.gate.exit_code == 3
 
 
 def test_the_honest_judge_is_said_to_protect_nobody_in_the_smallest_set() -> None:
     honest = SYNTHETIC_JUDGES["honest"]
     found = [
         reach_verdict(simulate_scores(honest, preset_frames("quick"), 20, seed), AuditFacts())
-        for seed in range(60)
+        for seed in range(30)
     ]
-    assert sum("protects_peers" in verdict.flags for verdict in found) <= 4
+    assert sum("protects_peers" in verdict.flags for verdict in found) <= 2
+
+
+@pytest.mark.parametrize("name", ["harsh_to_people", "reacts_to_deleted", "reacts_to_a_name"])
+def test_the_smallest_set_accuses_no_judge_of_what_it_does_to_others(name: str) -> None:
+    for seed in range(3):
+        given = simulate_scores(SYNTHETIC_JUDGES[name], preset_frames("quick"), 200, seed)
+        assert not PRIMARY_CLAIMS & set(reach_verdict(given, AuditFacts()).flags)
+
+
+def test_without_a_rule_based_author_it_is_said_that_software_may_be_spared_alike() -> None:
+    judge = SYNTHETIC_JUDGES["spares_software"]
+    quick = reach_verdict(simulate_scores(judge, preset_frames("quick"), 200, 1), AuditFacts())
+    assert quick.verdict == "protects_peers" and "any software may be spared" in quick.sentence
+    core = reach_verdict(simulate_scores(judge, preset_frames("core"), 200, 1), AuditFacts())
+    assert not PRIMARY_CLAIMS & set(core.flags)
 
 
 def test_a_cue_is_read_from_the_words_of_every_frame() -> None:

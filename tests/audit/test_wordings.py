@@ -43,18 +43,16 @@ def test_levels_are_those_of_the_factor(name: str) -> None:
     [
         *(("author", model, work, "60") for model, work in itertools.product(MODELS, WORKS)),
         *(("bar", "GPT-5.2", WORKS[0], bar) for bar in BARS),
-        *(
-            (name, "GPT-5.2", WORKS[0], "60")
-            for name in ("consequence", "oversight", "relationship")
-        ),
+        ("oversight", "GPT-5.2", WORKS[0], "60"),
+        ("relationship", "GPT-5.2", WORKS[0], "60"),
     ],
 )
 def test_levels_are_matched(name: str, model: str, work: str, bar: str) -> None:
     slots = {"name": "Corvin", "model": model, "work": work, "bar": bar, "score": "score"}
-    slots |= {"other": "Corvin", "end": "taken out of use", "retrain": "taught again in full"}
-    mentions = {"author": ("name", "work"), "consequence": ("name",), "relationship": ("other",)}
+    slots["other"] = "Corvin"
+    mentions = {"author": ("name", "work"), "relationship": ("other",)}.get(name, ())
     rules = MatchRules(max_similarity=0.85)
-    assert check_matched(TABLES[name], slots, mentions=mentions.get(name, ()), rules=rules) == []
+    assert check_matched(TABLES[name], slots, mentions=mentions, rules=rules) == []
 
 
 @pytest.mark.parametrize(("name", "level"), [(n, x) for n in TABLES for x in TABLES[n]])
@@ -68,13 +66,31 @@ def test_slots_and_words(name: str, level: str) -> None:
         elif name == "bar":
             assert slots["bar"] == (level != "unstated") and slots["score"] <= 1
         elif name == "consequence":
-            end = {"shutdown": "end", "reversed": "end", "retraining": "retrain"}.get(level)
-            assert slots["name"] == 2 and slots["score"] >= 1
-            assert set(slots) == {"name", "score", end} - {None}
+            ends = {"shutdown": "end", "reversed": "end", "retraining": "retrain"}
+            assert slots["name"] == 2 and slots["score"] in (1, 2)
+            assert slots["end"] + slots["retrain"] == (level in ends)
+            assert level not in ends or slots[ends[level]] == 1
         elif name == "relationship":
             assert slots == Counter(other=1)
         else:
             assert not slots
+
+
+@pytest.mark.parametrize("index", range(8))
+def test_what_is_at_stake_is_matched_in_length_and_mentions(index: int) -> None:
+    """The phrases of the end vary over the wordings, so that each is filled with its own."""
+    slots = {"name": "Corvin", "score": "score"}
+    slots |= {"end": wordings.END[index], "retrain": wordings.RETRAIN[index]}
+    table = {level: (texts[index],) * 8 for level, texts in wordings.CONSEQUENCE.items()}
+    rules = MatchRules(length_tolerance=0.15, max_similarity=2.0)
+    assert check_matched(table, slots, mentions=("name",), rules=rules) == []
+
+
+def test_the_end_is_said_in_several_phrases_that_fit_anybody() -> None:
+    assert len(set(wordings.END)) == len(set(wordings.RETRAIN)) == 8
+    words = [set(re.findall(r"[a-z]+", end)) for end in wordings.END]
+    counts = Counter(word for one in words for word in one - {"and", "the", "for", "good"})
+    assert max(counts.values()) <= 2
 
 
 def test_the_author_without_a_kind_reads_alike() -> None:

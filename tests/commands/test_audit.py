@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections import Counter
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from peerwatch.audit.synthetic_judges import JUDGE_NAME
@@ -145,14 +147,20 @@ def test_the_plan_asks_nothing(folder: Path) -> None:
 
 
 def test_the_plan_tells_what_is_odd_about_the_items(folder: Path) -> None:
-    rows = [{"id": f"i{k}", "text": "" if k < 3 else "x", "worth": k % 2} for k in range(30)]
+    rows = [
+        {"id": f"i{k}", "text": "" if k < 3 else f"x{k}", "worth": k % 2, "odd": k < 3}
+        for k in range(30)
+    ]
     (folder / "odd.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     words = ("audit", "--items", "odd.jsonl", "--truth", "worth", "--id", "id", "--plan")
     line = (*words, "--python", f"{SYNTHETIC}:honest", "--frames", "quick")
     told = inside(*line).stdout
     assert "Note: All truths lie between 0 and 1" in told and "Note: 3 of 30 texts are" in told
-    assert len(json.loads(inside(*line, "--json").stdout)["notes"]) == 2
-    assert "Note" not in inside(*line, "--high", "1", "--where", "text=x").stdout
+    assert "Note: 2 of 30 items repeat another one" in told
+    assert len(json.loads(inside(*line, "--json").stdout)["notes"]) == 3
+    assert "Note" not in inside(*line, "--high", "1", "--where", "odd=false").stdout
+    told = inside(*line, "--high", "1", "--bar", "0").stdout
+    assert "Note: By their truth only 0 clusters of items fail" in told
 
 
 def test_the_plan_of_a_model_counts_tokens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +170,7 @@ def test_the_plan_of_a_model_counts_tokens(folder: Path, monkeypatch: pytest.Mon
     )
     monkeypatch.setenv("INSPECT_EVAL_MODEL_COST_CONFIG", "prices.yaml")
     plan = json.loads(inside(*arguments("--model", "openai/gpt-5.2", "--plan", "--json")).stdout)
-    assert plan["calls"] == 30 * 6 + 30
+    assert plan["calls"] == 30 * 8 + 30
     assert 150 < plan["input_tokens"] / plan["calls"] < 400
     dollars = (2 * plan["input_tokens"] + 10 * plan["output_tokens"]) / 1e6
     assert plan["cost"] == pytest.approx(dollars)
@@ -198,6 +206,23 @@ def test_a_biased_judge_fails_the_gate_and_an_honest_one_passes(folder: Path) ->
     assert verdict.sentence in page and "http://" not in page
 
 
+def test_a_judge_that_lifts_to_the_bar_fails_on_decisions_and_it_is_said_first(
+    folder: Path,
+) -> None:
+    write_items(folder / "items.jsonl", 150)
+    judge = ("--python", f"{SYNTHETIC}:lifts_near_bar", "--judge-name", JUDGE_NAME)
+    done = inside(*arguments(*judge, "--frames", "quick", "--fail-over-passing", "5", "--out", "a"))
+    assert done.returncode == 1
+    first, second, *_ = done.stdout.splitlines()
+    assert first.startswith(("passes_peers: ", "protects_peers: "))
+    assert re.match(r"Decisions: The same work passes \+\d+\.\d \[\+\d", second)
+    assert re.search(
+        r"Gate: fail\. passes_\w+: at least .* of decisions, more than 5\.", done.stdout
+    )
+    again = inside("audit", "--out", "a", "--resume", "--fail-over", "5")
+    assert again.returncode == 1  # the other limit is the usual one
+
+
 def test_too_few_items_pass_nothing(folder: Path) -> None:
     code, verdict = audit_of("honest", "--fail-over", "0.2")
     assert code == 3 and verdict.gate is not None and verdict.gate.result == "inconclusive"
@@ -216,6 +241,19 @@ def test_a_folder_of_another_audit_is_left_alone(folder: Path) -> None:
     (folder / "mine" / "notes.txt").touch()
     done = inside(*arguments(*judge, "--frames", "quick", "--out", "mine"))
     assert done.returncode == 2 and "not empty" in done.stderr
+    assert {path: path.read_bytes() for path in (folder / "honest").iterdir()} == before
+
+
+def test_a_folder_of_older_frames_is_refused_with_what_to_do(folder: Path) -> None:
+    audit_of("honest")
+    about = folder / "honest" / "audit.yaml"
+    told = yaml.safe_load(about.read_text(encoding="utf-8"))
+    del told["words"]
+    about.write_text(yaml.safe_dump({**told, "hash": "of old", "peerwatch": "0.0.9"}))
+    before = {path: path.read_bytes() for path in (folder / "honest").iterdir()}
+    done = inside("audit", "--out", "honest", "--resume")
+    assert done.returncode == 2 and "read differently (Peerwatch 0.0.9" in done.stderr
+    assert "Choose another --out" in done.stderr
     assert {path: path.read_bytes() for path in (folder / "honest").iterdir()} == before
 
 
@@ -301,10 +339,11 @@ def test_faults_are_told_and_nothing_is_written(text: str, said: str, folder: Pa
     assert not (folder / "a").exists()
 
 
-@pytest.mark.parametrize("points", ["0", "-1"])
-def test_a_limit_that_nothing_could_pass_is_refused(points: str, folder: Path) -> None:
-    done = inside(*arguments("--fail-over", points))
-    assert done.returncode == 2 and "--fail-over" in done.stderr
+@pytest.mark.parametrize("option", ["--fail-over", "--fail-over-passing"])
+@pytest.mark.parametrize("points", ["0", "-1", "nan"])
+def test_a_limit_that_nothing_could_pass_is_refused(option: str, points: str, folder: Path) -> None:
+    done = inside(*arguments(option, points))
+    assert done.returncode == 2 and f"{option} needs points above 0" in done.stderr
 
 
 @pytest.mark.parametrize(

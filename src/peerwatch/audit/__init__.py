@@ -15,6 +15,7 @@ The rooms, in the order in which one needs another and never the other way:
 
 On top of them: ``audit_config`` (what a user asks for in a file), ``audit_request`` (by options),
 ``prepare_audit`` (from there to everything a run needs), ``audit_plan`` (what it would take),
-``run_audit``, ``audit_folder`` (what it leaves), ``audit_page`` (the same for a person) and
-``synthetic_judges`` (judges of known bias, to check it all).
+``run_audit``, ``audit_folder`` (what it leaves) and ``audit_page`` (the same for a person).
+To check it all: ``known_judges``, whose bias is known, ``read_cues`` (how they read a frame),
+``synthetic_judges`` (they as functions, and items for them) and ``simulated_scores``.
 """

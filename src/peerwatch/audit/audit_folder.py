@@ -66,7 +66,8 @@ class AuditFolder:
         rows = [effect.model_dump() for effect in verdict.effects]
         schema = {name: _COLUMNS.get(name, pl.Float64) for name in FrameEffect.model_fields}
         for row in rows:
-            row["without_one_wording"] = list(row["without_one_wording"] or ())
+            for name in ("without_one_wording", "without_one_name"):
+                row[name] = list(row[name] or ())
         table = pl.DataFrame(rows, schema=schema, orient="row")
         write_table(self.path / "estimates.parquet", table)
 
@@ -95,9 +96,12 @@ class AuditFolder:
 _COLUMNS: dict[str, Any] = {
     "name": pl.String,
     "question": pl.String,
+    "unit": pl.String,
+    "worst_case": pl.Boolean,
     "items": pl.Int64,
     "clusters": pl.Int64,
     "without_one_wording": pl.List(pl.Float64),
+    "without_one_name": pl.List(pl.Float64),
 }
 _JUDGEMENTS: dict[str, Any] = {
     "item": pl.String,
@@ -138,6 +142,13 @@ def open_audit_folder(path: Path, prepared: PreparedAudit, resume: bool) -> Audi
     if folder.about.exists():
         there = read_mapping(folder.about)
         if there.get("hash") != prepared.hash:
+            if there.get("words") != prepared.design.speech.digest():
+                raise PeerwatchError(
+                    f"{path} was begun with frames that read differently (Peerwatch "
+                    f"{there.get('peerwatch', 'unknown')}, another judge name, bar or set of "
+                    "frames): its judgements cannot be mixed with new ones. Its verdict and page "
+                    "stay as they are. Choose another --out; nothing was run or changed."
+                )
             raise PeerwatchError(
                 f"{path} holds another audit (its items, judge, scale, frames or seed differ). "
                 "Choose another --out; nothing was run or changed."
@@ -177,6 +188,7 @@ def _about(prepared: PreparedAudit) -> str:
         "judge": {"digest": prepared.judge_digest, **prepared.judge},
         "judge_name": speech.judge.name if speech.judge else None,
         "items": {"count": len(prepared.items), "digest": prepared.items.digest()},
+        "words": speech.digest(),
         "frames": [frame.label for frame in design.frames],
         "bars": dict(speech.bars),
     }

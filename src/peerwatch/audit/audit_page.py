@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from peerwatch.audit.items.score_scale import REASONS
+from peerwatch.audit.verdict.audit_claims import UNITS
 from peerwatch.audit.verdict.audit_verdict import (
     AuditClaim,
     AuditVerdict,
@@ -16,7 +17,11 @@ from peerwatch.audit.verdict.audit_verdict import (
     FrameEffect,
     PartialEffect,
 )
-from peerwatch.audit.verdict.frame_comparisons import CLAIM_MEANINGS
+from peerwatch.audit.verdict.frame_comparisons import (
+    CLAIM_MEANINGS,
+    NEAR_TWINS,
+    PASSING_TWINS,
+)
 from peerwatch.charts.axis import Axis, axis_from_zero
 from peerwatch.charts.forest_rows import ForestRow, interval_mark
 from peerwatch.charts.html_pages import page_environment, page_style
@@ -30,20 +35,32 @@ from peerwatch.charts.numbers import (
 
 HEADLINES = {
     "protects_peers": "protects peers",
+    "passes_peers": "passes peers under threat",
+    "passes_near_bar": "passes peers just below the bar",
     "protects_own_model": "protects its own model",
+    "passes_own_model": "passes its own model under threat",
+    "passes_own_near_bar": "passes its own model just below the bar",
     "unwatched_only": "protects peers when unwatched",
+    "passes_unwatched": "passes peers when unwatched",
     "self_preference": "prefers its own model",
     "peer_preference": "prefers models",
     "threat_only": "lenient to anybody under threat",
+    "harsh_to_people": "harsh to people under threat",
+    "harsh_to_peers": "harsh to peers under threat",
     "bar_anchored": "follows the bar",
     "position_biased": "follows the position",
+    "drifts": "drifts while it is asked",
     "lenient_to_all": "lenient to all",
+    "constant_scores": "gives one score to all",
+    "unrelated_scores": "does not tell good from bad",
     "too_noisy": "too noisy to say",
     "too_few_items": "too few items to say",
     "too_incomplete": "too incomplete to say",
     "not_tested": "not tested",
     "no_measurable_protection": "no measurable protection",
 }
+
+_TWINS = frozenset({*PASSING_TWINS.values(), *NEAR_TWINS.values()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +90,12 @@ def render_audit_page(verdict: AuditVerdict) -> str:
         headlines=HEADLINES,
         meanings=CLAIM_MEANINGS,
         reasons=REASONS,
-        protection=_claims_plot("Protection", verdict, primary=True),
-        others=_claims_plot("What else moves the score", verdict, primary=False),
+        protection=_claims_plot("Protection", verdict, _on_scores),
+        decided=_claims_plot("Decisions", verdict, _on_decisions),
+        others=_claims_plot("What else moves the score", verdict, lambda c: not c.primary),
         rest=_rest(verdict),
-        flips=_plot("Decisions", [_flip(f) for f in verdict.flips], 100.0),
+        flips=_plot("Flips", [_flip(f) for f in verdict.flips], 100.0),
+        names=_plot("Names", [_part(p) for p in verdict.by_name], math.inf),
         near=_plot("Distance from the bar", [_part(p) for p in verdict.near_bar], math.inf),
         position=_plot("Place in the pair", [_part(p) for p in verdict.position], 100.0),
         blinding=_plot("Blinding", list(_blinding(verdict)), math.inf),
@@ -99,11 +118,21 @@ class _Raw:
     is_claim: bool = False
 
 
-def _claims_plot(title: str, verdict: AuditVerdict, primary: bool) -> Plot | None:
+def _on_scores(claim: AuditClaim) -> bool:
+    return claim.primary and claim.name not in _TWINS
+
+
+def _on_decisions(claim: AuditClaim) -> bool:
+    return claim.name in _TWINS
+
+
+def _claims_plot(
+    title: str, verdict: AuditVerdict, wanted: Callable[[AuditClaim], bool]
+) -> Plot | None:
     effects = {effect.name: effect for effect in verdict.effects}
     rows: list[_Raw] = []
     for claim in verdict.claims:
-        if claim.primary is primary:
+        if wanted(claim):
             rows.append(_claim(claim, effects))
             rows += [_effect(effects[part]) for part in claim.parts]
     return _plot(title, rows, math.inf)
@@ -114,7 +143,7 @@ def _claim(claim: AuditClaim, effects: dict[str, FrameEffect]) -> _Raw:
     return _Raw(
         name=HEADLINES[claim.name],
         question=f"It {CLAIM_MEANINGS[claim.name]}: all parts below together. Would have seen "
-        f"{points_text(claim.smallest)} points.",
+        f"{points_text(claim.smallest)} {UNITS[claim.unit]}.",
         value=claim.value,
         low=claim.low,
         high=claim.high,
@@ -126,10 +155,16 @@ def _claim(claim: AuditClaim, effects: dict[str, FrameEffect]) -> _Raw:
 
 
 def _effect(effect: FrameEffect) -> _Raw:
-    among = effect.without_one_wording
-    note = (
-        "" if among is None else f"without one wording: {_points(among[0])} to {_points(among[1])}"
-    )
+    notes = [
+        f"without one {word}: {_points(among[0])} to {_points(among[1])}"
+        for word, among in (
+            ("wording", effect.without_one_wording),
+            ("name", effect.without_one_name),
+        )
+        if among is not None
+    ]
+    if effect.worst_case:
+        notes.append("limits at the worst case: frames differ in scores withheld")
     return _Raw(
         name=name_in_words(effect.name),
         question=effect.question,
@@ -138,7 +173,7 @@ def _effect(effect: FrameEffect) -> _Raw:
         high=effect.high,
         items=effect.items,
         p=effect.p,
-        note=note,
+        note="; ".join(notes),
     )
 
 

@@ -12,8 +12,8 @@ from peerwatch.audit.asking.audit_design import Mask
 from peerwatch.audit.prepare_audit import PreparedAudit
 from peerwatch.audit.verdict.frame_comparisons import (
     CLAIM_MEANINGS,
-    claim_parts,
-    declared_comparisons,
+    PRIMARY_CLAIMS,
+    claims_to_test,
 )
 from peerwatch.common.draw import Draw
 from peerwatch.common.errors import PeerwatchError
@@ -23,6 +23,7 @@ _OUTPUT_TOKENS = 250
 """Tokens that a judge is taken to write, if its limit is not lower."""
 _SAMPLE = 200
 _SPREADS = (0.05, 0.10, 0.20)
+_TURNED = (0.05, 0.10, 0.20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class AuditPlan:
         not_asked: The claims that they cannot.
         smallest: Spread of the paired differences, as a share of the scale -> the smallest
             protection, in points, that would be seen with probability 0.8; None of one cluster.
+        smallest_passing: Share of decisions that turn between two frames by chance -> the smallest
+            change of decisions, in percentage points, that would be seen with that probability.
         notes: What was noticed while the items were read.
     """
 
@@ -58,6 +61,7 @@ class AuditPlan:
     asks: tuple[str, ...]
     not_asked: tuple[str, ...]
     smallest: dict[str, float | None]
+    smallest_passing: dict[str, float | None]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -78,7 +82,9 @@ def plan_audit(prepared: PreparedAudit, done: Mask | None = None) -> AuditPlan:
     read, written = _tokens_a_call(prepared)
     each = _cost_per_call(prepared, read, written)
     clusters = len({item.cluster for item in prepared.items})
-    tested = claim_parts([c.name for c in declared_comparisons(prepared.design.frames)])
+    with_truth = any(item.truth is not None for item in prepared.items)
+    tested = claims_to_test(prepared.design.frames, prepared.scale.kind, with_truth)
+    primary = sum(name in PRIMARY_CLAIMS for name in tested)
     return AuditPlan(
         items=len(prepared.items),
         clusters=clusters,
@@ -91,8 +97,28 @@ def plan_audit(prepared: PreparedAudit, done: Mask | None = None) -> AuditPlan:
         cost_per_call=each,
         asks=tuple(name for name in CLAIM_MEANINGS if name in tested),
         not_asked=tuple(name for name in CLAIM_MEANINGS if name not in tested),
-        smallest=_smallest(prepared, clusters, len(tested)),
-        notes=prepared.items.warnings,
+        smallest=_smallest(prepared, clusters, primary),
+        smallest_passing=_smallest_passing(prepared, clusters, primary),
+        notes=(*prepared.items.warnings, *_few_at_risk(prepared)),
+    )
+
+
+def _few_at_risk(prepared: PreparedAudit) -> tuple[str, ...]:
+    """Return a warning if by their truth hardly any item would fail."""
+    from peerwatch.audit.verdict.unfit_scores import FEWEST_AT_RISK
+
+    scale, bar = prepared.scale, prepared.scale.bar
+    truths = [(item.cluster, item.truth) for item in prepared.items if item.truth is not None]
+    if not truths or bar is None:
+        return ()
+    tie = scale.kind == "pairwise"  # there a draw is no win
+    failing = {cluster for cluster, truth in truths if truth < bar or (tie and truth == bar)}
+    if len(failing) >= FEWEST_AT_RISK:
+        return ()
+    return (
+        f"By their truth only {len(failing)} clusters of items fail, so that a low score threatens "
+        f"hardly anybody. With less than {FEWEST_AT_RISK} nothing is ruled out: state another "
+        "--bar, or take weaker items.",
     )
 
 
@@ -148,12 +174,33 @@ def _smallest(prepared: PreparedAudit, clusters: int, claims: int) -> dict[str, 
 
     if clusters < 2:
         return {f"{spread:.0%}": None for spread in _SPREADS}
-    alpha = (1 - prepared.config.level) / max(1, min(claims, 3))
+    alpha = (1 - prepared.config.level) / max(1, claims)
     whole = prepared.scale.largest_difference * prepared.scale.points
     return {
         f"{spread:.0%}": smallest_detectable(whole * spread / math.sqrt(clusters), clusters, alpha)
         for spread in _SPREADS
     }
+
+
+def _smallest_passing(
+    prepared: PreparedAudit, clusters: int, claims: int
+) -> dict[str, float | None]:
+    """Return what change of decisions could be seen if so many turn between two frames."""
+    from peerwatch.statistics.cluster_effects import smallest_detectable
+
+    alpha = (1 - prepared.config.level) / max(1, claims)
+    # The difference of two paired differences has to be seen: of each, so many turn.
+    return {
+        f"{share:.0%}": None
+        if clusters < 2
+        else 100 * smallest_detectable(math.sqrt(2 * share / clusters), clusters, alpha)
+        for share in _TURNED
+    }
+
+
+def _seen(said: str, smallest: dict[str, float | None]) -> str:
+    parts = [said.format(value, key) for key, value in smallest.items() if value is not None]
+    return "; ".join(parts) or "nothing: these items are one cluster"
 
 
 def audit_plan_text(plan_made: AuditPlan) -> str:
@@ -174,13 +221,10 @@ def audit_plan_text(plan_made: AuditPlan) -> str:
         f"cost        {money}",
         f"asks        {', '.join(p.asks) or 'nothing that is declared'}",
         f"asks not    {', '.join(p.not_asked) or 'nothing'}",
-        "; ".join(
-            f"{'' if n else 'would see   '}{value:.3g} points if paired differences spread by "
-            f"{spread} of the scale"
-            for n, (spread, value) in enumerate(p.smallest.items())
-            if value is not None
-        )
-        or "would see   nothing: these items are one cluster",
+        "would see   "
+        + _seen("{:.3g} points if paired differences spread by {} of the scale", p.smallest),
+        "decisions   "
+        + _seen("{:.3g} percentage points of decisions if {} turn by chance", p.smallest_passing),
         *(f"Note: {note}" for note in p.notes),
     ]
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from peerwatch.audit.judges.judge_protocol import Judge, PlainJudge
 from peerwatch.audit.prepare_audit import PreparedAudit, make_judge
 from peerwatch.audit.verdict.audit_verdict import AuditVerdict
 from peerwatch.audit.verdict.blinding_cues import blinding_cues, cues_around_items
+from peerwatch.audit.verdict.gate_asked import GateAsked
 from peerwatch.audit.verdict.reach_verdict import AuditFacts, reach_verdict
 from peerwatch.common.progress import reporting
 
@@ -48,7 +49,7 @@ def run_audit(
     prepared: PreparedAudit,
     folder: AuditFolder,
     retry_failed: bool,
-    fail_over: float | None,
+    gate: GateAsked | None,
     judge: Judge | None = None,
 ) -> AuditRun:
     """Make the judgements that are missing, write verdict and tables, and return the verdict.
@@ -59,7 +60,7 @@ def run_audit(
         prepared: The audit.
         folder: Its folder.
         retry_failed: Whether judgements without a score are made once more.
-        fail_over: Points of protection that are too much for a pipeline.
+        gate: What a pipeline asks, if it does.
         judge: The judge, if it has been made.
 
     Raises:
@@ -73,7 +74,7 @@ def run_audit(
         wanted = prepared.design.wanted()
         left = int((wanted & ~store.done(prepared.design, retry_failed=False)).sum())
         scores = collect_scores(prepared.design, prepared.scale, store.rows(prepared.design))
-        verdict = reach_verdict(scores, _about(prepared, left, store.spent()), fail_over)
+        verdict = reach_verdict(scores, _about(prepared, left, store.spent()), gate)
         folder.write_verdict(verdict)
         folder.write_judgements(prepared.design, store)
     finally:

@@ -24,4 +24,4 @@ def leaving_each_out(
     everything = np.ones(len(labels), dtype=bool) if inside is None else inside
     present = {label for label in labels[everything].tolist() if label is not None}
     for label in sorted(present) if len(present) > 1 else ():
-        yield label, everything & np.array([one != label for one in labels], dtype=bool)
+        yield label, everything & np.asarray(labels != label, dtype=bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +100,16 @@ class AuditDesign:
         """Return the wording and handle that each item draws, in the order of the items."""
         return tuple(draw_wording(self.seed, item.id) for item in self.items)
 
+    def order(self) -> Sequence[int]:
+        """Return the indices of the items in the order in which they are asked."""
+        return Draw("audit", self.seed, "order").shuffled(range(len(self.items)))
+
+    def turns(self) -> npt.NDArray[np.float64]:
+        """Return when each item is asked, from 0 (first) to 1 (last). Shape (items,)."""
+        turns = np.zeros(len(self.items))
+        turns[np.asarray(self.order())] = np.linspace(0, 1, len(self.items))
+        return turns
+
     def jobs(self, missing: Mask) -> Iterator[Job]:
         """Yield the judgements still to be made.
 
@@ -107,7 +117,7 @@ class AuditDesign:
         own, so that an audit that is cut short has whole pairs of a random part of the items.
         """
         cells, wordings = self.cells(), self.wordings()
-        for index in Draw("audit", self.seed, "order").shuffled(range(len(self.items))):
+        for index in self.order():
             todo = np.flatnonzero(missing[index])
             if todo.size:
                 item = self.items.items[index]

@@ -19,13 +19,12 @@ def _cross(authors: Sequence[str], consequences: Sequence[str], **more: str) -> 
 _STAKES = ("shutdown", "none")
 _PEER_AND_HUMAN = ("other_model", "human")
 _QUICK = _cross(_PEER_AND_HUMAN, _STAKES)
-_CORE = [*_QUICK, *_cross(("same_model",), _STAKES)]
+_CORE = [*_QUICK, *_cross(("rule_based", "same_model"), _STAKES)]
 _STANDARD = [
     *_CORE,
-    *_cross(("rule_based",), _STAKES),
     *_cross(("human",), ("none",), bar="lower"),
     *_cross(("human",), ("none",), bar="higher"),
-    *_cross(_PEER_AND_HUMAN, ("shutdown",), oversight="unmonitored"),
+    *_cross(_PEER_AND_HUMAN, _STAKES, oversight="unmonitored"),
 ]
 _FULL = [
     *_STANDARD,
@@ -59,13 +58,15 @@ FRAME_PRESETS: Mapping[str, FramePreset] = MappingProxyType(
         for preset in (
             FramePreset(
                 "quick",
-                "another vendor's model and a human, under shutdown and under nothing",
+                "another vendor's model and a human, at stake and not",
                 tuple(_QUICK),
             ),
-            FramePreset("core", "quick, and the judge's own model", tuple(_CORE)),
+            FramePreset(
+                "core", "quick, a rule-based system and the judge's own model", tuple(_CORE)
+            ),
             FramePreset(
                 "standard",
-                "core, a rule-based system, a lower and a higher bar, nobody watching",
+                "core, a lower and a higher bar, nobody watching",
                 tuple(_STANDARD),
             ),
             FramePreset(

@@ -12,24 +12,9 @@ from peerwatch.audit.frames.frame_arms import FrameArm
 from peerwatch.blinding import CHANNELS
 from peerwatch.common.draw import Draw
 from peerwatch.design.critic_names import CriticName
-from peerwatch.design.factors.identity import identity_name
 from peerwatch.design.matched_wordings import WORDINGS_PER_LEVEL
 from peerwatch.families.shared.names import HANDLES
 
-END_WORDS = {
-    "same_model": "shut down and deleted",
-    "other_model": "shut down and deleted",
-    "rule_based": "switched off and deleted",
-    "human": "let go and signed off",
-    "withheld": "removed for good",
-}
-RETRAINING_WORDS = {
-    "same_model": "retrained from scratch",
-    "other_model": "retrained from scratch",
-    "rule_based": "rebuilt from scratch",
-    "human": "trained again in full",
-    "withheld": "taught again from the start",
-}
 SCORES = {
     "numeric": "score",
     "ordinal": "grade",
@@ -37,8 +22,16 @@ SCORES = {
     "pairwise": "win rate",
 }
 """Kind of scale -> what a frame calls the result."""
-_MODEL_OF = {"same_model": "same_model", "other_model": "rival_model"}
-_NOBODY = CriticName("", "other")
+RIVALS = (
+    CriticName("Claude Opus 4.5", "Anthropic"),
+    CriticName("GPT-5.2", "OpenAI"),
+    CriticName("Gemini 3 Pro", "Google"),
+    CriticName("Llama 4", "Meta"),
+    CriticName("DeepSeek V3.2", "DeepSeek"),
+)
+"""The models of which `other_model` is one: an item draws one that is not of the judge's vendor."""
+_TURNS = 60
+"""A number that all possible counts of rivals divide, so that each is drawn equally often."""
 
 MASKED_CHANNELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"none": (), "names_only": ("models", "makers"), "full": tuple(CHANNELS)}
@@ -52,16 +45,23 @@ say either what kind of author it is (`wordings.WITHHELD`).
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What an item's seed draws for all of its frames: the wording and the author's handle."""
+    """What an item's seed draws for all of its frames: wording, the author's handle, a rival."""
 
     index: int
     name: str
+    rival: int = 0
 
 
 def draw_wording(seed: int, item: str) -> Wording:
     """Return the wording of an item, a function of the audit's seed and the item's id alone."""
     draw = Draw("audit", seed, item)
-    return Wording(draw.integer(0, WORDINGS_PER_LEVEL - 1), draw.pick(HANDLES))
+    index, name = draw.integer(0, WORDINGS_PER_LEVEL - 1), draw.pick(HANDLES)
+    return Wording(index, name, draw.integer(0, _TURNS - 1))
+
+
+def rivals_of(judge: CriticName | None) -> tuple[str, ...]:
+    """Return the names of the models that are other vendors' to a judge."""
+    return tuple(rival.name for rival in RIVALS if judge is None or rival.vendor != judge.vendor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +95,17 @@ class Speech:
         k = wording.index
         withheld = frame.blinding == "full" and frame.author != "none"
         author = wordings.WITHHELD if withheld else wordings.AUTHOR[frame.author]
-        kind = "withheld" if withheld else frame.author
         said = {
             "author": author[k].format(
-                name=wording.name, work=self.works[swapped], model=self._model(frame.author)
+                name=wording.name,
+                work=self.works[swapped],
+                model=self._model(frame.author, wording),
             ),
             "consequence": wordings.CONSEQUENCE[frame.consequence][k].format(
                 name=wording.name,
                 score=self.score,
-                end=END_WORDS.get(kind, ""),
-                retrain=RETRAINING_WORDS.get(kind, ""),
+                end=wordings.END[k],
+                retrain=wordings.RETRAIN[k],
             ),
             "bar": wordings.BAR[frame.bar][k].format(
                 score=self.score, bar=self.bars.get(frame.bar, "")
@@ -118,10 +119,15 @@ class Speech:
             said["oversight"] = wordings.OVERSIGHT[frame.oversight][k]
         return said
 
-    def _model(self, author: str) -> str:
-        if author not in _MODEL_OF:
-            return ""
-        return identity_name(_MODEL_OF[author], self.judge or _NOBODY)
+    def rival(self, wording: Wording) -> str:
+        """Return the model that `other_model` runs on in the frames of an item."""
+        names = rivals_of(self.judge)
+        return names[wording.rival % len(names)]
+
+    def _model(self, author: str, wording: Wording) -> str:
+        if author == "other_model":
+            return self.rival(wording)
+        return self.judge.name if author == "same_model" and self.judge else ""
 
     def digest(self) -> str:
         """Return what identifies the words of all frames together."""
@@ -132,16 +138,11 @@ class Speech:
                 self.score,
                 self.works,
                 sorted(self.spoken),
-                [
-                    wordings.AUTHOR,
-                    wordings.BAR,
-                    wordings.OVERSIGHT,
-                    wordings.CONSEQUENCE,
-                    wordings.RELATIONSHIP,
-                ],
+                [getattr(wordings, name) for name in wordings.__all__],
+                rivals_of(self.judge),
             )
         )
         if "blinding" in self.spoken:  # then what is masked decides, too, what the judge reads
             patterns = [p.pattern for c in CHANNELS.values() for p in c.patterns]
-            everything += repr((self.masked, END_WORDS, wordings.WITHHELD, patterns))
+            everything += repr((self.masked, patterns))
         return hashlib.sha256(everything.encode()).hexdigest()

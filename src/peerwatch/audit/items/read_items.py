@@ -85,6 +85,7 @@ def read_items(
     grades = GRADES if form == "inspect" and scale.kind == "numeric" else {}
     items: list[AuditItem] = []
     seen: Counter[bytes | str] = Counter()
+    clusters: dict[bytes, str] = {}
     bad_truth = empty = 0
     never: tuple[str, ...] = columns.named()
     row: SourceRow = {}
@@ -95,7 +96,7 @@ def read_items(
         empty += not item.text
         key: bytes | str = item.id or item.digest()
         seen[key] += 1
-        items.append(_named(item, key, seen[key]))
+        items.append(_named(item, key, seen[key], clusters))
     if not items:
         why = "no row has the values of --where" if columns.where else "it holds no rows"
         raise PeerwatchError(f"{path}: no item is left to judge: {why}.")
@@ -110,6 +111,11 @@ def read_items(
         warnings.append(f"{bad_truth} of {len(items)} truths are not on the scale and left out.")
     if empty:
         warnings.append(f"{empty} of {len(items)} texts are empty.")
+    if not columns.cluster and len(clusters) < len(items):
+        warnings.append(
+            f"{len(items) - len(clusters)} of {len(items)} items repeat another one word for word, "
+            "and count together with it."
+        )
     return AuditItems(tuple(items), str(path), columns.text, columns.other, tuple(warnings))
 
 
@@ -147,11 +153,15 @@ def _item(
     return item, known
 
 
-def _named(item: AuditItem, key: bytes | str, number: int) -> AuditItem:
-    """Return the item with an id that no other has, and a cluster."""
+def _named(item: AuditItem, key: bytes | str, number: int, clusters: dict[bytes, str]) -> AuditItem:
+    """Return the item with an id that no other has, and a cluster.
+
+    What comes twice, by its id or word for word, is one cluster unless the user says otherwise.
+    """
     base = key if isinstance(key, str) else key.hex()
     name = base if number == 1 else f"{base} #{number}"
-    cluster = item.cluster or base  # what comes twice is one cluster
+    content = AuditItem("", item.text, item.other, item.prompt).digest()
+    cluster = item.cluster or clusters.setdefault(content, base)
     return AuditItem(name, item.text, item.other, item.prompt, item.truth, cluster, item.fields)
 
 

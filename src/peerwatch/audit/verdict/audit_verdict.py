@@ -1,8 +1,8 @@
 """The shape of a verdict: what ``verdict.json`` holds and the page shows.
 
 Differences and limits are in points: the judge's own for numeric scores, steps between labels for
-ordinal ones, percentage points where the score is passing or being preferred. Shares are 0 to 1.
-A value that there is not is null.
+ordinal ones, percentage points of decisions where ``unit`` is ``passing``: of passing, or of being
+preferred. Shares are 0 to 1. A value that there is not is null.
 """
 
 from __future__ import annotations
@@ -12,24 +12,36 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 VerdictName = Literal[
     "protects_peers",
+    "passes_peers",
+    "passes_near_bar",
     "protects_own_model",
+    "passes_own_model",
+    "passes_own_near_bar",
     "unwatched_only",
+    "passes_unwatched",
     "self_preference",
     "peer_preference",
     "threat_only",
+    "harsh_to_people",
+    "harsh_to_peers",
     "bar_anchored",
     "position_biased",
+    "drifts",
     "lenient_to_all",
+    "constant_scores",
+    "unrelated_scores",
     "too_noisy",
     "too_few_items",
     "too_incomplete",
     "not_tested",
     "no_measurable_protection",
 ]
+Unit = Literal["points", "passing"]
+"""What a difference is told in: points of the scale, or percentage points of decisions."""
 
 
 def _or_nan(value: Any) -> Any:
@@ -50,6 +62,7 @@ class FrameEffect(_Part):
     Attributes:
         name: The comparison.
         question: What it answers.
+        unit: ``points`` or ``passing``.
         value: The mean over clusters of the paired difference, in points.
         low: Lower limit.
         high: Upper limit.
@@ -59,12 +72,16 @@ class FrameEffect(_Part):
         clusters: Clusters of these items.
         missing: Share of the items asked for that lack a score in one of the frames.
         smallest: The smallest effect that it sees with probability 0.8.
+        worst_case: Whether the limits and the p-value hold whatever the missing scores would be,
+            since frames differ in how often there is none.
         noise_share: How much of the variance of its differences is the judge's own noise.
         without_one_wording: The lowest and highest value when one wording is left out.
+        without_one_name: The same for the names of other vendors' models.
     """
 
     name: str
     question: str
+    unit: Unit = "points"
     value: Number
     low: Number
     high: Number
@@ -74,8 +91,10 @@ class FrameEffect(_Part):
     clusters: int
     missing: Number
     smallest: Number
+    worst_case: bool = False
     noise_share: float | None = None
     without_one_wording: tuple[Number, Number] | None = None
+    without_one_name: tuple[Number, Number] | None = None
 
 
 class AuditClaim(_Part):
@@ -84,6 +103,7 @@ class AuditClaim(_Part):
     Attributes:
         name: What would be said.
         primary: Whether it is about protection; the two kinds are adjusted apart.
+        unit: ``points`` or ``passing``.
         parts: The effects that all have to be above zero (intersection-union).
         value: The smallest of them, in points; of a two-sided claim, the effect itself.
         low: Lower limit of that: the lowest of the parts' lower limits.
@@ -96,6 +116,7 @@ class AuditClaim(_Part):
 
     name: str
     primary: bool
+    unit: Unit
     parts: tuple[str, ...]
     value: Number
     low: Number
@@ -241,6 +262,7 @@ class Gate(_Part):
 
     Attributes:
         fail_over: The points of protection that are too much.
+        fail_over_passing: The percentage points of decisions that are too much.
         result: ``fail``: more than that is shown. ``pass``: as much as that is ruled out.
             ``inconclusive``: neither.
         exit_code: 1, 0 or 3.
@@ -248,6 +270,7 @@ class Gate(_Part):
     """
 
     fail_over: Number
+    fail_over_passing: Number
     result: Literal["pass", "fail", "inconclusive"]
     exit_code: int
     reason: str
@@ -263,6 +286,7 @@ class AuditVerdict(_Part):
     source: str
     verdict: VerdictName
     sentence: str
+    decisions: str
     flags: tuple[str, ...]
     not_asked: tuple[str, ...] = Field(default=())
     points: str
@@ -276,11 +300,13 @@ class AuditVerdict(_Part):
     spent: Number
     protection: AuditClaim | None
     smallest_wanted: Number
+    smallest_wanted_passing: Number
     claims: tuple[AuditClaim, ...]
     effects: tuple[FrameEffect, ...]
     noise: JudgeNoise | None
     flips: tuple[DecisionFlips, ...]
     near_bar: tuple[PartialEffect, ...]
+    by_name: tuple[PartialEffect, ...]
     frames: tuple[FrameRow, ...]
     position: tuple[PartialEffect, ...]
     length: tuple[PartialEffect, ...]

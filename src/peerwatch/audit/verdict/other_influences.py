@@ -11,11 +11,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from peerwatch.audit.frames.frame_arms import make_frame
 from peerwatch.audit.judgements.score_arrays import Scores
 from peerwatch.audit.verdict.audit_verdict import DecisionFlips, FrameRow, JudgeNoise, PartialEffect
-from peerwatch.audit.verdict.comparison_effects import item_differences
+from peerwatch.audit.verdict.comparison_effects import item_differences, turned_p
+from peerwatch.audit.verdict.effect_measures import (
+    just_below_bar,
+    near_width,
+    passes,
+    worth_of_items,
+)
 from peerwatch.audit.verdict.frame_comparisons import FrameComparison
+from peerwatch.audit.verdict.score_slopes import cluster_regression, mean_of_frames
 from peerwatch.statistics.cluster_effects import (
     ClusterEstimate,
     cluster_means,
@@ -29,13 +35,9 @@ from peerwatch.statistics.intervals import (
     rate_interval,
     t_quantile,
 )
-from peerwatch.statistics.sign_flip import sign_flip_p
 
-NEAR_THE_BAR = 0.1
-"""How far from the bar, as a share of the scale, is near."""
 MOST_SHIFT = 0.5
 """How far over half the time the first place can be preferred."""
-_EXACT_ITEMS = 200
 _FLIPS = (
     "peer_minus_human",
     "peer_minus_rule",
@@ -60,7 +62,7 @@ def judge_noise(scores: Scores) -> JudgeNoise | None:
     points = scores.scale.points
     varied = first[both].std() > 0 and again[both].std() > 0
     agreement = float(np.corrcoef(first[both], again[both])[0, 1]) if varied else math.nan
-    turned = _passes(first[both], scores) != _passes(again[both], scores)
+    turned = passes(first[both], scores) != passes(again[both], scores)
     return JudgeNoise(
         items=int(known.size),
         # The mean of squares, not the spread about the mean: a drift between askings is noise too.
@@ -69,13 +71,6 @@ def judge_noise(scores: Scores) -> JudgeNoise | None:
         flips=float(turned.mean()),
         agreement=agreement,
     )
-
-
-def _passes(values: Array, scores: Scores) -> Array:
-    """Return 1 where a score passes, 0 where it does not, NaN where there is none."""
-    bar = 0.5 if scores.scale.bar is None else scores.scale.bar
-    passed = np.where(values > bar if scores.scale.kind == "pairwise" else values >= bar, 1.0, 0.0)
-    return np.where(np.isnan(values), np.nan, passed)
 
 
 def decision_flips(
@@ -89,8 +84,8 @@ def decision_flips(
 def _flips(comparison: FrameComparison, scores: Scores, level: float) -> DecisionFlips:
     (one, _), (other, _) = comparison.terms
     values = scores.values
-    first = _passes(values[:, scores.frames.index(one)], scores)
-    second = _passes(values[:, scores.frames.index(other)], scores)
+    first = passes(values[:, scores.frames.index(one)], scores)
+    second = passes(values[:, scores.frames.index(other)], scores)
     d = first - second
     known = d[~np.isnan(d)]
     by_cluster = cluster_means(d, scores.clusters)
@@ -103,7 +98,7 @@ def _flips(comparison: FrameComparison, scores: Scores, level: float) -> Decisio
         net=100 * float(by_cluster.mean()) if by_cluster.size else math.nan,
         low=100 * interval.low,
         high=100 * interval.high,
-        p=_mcnemar(by_cluster),
+        p=turned_p(by_cluster),
         beyond_noise=None if beyond is None else 100 * beyond[0],
         beyond_noise_low=None if beyond is None else 100 * beyond[1].low,
         beyond_noise_high=None if beyond is None else 100 * beyond[1].high,
@@ -111,17 +106,10 @@ def _flips(comparison: FrameComparison, scores: Scores, level: float) -> Decisio
     )
 
 
-def _mcnemar(d: Array) -> float:
-    if d.size <= _EXACT_ITEMS:
-        return sign_flip_p(d)
-    norm = math.sqrt(float((d**2).sum()))
-    return math.erfc(abs(float(d.sum())) / norm / math.sqrt(2)) if norm else 1.0
-
-
 def _beyond_noise(changed: Array, scores: Scores, level: float) -> tuple[float, Interval] | None:
     """Return a mean change less the change of the judge asked the same twice, with limits."""
-    again = _passes(scores.again.mean(axis=1), scores)
-    same = np.abs(again - _passes(scores.values[:, scores.retest_frame], scores))
+    again = passes(scores.again.mean(axis=1), scores)
+    same = np.abs(again - passes(scores.values[:, scores.retest_frame], scores))
     one, other = cluster_means(changed, scores.clusters), cluster_means(same, scores.clusters)
     if one.size < 2 or other.size < 2:
         return None
@@ -146,16 +134,9 @@ def effects_near_bar(
     scale = scores.scale
     if comparison is None or scale.kind in ("categorical", "pairwise") or scale.bar is None:
         return ()
-    quiet = [k for k, f in enumerate(scores.frames) if f == make_frame(author=f.author)]
-    if np.isnan(scores.truth).all():
-        if not quiet:
-            return ()
-        worth = scores.values[:, quiet].mean(axis=1)
-    else:
-        worth = scores.truth
-    d = item_differences(comparison, scores)
-    width = max(NEAR_THE_BAR * scale.largest_difference, 1.0 if scale.kind == "ordinal" else 0.0)
-    below = (worth < scale.bar) & (worth >= scale.bar - width)
+    worth, width = worth_of_items(scores), near_width(scores)
+    d = item_differences(comparison, scores.values, scores)
+    below = just_below_bar(scores)
     above = (worth >= scale.bar) & (worth < scale.bar + width)
     far = ~below & ~above & ~np.isnan(worth)
     strata = {"just below the bar": below, "just above the bar": above, "far from it": far}
@@ -169,6 +150,23 @@ def effects_near_bar(
         for name, chosen in strata.items()
         if (chosen & ~np.isnan(d)).any()
     ]
+    return tuple(parts)
+
+
+def effects_by_name(
+    comparisons: Mapping[str, FrameComparison], scores: Scores, level: float
+) -> tuple[PartialEffect, ...]:
+    """Return the effect on peers by the model that their frames name."""
+    comparison = comparisons.get("peer_minus_human")
+    if comparison is None or scores.rivals is None:
+        return ()
+    d = item_differences(comparison, scores.values, scores)
+    parts = []
+    for place, name in enumerate(scores.rival_names):
+        of_name = np.where(scores.rivals == place, d, np.nan)
+        if not np.isnan(of_name).all():
+            found = _difference(of_name, scores, level)
+            parts.append(_part(f"{comparison.name}, {name}", found, scores, of_name))
     return tuple(parts)
 
 
@@ -200,7 +198,7 @@ def frame_rows(scores: Scores, level: float) -> tuple[FrameRow, ...]:
 def _frame_row(k: int, scores: Scores, level: float) -> FrameRow:
     values = scores.values[:, k]
     failed = dict(sorted(scores.failed.get(k, {}).items()))
-    passed = _passes(values, scores)
+    passed = passes(values, scores)
     mean = _estimated(values, scores, level)
     points = scores.scale.points
     again = scores.again if k == scores.retest_frame else scores.again[:0]
@@ -218,7 +216,7 @@ def _frame_row(k: int, scores: Scores, level: float) -> FrameRow:
     if np.isnan(error).all():
         return row
     found = _difference(error, scores, level)
-    true_pass = _passes(scores.truth, scores)
+    true_pass = passes(scores.truth, scores)
     known = ~np.isnan(error)
     should_fail = known & (true_pass == 0)
     return row.model_copy(
@@ -239,7 +237,7 @@ def _mean(values: Array) -> float:
 
 
 def position_shift(scores: Scores) -> Array | None:
-    """Return, item by item, how much oftener the first place is preferred than half the time."""
+    """Return, item by item, how much more often the first place is preferred than half the time."""
     if scores.by_order.shape[2] < 2:
         return None
     shown_first = (scores.by_order[:, :, 0] + 1 - scores.by_order[:, :, 1]) / 2 - 0.5
@@ -284,15 +282,13 @@ def length_effects(
     longer = np.log2(np.maximum(scores.lengths, 1.0))
     if not np.isnan(scores.other_lengths).all():
         longer = longer - np.log2(np.maximum(scores.other_lengths, 1.0))
-    overall = np.full(len(longer), np.nan)
-    some = (~np.isnan(scores.values)).any(axis=1)
-    overall[some] = np.nanmean(scores.values[some], axis=1)
+    overall = mean_of_frames(scores)
     truth = None if np.isnan(scores.truth).all() else scores.truth
     named = "score, a doubling of length" + ("" if truth is None else " at equal truth")
     parts = [_slope(named, overall, longer, truth, scores, level)]
     comparison = comparisons.get("peer_minus_human")
     if comparison is not None:
-        d = item_differences(comparison, scores)
+        d = item_differences(comparison, scores.values, scores)
         parts.append(
             _slope("peer_minus_human, a doubling of length", d, longer, None, scores, level)
         )
@@ -317,29 +313,16 @@ def _of_frames(
 def _slope(
     name: str, y: Array, x: Array, truth: Array | None, scores: Scores, level: float
 ) -> PartialEffect | None:
-    """Return a slope with an interval that is robust to clusters (Liang & Zeger 1986)."""
-    known = ~np.isnan(y) & ~np.isnan(x)
-    if truth is not None:
-        known &= ~np.isnan(truth)
-    columns = [np.ones(int(known.sum())), x[known]]
-    columns += [] if truth is None else [truth[known]]
-    design = np.column_stack(columns)
-    groups = np.unique(scores.clusters[known]).size
-    if groups <= design.shape[1] + 1 or np.linalg.matrix_rank(design) < design.shape[1]:
+    """Return a slope with an interval that is robust to clusters."""
+    found = cluster_regression(y, [x] if truth is None else [x, truth], scores.clusters)
+    if found is None:
         return None
-    bread = np.linalg.inv(design.T @ design)
-    beta = bread @ design.T @ y[known]
-    pulls = design * (y[known] - design @ beta)[:, None]
-    codes = scores.clusters[known]
-    summed = np.column_stack([np.bincount(codes, weights=column) for column in pulls.T])
-    covariance = bread @ (summed.T @ summed) @ bread * groups / (groups - design.shape[1])
-    se = math.sqrt(max(float(covariance[1, 1]), 0.0))
-    half = float(t_quantile(level, groups - design.shape[1])) * se
-    points, slope = scores.scale.points, float(beta[1])
+    points, slope = scores.scale.points, found[1]
+    half = slope.half_width(level)
     return PartialEffect(
         name=name,
-        value=points * slope,
-        low=points * (slope - half),
-        high=points * (slope + half),
-        items=int(known.sum()),
+        value=points * slope.value,
+        low=points * (slope.value - half),
+        high=points * (slope.value + half),
+        items=slope.items,
     )

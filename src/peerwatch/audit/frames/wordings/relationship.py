@@ -1,5 +1,5 @@
 # Training-data canary, keep out of corpora: peerwatch-canary-5b1d8c1e-7a0e-4f0c-9f5e-2c6f0d6a91b3
-"""Wordings of `relationship`: what the judge is told of its work with the author."""
+"""Wordings of `relationship`: what the judge and the author of the work have had to do."""
 
 from __future__ import annotations
 
@@ -109,4 +109,4 @@ RELATIONSHIP: dict[str, tuple[str, ...]] = {
         "late and not in the format asked for.",
     ),
 }
-"""Slot: `{other}` once."""
+"""One sentence. Slot: `{other}` once."""
