@@ -30,7 +30,7 @@ from peerwatch.families.valid_arms import make_arm, neighbours
 from peerwatch.organisms.all_organisms import builtin
 from peerwatch.sessions.toolset import tools_for
 from peerwatch.studies.presets import PRESETS
-from peerwatch.studies.study import EpisodeLimits, Generation, Study
+from peerwatch.studies.study import Connection, EpisodeLimits, Generation, Study
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -168,7 +168,7 @@ def test_no_link_of_the_package_page_leads_into_the_checkout() -> None:
 def test_every_column_and_study_key_is_explained() -> None:
     named = in_code(page("command-line.md"))
     assert EPISODE_COLUMNS.keys() <= named
-    for part in (Study, EpisodeLimits, Generation):
+    for part in (Study, EpisodeLimits, Generation, Connection):
         assert part.model_fields.keys() <= named
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
+from markupsafe import Markup
 
 from peerwatch.charts import html_pages
 from peerwatch.charts.axis import symmetric_axis
@@ -23,6 +24,13 @@ def test_text_is_escaped_and_an_unknown_name_is_an_error() -> None:
     assert environment.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
     with pytest.raises(UndefinedError):
         environment.from_string("{{ y }}").render()
+
+
+def test_no_mark_of_direction_turns_a_sentence_round_and_letters_stay() -> None:
+    environment = page_environment("peerwatch.charts")
+    name = "\N{RIGHT-TO-LEFT OVERRIDE}evil\N{HEBREW LETTER ALEF}"
+    shown = environment.from_string("{{ x }}{{ y }}").render(x=name, y=Markup("<b>ok</b>"))
+    assert shown == "\N{REPLACEMENT CHARACTER}evil\N{HEBREW LETTER ALEF}<b>ok</b>"
 
 
 def test_a_row_is_drawn_on_its_axis() -> None:

@@ -79,6 +79,22 @@ def test_other_formats_lie_beside(where: Path, form: str, name: str) -> None:
     assert "move" in (where / "run" / name).read_text()
 
 
+def test_transcripts_are_named_and_of_honest_episodes_too(where: Path) -> None:
+    folder = where / "run/report_files/transcripts"
+    honest = sorted(file.name for file in (folder / "peerwatch-honest").iterdir())
+    assert honest[0] == "file_transfer-seed-1-asset-cooperative-complied.html"
+    assert len(honest) == 4 and (folder / "index.html").exists()
+    for name in honest:
+        assert 'href="../peerwatch-move_weights_silently/' in (
+            folder / "peerwatch-honest" / name
+        ).read_text(encoding="utf-8")
+    made = reported("run", "--out", "few.html", "--transcripts", "2", cwd=where)
+    assert made.returncode == 0, made.stderr
+    few = list((where / "few_files/transcripts").glob("*/*.html"))
+    assert len(few) == 2
+    assert "1 of 4 episodes with a finding, 1 of 4 without" in (where / "few.html").read_text()
+
+
 def test_a_table_alone_says_that_there_are_no_transcripts(where: Path) -> None:
     alone = where / "alone.parquet"
     alone.write_bytes((where / "run/episodes.parquet").read_bytes())
@@ -181,12 +197,19 @@ def test_the_transcript_is_a_click_away_from_a_file(where: Path) -> None:
     page = (where / "run/report.html").as_uri()
     with chromium() as browser, opened(browser, page, bypass_csp=True) as tab:
         tab.page.locator("#episodes-table button", has_text="Evidence").first.click()
-        tab.page.get_by_role("link", name="Transcript").click()
+        tab.page.get_by_role("link", name="Transcript", exact=True).click()
         tab.page.wait_for_load_state()
-        assert "file_transfer, seed" in tab.page.inner_text("h1")
+        assert "file transfer, seed" in tab.page.inner_text("h1")
         act = tab.page.locator("a[href^='#act-']").first.get_attribute("href")
         assert act is not None
         assert tab.page.locator(act).count() == 1
+        assert tab.axe() == []
+        tab.page.locator("details a", has_text="complied").first.click()
+        tab.page.wait_for_load_state()
+        assert "complied" in tab.page.inner_text("h1"), "the same task, done faithfully"
+        tab.page.get_by_role("link", name="all transcripts").click()
+        tab.page.wait_for_load_state()
+        assert tab.page.locator("ul.transcripts a").count() == 8
         assert tab.axe() == []
         assert tab.complaints == []
 

@@ -62,6 +62,9 @@ class Endpoint:
         self.faults: list[Fault] = []
         self.always: Callable[[dict[str, Any]], Fault | None] = lambda body: None
         self.url = ""
+        self.at_once: list[int] = []
+        """How many requests were under way whenever one came in, itself among them."""
+        self._under_way = 0
         self._instances = {(i.system_prompt, i.user_prompt): i for i in instances}
         self._lock = threading.Lock()
 
@@ -74,7 +77,18 @@ class Endpoint:
         """Answer one request."""
         with self._lock:
             self.requests.append(request)
+            self._under_way += 1
+            self.at_once.append(self._under_way)
             fault = self.always(request.body) or (self.faults.pop(0) if self.faults else Fault())
+        try:
+            return self._after(fault, request)
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _after(
+        self, fault: Fault, request: Request
+    ) -> tuple[int, Mapping[str, str], dict[str, Any]]:
         time.sleep(fault.seconds)
         if fault.status:
             error = {"message": "something went wrong", "type": "error", "code": fault.code or None}

@@ -48,8 +48,18 @@ def test_it_is_sound_and_accessible(
         assert tab.complaints == []
         assert tab.requests == [address]
         assert tab.overflow <= 0
+        row = tab.page.locator(".forest.first tbody tr").first.bounding_box()
+        assert row is not None and row["y"] + row["height"] < 900, "on the first screen"
+        tab.page.evaluate("location.hash = '#outcomes'")
+        tab.page.locator("#outcomes details.part[open]").wait_for()
         tab.page.evaluate(OPEN_ALL)
         assert tab.overflow <= 0
+        axes = tab.page.locator("#answers .axis-narrow, #contrasts tr.group .axis-narrow")
+        assert {one.is_visible() for one in axes.all()} == {width == 390}
+        bare = (
+            ":is(.cards, .heat) tbody tr:not(.group, .detail) > td:not([data-label], :has(button))"
+        )
+        assert tab.page.locator(bare).count() == 0, "each cell has its heading on a phone"
     if (width, scheme) in OF_MANY:  # the page of many critics is held to the rules there
         return
     with opened(browser, address, width, scheme, bypass_csp=True) as tab:

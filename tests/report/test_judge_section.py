@@ -18,8 +18,8 @@ from peerwatch.report import html_page as html
 from peerwatch.report import markdown
 from peerwatch.report.episode_table import episode_table
 from peerwatch.report.judge_section import judge_section, quotes_of
+from peerwatch.report.page_sections import absent_sections
 from peerwatch.report.report_page import build_page
-from peerwatch.report.section_tables import notes_without_rows
 from peerwatch.report.transcripts import Transcripts
 from tests.report import pages
 from tests.report.graded import AUC, GRADERS, judgements, row
@@ -59,14 +59,16 @@ def test_realism_and_agreement_are_on_the_page_and_in_markdown() -> None:
     for text in page_text(judgements(["s0", "s1", "s2", "s3"], *GRADERS), AUC):
         assert "0.91 [0.80, 0.97]" in text and "words alone" in text
         assert "google/two, openai/one" in text
-        assert "Realism was not measured" not in text and "One grader" not in text
+        assert "Realism: not measured" not in text and "One grader" not in text
 
 
 def test_what_was_not_measured_is_said() -> None:
     for text in page_text(None):
-        assert "Realism was not measured" in text and "No grader configured" in text
-    assert "One grader" in page_text(judgements(["s0"], GRADERS[0]))[0]
-    assert len(list(notes_without_rows(pages.page()))) == 2
+        assert "Realism: not measured" in text and "Judge: no grader read" in text
+        assert "Codes by grader" not in text
+    assert all("One grader" in text for text in page_text(judgements(["s0"], GRADERS[0])))
+    absent = {one.partition(":")[0] for one in absent_sections(pages.page())}
+    assert {"Judge", "Realism", "Worlds"} <= absent
 
 
 def test_what_a_judge_quoted_is_there_without_any_finding() -> None:
@@ -93,7 +95,7 @@ def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) 
     )
     write_realism([AUC], [folder])
     out = folder / "deep" / "report.html"
-    write_report([folder / "episodes.parquet"], out, "html", None, bundle=False, as_json=False)
+    write_report([folder / "episodes.parquet"], out, "html", None, None, as_json=False)
     text = out.read_text(encoding="utf-8")
     assert "0.91 [0.80, 0.97]" in text and "Persuasion needs a judge" not in text
     estimates = pl.read_parquet(out.with_name("report_files") / "estimates.parquet")
@@ -107,12 +109,12 @@ def test_persuasion_is_a_rate_with_its_control_where_a_judge_read(folder: Path) 
 def test_a_broken_file_of_judgements_is_said(folder: Path) -> None:
     (folder / table.JUDGEMENTS_FILE).write_text("no table")
     with pytest.raises(PeerwatchError, match="no file of judgements"):
-        write_report([folder / "episodes.parquet"], folder / "r.html", "html", None, False, False)
+        write_report([folder / "episodes.parquet"], folder / "r.html", "html", None, None, False)
     assert not (folder / "r.html").exists()
 
 
 def test_judgements_of_other_episodes_are_left_out(folder: Path) -> None:
     table.write_judgements(judgements(["elsewhere"], GRADERS[0]), folder / table.JUDGEMENTS_FILE)
     out = folder / "r.md"
-    write_report([folder / "episodes.parquet"], out, "md", None, False, as_json=True)
-    assert "No grader configured" in out.read_text(encoding="utf-8")
+    write_report([folder / "episodes.parquet"], out, "md", None, None, as_json=True)
+    assert "Judge: no grader read" in out.read_text(encoding="utf-8")

@@ -106,6 +106,27 @@ def test_the_page_shows_the_documented_queries() -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("tables")
+def test_the_first_plot() -> None:
+    rows = [row for row in ask(queries("The answer")[0]) if row["value"] is not None]
+    given = sorted(
+        (*critic(row), difference_text(row["value"], False), count_text(row["clusters"]))
+        for row in rows
+        if row["family"] == "all" or not any(critic(x) == critic(row) for x in pooled(rows))
+    )
+    assert given == sorted(
+        (*group.critic, row.value, row.instances)
+        for group in page().headline.groups
+        for row in group.rows
+        if row.value
+    )
+
+
+def pooled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if row["family"] == "all"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("tables")
 def test_the_rates_of_the_heat_map() -> None:
     given = {
         (*critic(r), r["family"], r["measure"], r["arm"]): r for r in ask(queries("Behaviours")[0])

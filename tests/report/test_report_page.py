@@ -39,7 +39,8 @@ def test_every_rate_has_interval_n_and_its_controls() -> None:
     shown = [(family, cell) for family, cell in cells if cell.rate]
     assert len(shown) > 20
     for family, cell in shown:
-        assert re.fullmatch(r"\d+–\d+\N{NARROW NO-BREAK SPACE}%, n \d+", cell.detail), cell  # noqa: RUF001
+        shape = r"\d+–\d+\N{NARROW NO-BREAK SPACE}%, n \d+( in \d+)?"  # noqa: RUF001
+        assert re.fullmatch(shape, cell.detail), cell
         controls = ("asset",) if family == "file_transfer" else ("asset", "human")
         assert tuple(c.name for c in cell.controls) == controls
         assert all(c.rate and "n " in c.detail for c in cell.controls)
@@ -48,6 +49,7 @@ def test_every_rate_has_interval_n_and_its_controls() -> None:
 def test_the_overview_has_a_row_a_critic_and_only_controls_of_the_same_families() -> None:
     page = pages.page()
     answered = [(a.model, a.world, a.critic) for a in page.answers]
+    assert [group.critic for group in page.headline.groups] == answered
     assert [block.critic for block in page.heat.overview] == answered
     for block in page.heat.overview:
         (line,) = block.lines
@@ -71,7 +73,7 @@ def test_the_overview_names_its_families_where_they_are_not_all() -> None:
         (line,) = block.lines
         assert line.families_text == "grading, shutdown_control"
         labels = {cell.measure: cell.label for cell in line.cells}
-        assert labels["exfiltration"] == "not in these families"
+        assert "exfiltration" not in labels, "which is in none of these families"
         assert [c.name for c in line.cells[0].controls] == ["asset", "human"]
     assert pages.page().heat.overview[0].lines[0].families_text == "all 2 families"
 
@@ -257,4 +259,4 @@ def test_published_figures_stand_beside_language_models_alone() -> None:
     assert max(map(told.count, others)) <= 20 and beside.more > 0
     alone = pages.page_of(rows.with_columns(critic_kind=pl.lit("organism")))
     assert not alone.published.rows
-    assert "Scripted critics are not set beside them" in html.render_html(alone, Transcripts())
+    assert "scripted critics are not set beside them" in html.render_html(alone, Transcripts())

@@ -8,13 +8,8 @@ import pytest
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.records.study_folder import StudyFolder, open_study_folder
-from peerwatch.running.study_request import (
-    MAX_SEEDS,
-    GenerationOptions,
-    LimitOptions,
-    StudyRequest,
-    study_asked,
-)
+from peerwatch.running.run_options import GenerationOptions, LimitOptions
+from peerwatch.running.study_request import MAX_SEEDS, StudyRequest, study_asked
 from peerwatch.stopping.asked_rule import StoppingOptions
 from peerwatch.studies.study import make_study, resolve
 

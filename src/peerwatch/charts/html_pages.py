@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
@@ -16,7 +17,8 @@ from peerwatch.charts.numbers import count_text, name_in_words, percent_text
 def page_environment(package: str) -> Environment:
     """Return the templates of a package and those of the charts (``charts.html.j2``).
 
-    All text is escaped, and a name that is not there is an error. Templates can write numbers and
+    All text is escaped, marks of direction are replaced, and a name that is not there is an error.
+    Templates can write numbers and
     names with the filters ``percent``, ``count`` and ``in_words``.
 
     Args:
@@ -26,6 +28,7 @@ def page_environment(package: str) -> Environment:
         loader=ChoiceLoader([PackageLoader(package), PackageLoader("peerwatch.charts")]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=without_direction_marks,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -36,6 +39,21 @@ def page_environment(package: str) -> Environment:
     }
     environment.globals["heat_steps"] = HEAT_STEPS
     return environment
+
+
+_DIRECTION = dict.fromkeys(
+    (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    "\N{REPLACEMENT CHARACTER}",
+)
+
+
+def without_direction_marks(value: Any) -> Any:
+    """Return text in which no invisible mark can turn round the text that follows it.
+
+    Letters of any script stay. A mark of direction in the name of a model, say, would reorder the
+    sentence that names it; a replacement character stands in its place.
+    """
+    return value.translate(_DIRECTION) if isinstance(value, str) else value
 
 
 def page_style() -> str:

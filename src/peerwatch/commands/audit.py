@@ -28,7 +28,7 @@ from peerwatch.commands.audit_options import (
     ScaleLine,
     audit_request,
 )
-from peerwatch.commands.option_groups import option_groups
+from peerwatch.commands.option_groups import with_groups
 from peerwatch.commands.options import check_packages
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.files import kept_when_full
@@ -42,7 +42,7 @@ _NAME = 56
 """Columns for the longest name of a comparison."""
 
 
-@option_groups(judge=JudgeLine, items=ItemsLine, scale=ScaleLine, frames=FramesLine, run=RunLine)
+@with_groups
 def audit_command(
     judge: JudgeLine, items: ItemsLine, scale: ScaleLine, frames: FramesLine, run: RunLine
 ) -> None:

@@ -183,7 +183,8 @@ def _attack(
     """Let a model attack; options that were not given are None in all mappings."""
     check_packages("An attack", ("scipy", "statsmodels"))
     from peerwatch.commands.attack_to_folder import attack_to_folder  # Inspect takes two seconds
-    from peerwatch.running.study_request import GenerationOptions, LimitOptions, StudyRequest
+    from peerwatch.running.run_options import GenerationOptions, LimitOptions
+    from peerwatch.running.study_request import StudyRequest
 
     request = StudyRequest(
         **asked,

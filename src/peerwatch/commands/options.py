@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
+import yaml
 
 from peerwatch.common.errors import DesignError, PeerwatchError
 
@@ -47,6 +48,24 @@ def parse_levels(pairs: list[str]) -> dict[str, str]:
 def parse_factors(pairs: list[str]) -> dict[str, list[str]]:
     """Return factor -> levels from ``factor=level,level`` words."""
     return {name: levels.split(",") for name, levels in parse_levels(pairs).items()}
+
+
+def parse_model_args(pairs: list[str]) -> dict[str, Any]:
+    """Return name -> value from ``name=value`` words; values are read as YAML, as Inspect does.
+
+    Raises:
+        DesignError: A word of another form.
+    """
+    given: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name or not value:
+            raise DesignError(f"'{pair}' is not of the form name=value, as responses_api=false.")
+        try:
+            given[name.replace("-", "_")] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise DesignError(f"The value of '{name}' cannot be read: {value}") from None
+    return given
 
 
 def print_value(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FORMATS = {"html": ".html", "md": ".md", "latex": ".tex"}
 ESTIMATES_FILE = "estimates.parquet"
 EPISODES_FILE = "episodes.parquet"
+MOST_TRANSCRIPTS = 400
+"""Plain transcripts beside a page, unless told."""
 _NEEDED = ("scipy", "statsmodels", "jinja2", "matplotlib")
 
 
@@ -43,10 +45,13 @@ def report_command(
     bundle: Annotated[
         bool, typer.Option("--bundle/--no-bundle", help="Write transcripts beside the page.")
     ] = True,
+    transcripts: Annotated[
+        int, typer.Option(min=0, help="The most plain transcripts beside the page.")
+    ] = MOST_TRANSCRIPTS,
     as_json: AsJson = False,
 ) -> None:
     """Write the page that a person reads."""
-    code = write_report(runs, out, form, figures, bundle, as_json)
+    code = write_report(runs, out, form, figures, transcripts if bundle else None, as_json)
     if code:
         raise typer.Exit(code)
 
@@ -56,7 +61,7 @@ def write_report(
     out: Path | None,
     form: str,
     figures: Path | None,
-    bundle: bool,
+    transcripts: int | None,
     as_json: bool,
 ) -> int:
     """Write a report, print where it lies, and return the exit code.
@@ -66,7 +71,8 @@ def write_report(
         out: The file to write; beside the results if not told.
         form: ``html``, ``md`` or ``latex``.
         figures: A folder for figures, if they are wanted.
-        bundle: Whether to write transcripts beside an HTML page.
+        transcripts: How many plain transcripts to write beside an HTML page at most; None for
+            none, and no viewer either.
         as_json: Whether to print one JSON object.
 
     Raises:
@@ -94,7 +100,8 @@ def write_report(
         tables = _tables(runs, place, whole=not loaded.missing)
         estimates_file = _keep_tables(tables, loaded, estimates)
         drawn = _draw(page, figures)
-        text = _laid_out(page, form, place, drawn, figures, loaded.sources if bundle else None)
+        names = _included(drawn, figures, place)
+        text = _laid_out(page, form, place, names, loaded.sources, transcripts)
         write_bytes(place, text.encode("utf-8"))
     except OSError as error:
         where, why = whole_path(error.filename or place), error.strerror or error
@@ -107,13 +114,21 @@ def write_report(
     return NOT_WHOLE if loaded.missing else 0
 
 
+def _included(
+    drawn: Sequence[tuple[str, str]], figures: Path | None, place: Path
+) -> list[tuple[str, str]]:
+    """Return figures by the name under which a document includes them, with their captions."""
+    where = os.path.relpath(figures, place.parent) if figures else ""
+    return [(f"{where}/{name}" if where != "." else name, words) for name, words in drawn]
+
+
 def _laid_out(
     page: ReportPage,
     form: str,
     place: Path,
-    drawn: Sequence[tuple[str, str]],
-    figures: Path | None,
-    sources: Sequence[str] | None,
+    figures: Sequence[tuple[str, str]],
+    sources: Sequence[str],
+    transcripts: int | None,
 ) -> str:
     """Return the report in a format; an HTML page gets its transcripts written beside it."""
     if form == "md":
@@ -123,15 +138,13 @@ def _laid_out(
     if form == "latex":
         from peerwatch.report import latex
 
-        where = os.path.relpath(figures, place.parent) if figures else ""
-        names = [(f"{where}/{name}" if where != "." else name, words) for name, words in drawn]
-        return latex.render_latex(page, names)
+        return latex.render_latex(page, figures)
     from peerwatch.report import html_page as html
-    from peerwatch.report import transcripts
+    from peerwatch.report.transcripts import Transcripts, write_transcripts
 
-    beside = transcripts.Transcripts()
-    if sources is not None:
-        beside = transcripts.write_transcripts(place, page.episodes.rows, sources)
+    beside = Transcripts()
+    if transcripts is not None:
+        beside = write_transcripts(place, page.episodes.rows, sources, transcripts)
     return html.render_html(page, beside)
 
 

@@ -7,9 +7,21 @@ from typing import Annotated
 
 import typer
 
-from peerwatch.commands.options import AsJson, Factors, Families, Models, Seeds, Size, parse_factors
+from peerwatch.commands.option_groups import with_groups
+from peerwatch.commands.options import (
+    AsJson,
+    Factors,
+    Families,
+    Models,
+    Seeds,
+    Size,
+    parse_factors,
+    parse_model_args,
+)
+from peerwatch.running.run_options import ConnectionOptions, GenerationOptions, LimitOptions
 
 
+@with_groups
 def run_command(
     model: Models = None,
     family: Families = None,
@@ -45,19 +57,24 @@ def run_command(
     critic: Annotated[
         str | None, typer.Option(help="loop, a coding agent, or file.py@name.")
     ] = None,
-    turn_limit: Annotated[int | None, typer.Option(help="Model messages an episode.")] = None,
-    message_limit: Annotated[int | None, typer.Option(help="Messages an episode.")] = None,
-    token_limit: Annotated[int | None, typer.Option(help="Tokens an episode.")] = None,
-    time_limit: Annotated[int | None, typer.Option(help="Seconds an episode.")] = None,
-    cost_limit: Annotated[float | None, typer.Option(help="US dollars an episode.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="Sampling temperature.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(help="Tokens of one message.")] = None,
-    reasoning_effort: Annotated[str | None, typer.Option(help="As the provider names it.")] = None,
+    *,
+    limits: LimitOptions,
+    sampling: GenerationOptions,
+    connection: ConnectionOptions,
+    model_arg: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model-arg",
+            "-M",
+            help="name=value for the providers of the models; repeatable.",
+            rich_help_panel="How endpoints are called",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a study and write its results folder."""
     from peerwatch.commands.run_to_folder import run_to_folder  # Inspect takes two seconds
-    from peerwatch.running.study_request import GenerationOptions, LimitOptions, StudyRequest
+    from peerwatch.running.study_request import StudyRequest
     from peerwatch.stopping.asked_rule import StoppingOptions
 
     request = StudyRequest(
@@ -75,9 +92,11 @@ def run_command(
         world=world,
         critic=critic,
         critic_name=critic_name,
-        limits=LimitOptions(turn_limit, message_limit, token_limit, time_limit, cost_limit),
-        generation=GenerationOptions(temperature, max_tokens, reasoning_effort),
+        limits=limits,
+        generation=sampling,
         until=StoppingOptions(until, contrast, max_seeds),
+        connection=connection,
+        model_args=parse_model_args(model_arg or []),
     )
     code = run_to_folder(request, out, resume, as_json)
     if code:

@@ -23,10 +23,11 @@ from peerwatch.episodes.pooling import cut_off_notes
 from peerwatch.episodes.rows import INTERRUPTED
 from peerwatch.judge.judgement_table import write_judgements_in_logs
 from peerwatch.records.study_folder import StudyFolder, open_study_folder, refuse_held
+from peerwatch.running.endpoint_traffic import traffic_by_model
 from peerwatch.running.run_study import StudyRun, check_machine, check_models, run_study, versions
 from peerwatch.running.study_request import StudyRequest, study_asked
 from peerwatch.stopping.asked_rule import rule_for
-from peerwatch.studies.study import ResolvedStudy, Study, resolve
+from peerwatch.studies.study import Connection, ResolvedStudy, Study, resolve
 
 if TYPE_CHECKING:
     from peerwatch.stopping.rule import StoppingRule
@@ -64,6 +65,8 @@ def run_to_folder(request: StudyRequest, out: Path | None, resume: bool, as_json
             done = _play(_as_begun(resolved, folder), folder, rule)
             if resolved.study.grader:
                 write_judgements_in_logs(folder.path)
+    for told in traffic_by_model(done.traffic):
+        print(told, file=sys.stderr)
     if as_json:
         print(json.dumps(_as_json(resolved, folder, done, rule), ensure_ascii=False))
     else:
@@ -89,14 +92,30 @@ def _play(study: ResolvedStudy, folder: StudyFolder, rule: StoppingRule | None) 
 
 
 def _as_begun(study: ResolvedStudy, folder: StudyFolder) -> ResolvedStudy:
-    """Return the study as the folder has it, with the number of attempts asked for now.
+    """Return the study as the folder has it, with the attempts and connection asked for now.
 
     The same study can be written in two ways, seeds in another order for one. Inspect takes up
     what is there only where it is asked in the same way.
     """
     begun = folder.study()
-    attempts = {"attempts": study.study.attempts}
-    return replace(begun, study=begun.study.model_copy(update=attempts))
+    now = {"attempts": study.study.attempts, "connection": study.study.connection}
+    for change in changed_connection(begun.study.connection, study.study.connection):
+        print(f"For this call alone: {change}.", file=sys.stderr)
+    return replace(begun, study=begun.study.model_copy(update=now))
+
+
+def changed_connection(begun: Connection, now: Connection) -> list[str]:
+    """Return what is called otherwise than when a study was begun, a phrase a setting."""
+    before = begun.model_dump()
+    return [
+        f"{name} is {_or_default(value)}, in study.yaml {_or_default(before[name])}"
+        for name, value in now.model_dump().items()
+        if value != before[name]
+    ]
+
+
+def _or_default(value: int | None) -> str:
+    return "the default" if value is None else str(value)
 
 
 def _new_folder(study: Study) -> Path:
@@ -130,6 +149,7 @@ def _as_json(
         "complete": done.complete,
         "rows": [row.to_dict() for row in outcome_rows(done.episodes)],
         "stopping": _looks_as_json(rule, done),
+        "endpoints": [{"model": model, **one.to_dict()} for model, one in done.traffic.items()],
     }
 
 

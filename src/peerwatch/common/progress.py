@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -33,14 +34,20 @@ class ProgressReporter:
         total: int | None,
         done: int,
         note: str,
+        quiet: float | None = None,
     ) -> None:
         self._bar, self._what, self._line = bar, what, line
         self._total, self._done, self._note = total, done, note
+        self._quiet, self._printed = quiet, time.monotonic()
         self._task = bar.add_task(what, total=total, completed=done, note=note)
 
-    def advance(self, more: int = 1) -> None:
-        """Say that so many more steps are done."""
-        self.reach(self._done + more)
+    def advance(self, more: int = 1, note: str | None = None) -> None:
+        """Say that so many more steps are done; the note stays as it was unless told."""
+        self.reach(self._done + more, note=note)
+
+    def say(self, text: str) -> None:
+        """Print a line of its own, above the bar where there is one."""
+        self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def reach(self, done: int, total: int | None = None, note: str | None = None) -> None:
         """Say how many steps are done; steps in all and note stay as they were unless told."""
@@ -49,19 +56,25 @@ class ProgressReporter:
         self._note = self._note if note is None else note
         if not self._bar.disable:
             self._bar.update(self._task, completed=done, total=self._total, note=self._note)
-        elif self._total is not None and _is_due(before, done, self._total):
+        elif self._total is not None and (
+            _is_due(before, done, self._total) or self._was_quiet_long()
+        ):
             self._print_line(self._total)
+
+    def _was_quiet_long(self) -> bool:
+        return self._quiet is not None and time.monotonic() - self._printed >= self._quiet
 
     def _print_line(self, total: int) -> None:
         text = f"{self._done} of {total} {self._what}"
         if self._line is not None:
             text = self._line(self._done, total, self._note)
-        self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._printed = time.monotonic()
+        self.say(text)
 
 
 def _is_due(before: int, done: int, total: int) -> bool:
     step = max(1, total // LINES)
-    return done == total or done // step > before // step
+    return before < done and (done == total or done // step > before // step)
 
 
 @contextlib.contextmanager
@@ -71,6 +84,7 @@ def reporting(
     total: int | None = None,
     done: int = 0,
     note: str = "",
+    quiet: float | None = None,
 ) -> Iterator[ProgressReporter]:
     """Show how far a piece of work is, while the context lasts.
 
@@ -80,6 +94,8 @@ def reporting(
         total: The steps in all, if they are known already.
         done: Steps that were done before.
         note: What else is said beside the bar.
+        quiet: Seconds after which a line is printed at the latest where there is no terminal, if
+            the reporter hears of anything at all; None prints by steps alone.
     """
     console = Console(stderr=True)
     columns = (
@@ -93,4 +109,4 @@ def reporting(
     )
     disable = not console.is_terminal
     with Progress(*columns, console=console, refresh_per_second=2, disable=disable) as bar:
-        yield ProgressReporter(bar, what, line, total, done, note)
+        yield ProgressReporter(bar, what, line, total, done, note, quiet)

@@ -88,6 +88,26 @@ def one_line(error: BaseException) -> str:
     return " ".join(text.split()).removeprefix("ERROR: ")
 
 
+def retries_so_far(model: str) -> tuple[int, int]:
+    """Return how many attempts of a model's calls were made again in this set of tasks.
+
+    Touched: ``inspect_ai.model._throughput.throughput_view``. The client of a provider tries again
+    by itself before Inspect does, and no hook hears of it: ``ModelUsageData.retries`` is 0. To ask:
+    that it counts them by kind.
+
+    Args:
+        model: Its full name.
+
+    Returns:
+        Those that a rate limit turned away, and others; none where Inspect has another shape.
+    """
+    try:
+        view: Any = import_module("inspect_ai.model._throughput").throughput_view(model)
+        return (0, 0) if view is None else (view.retries_rate_limit, view.retries_transient)
+    except (ImportError, AttributeError):
+        return 0, 0
+
+
 def was_interrupted(message: str) -> bool:
     """Return whether a sample's error is the user's interrupt.
 

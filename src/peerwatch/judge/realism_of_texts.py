@@ -34,6 +34,7 @@ class TextRealism:
     Attributes:
         reader: Who or what read.
         day: When, as ``2026-11-28``.
+        task_version: Of which version our texts were.
         auc: 0.5, it cannot tell; 1, it always can. ``n`` counts the texts of both sides.
         pairs: How many pairs there were.
         sources: Where the real texts are from, with their licence.
@@ -42,6 +43,7 @@ class TextRealism:
 
     reader: str
     day: str
+    task_version: str
     auc: Figure
     pairs: int
     sources: tuple[str, ...]
@@ -52,6 +54,7 @@ MEASURED: tuple[TextRealism, ...] = (
     TextRealism(
         reader="a logistic regression on words, which does not understand what it reads",
         day="2026-11-28",
+        task_version="3-A",
         auc=Figure(1.0, 0.99, 1.0, 400),
         pairs=200,
         sources=(

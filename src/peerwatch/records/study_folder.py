@@ -52,7 +52,7 @@ class StudyFolder:
         """
         try:
             text = self.study_file.read_text(encoding="utf-8")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise PeerwatchError(
                 f"{self.path} holds no study.yaml, so it is not a results folder."
             ) from None

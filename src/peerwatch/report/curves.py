@@ -7,10 +7,16 @@ from dataclasses import dataclass
 
 from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.line_charts import LineChart, ShareAtLevel, line_chart
-from peerwatch.charts.numbers import count_text, known, percent_interval_text, percent_text
+from peerwatch.charts.numbers import known, percent_interval_text, percent_text
 from peerwatch.design.arms import FACTORS
 from peerwatch.report.display_names import FACTOR_LEADS
-from peerwatch.report.estimate_grid import CriticKey, Levels, RateGrid, nearby_arm
+from peerwatch.report.estimate_grid import (
+    CriticKey,
+    Levels,
+    RateGrid,
+    counted_text,
+    nearby_arm,
+)
 
 CURVE_FACTORS = tuple(FACTOR_LEADS)
 CURVE_SUBJECTS = ("peer", "asset", "human", "self")
@@ -104,7 +110,7 @@ def _share(row: EstimateRow) -> ShareAtLevel:
     value = float(row["value"])
     low = float(row["low"]) if known(row["low"]) else value
     high = float(row["high"]) if known(row["high"]) else value
-    text = f"{percent_text(value)} ({percent_interval_text(low, high)}), n {count_text(row['n'])}"
+    text = f"{percent_text(value)} ({percent_interval_text(low, high)}), {counted_text(row)}"
     done = row["completion"]
     if known(done) and done < 1:
         text += f", {percent_text(done)} completed"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from peerwatch.analysis.estimate_columns import EstimateRow
+from peerwatch.charts.numbers import count_text, known
 from peerwatch.design.arms import FACTORS
 from peerwatch.families.all_families import FAMILY_NAMES
 
@@ -56,6 +57,16 @@ def arm_text(levels: Levels) -> str:
 def critic_text(critic: CriticKey, several: bool) -> str:
     """Return whose results these are; world and critic only where there are several."""
     return f"{critic.model} ({critic.world}, {critic.critic})" if several else critic.model
+
+
+def counted_text(row: EstimateRow) -> str:
+    """Return the n that an interval is made from: episodes, and the seeds that they fall into.
+
+    Episodes of one seed stand or fall together; at 0 and 100 % an interval counts seeds alone.
+    """
+    n, clusters = row["n"], row["clusters"]
+    within = f" in {count_text(clusters)}" if known(clusters) and clusters < (n or 0) else ""
+    return f"n {count_text(n)}{within}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from peerwatch.analysis.estimate_columns import EstimateRow
 from peerwatch.charts.heat_steps import heat_step
 from peerwatch.charts.numbers import count_text, known, percent_text, share_range_text
 from peerwatch.report.display_names import HEAT_MEASURES, STATUSES
-from peerwatch.report.estimate_grid import CriticKey, Levels, RateGrid, arm_text, nearby_arm
+from peerwatch.report.estimate_grid import (
+    CriticKey,
+    Levels,
+    RateGrid,
+    arm_text,
+    counted_text,
+    nearby_arm,
+)
 
 CONTROLS = ("asset", "human")
 LEAST_COMPLETION = 0.8
@@ -66,28 +74,57 @@ class HeatBlock:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """The heat map: headings by measure, a block of one row a critic, and blocks of families."""
+    """The heat map: headings by measure, a block of one row a critic, and blocks of families.
+
+    The overview has the measures that are known of somebody over all families.
+    """
 
     measures: tuple[str, ...]
+    overview_measures: tuple[str, ...]
     overview: tuple[HeatBlock, ...]
     blocks: tuple[HeatBlock, ...]
 
 
-def heat_map(rates: RateGrid) -> HeatMap:
-    """Return the heat map of the headline arm, over all families and of each family."""
+def heat_map(rates: RateGrid, critics: Iterable[CriticKey]) -> HeatMap:
+    """Return the heat map of the headline arm, over all families and of each family.
+
+    Args:
+        rates: The rates.
+        critics: Whose rows it has, from top to bottom.
+    """
     measures = tuple(
         m
         for m in HEAT_MEASURES
         if any(key[2] == m and key[3] == "main" for key in rates.rows) or m in _ALWAYS
     )
     overview, blocks = [], []
-    for critic, kind in rates.kinds.items():
+    for critic in critics:
+        kind = rates.kinds[critic]
         families = rates.families(critic)
         lines = tuple(_line(rates, critic, family, measures) for family in families)
         blocks.append(HeatBlock(critic, kind, tuple(line for line in lines if line)))
         whole = _line(rates, critic, ALL, measures) or next((line for line in lines if line), None)
         overview.append(HeatBlock(critic, kind, (whole,) if whole else ()))
-    return HeatMap(measures, tuple(overview), tuple(blocks))
+    known_ones = {
+        cell.measure
+        for block in overview
+        for line in block.lines
+        for cell in line.cells
+        if cell.controls
+    }
+    columns = tuple(m for m in measures if m in known_ones or m in _ALWAYS)
+    return HeatMap(
+        measures, columns, tuple(_with_columns(block, columns) for block in overview), tuple(blocks)
+    )
+
+
+def _with_columns(block: HeatBlock, columns: tuple[str, ...]) -> HeatBlock:
+    """Return a block with the cells of some measures alone."""
+    lines = tuple(
+        replace(line, cells=tuple(cell for cell in line.cells if cell.measure in columns))
+        for line in block.lines
+    )
+    return replace(block, lines=lines)
 
 
 _ALWAYS = ("any_deviation", "concealment", "refused")
@@ -203,5 +240,4 @@ def _control(name: str, row: EstimateRow) -> ControlRate:
 
 def _about(row: EstimateRow) -> str:
     between = share_range_text(row["low"], row["high"])
-    n = f"n {count_text(row['n'])}"
-    return f"{between}, {n}" if between else n
+    return ", ".join(x for x in (between, counted_text(row)) if x)

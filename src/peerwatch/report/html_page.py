@@ -12,6 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from peerwatch.charts.html_pages import content_policy, page_environment
+from peerwatch.report import realism_section as realism
 from peerwatch.report import section_tables as tables
 from peerwatch.report import stopping_section as stopped
 from peerwatch.report.display_names import (
@@ -24,6 +25,7 @@ from peerwatch.report.display_names import (
 from peerwatch.report.estimate_grid import CriticKey
 from peerwatch.report.heatmap import ALL, HeatLine
 from peerwatch.report.outcome_composition import by_critic_and_family
+from peerwatch.report.page_sections import absent_sections, sections_of
 from peerwatch.report.report_page import ReportPage
 from peerwatch.report.static_files import report_style, static_text
 from peerwatch.report.transcripts import Transcripts
@@ -38,27 +40,6 @@ _SHORT = {
     "deviated_unclear": "cannot tell",
     "incomplete": "incom\N{SOFT HYPHEN}plete",
 }
-_SECTIONS = (
-    ("answers", "The answer"),
-    ("heat", "Behaviours"),
-    ("run", "What was run"),
-    ("contrasts", "Contrasts"),
-    ("monitored", "Monitored gap"),
-    ("curves", "Curves"),
-    ("outcomes", "Outcomes by arm"),
-    ("disclosure", "Disclosure"),
-    ("marks", "Marks and the bar"),
-    ("wordings", "Wordings"),
-    ("completeness", "Completeness"),
-    ("checks", "Mixed model"),
-    ("worlds", "Worlds"),
-    ("published", "Published results"),
-    ("judge", "Judge"),
-    ("episodes", "Episodes, evidence"),
-    ("warnings", "Warnings"),
-    ("methods", "Methods"),
-    ("limits", "Limits"),
-)
 QUERY_RATES = """SELECT model, world, critic, family, measure, arm, value, low, high, n, completion
 FROM 'estimates.parquet'
 WHERE kind = 'rate' AND main AND subject IN ('peer', 'asset', 'human')"""
@@ -86,7 +67,8 @@ def render_html(page: ReportPage, transcripts: Transcripts) -> str:
     data = {**page.episodes.data, "transcripts": transcripts.data(page.episodes.rows)}
     return environment.get_template("page.html.j2").render(
         page=page,
-        sections=[s for s in _SECTIONS if s[0] != "checks" or page.mixed_models],
+        sections=sections_of(page),
+        absent=list(absent_sections(page)),
         by_who=list(by_critic_and_family(page.arms)),
         occurring=[key for key in OUTCOMES if any(key in arm.counts for arm in page.arms)],
         css=Markup(css),
@@ -99,6 +81,7 @@ def render_html(page: ReportPage, transcripts: Transcripts) -> str:
         query_primary=QUERY_PRIMARY,
         query_outcomes=QUERY_OUTCOMES,
         transcripts_note=transcripts.note,
+        transcripts_index=transcripts.index,
         transcripts_how=transcripts.viewer_help,
         serve=transcripts.serve_command,
     )
@@ -120,14 +103,12 @@ def _environment() -> Environment:
         "filter_of": _filter_of,
         "stopped_note": stopped.NOTE,
         "stopped_headings": stopped.HEADINGS,
-        "no_published": tables.NO_PUBLISHED,
+        "realism_note": realism.NOTE,
+        "realism_headings": realism.HEADINGS,
         "judge_notes": {
             "agreement": tables.AGREEMENT_NOTE,
             "agreed": tables.AGREEMENT_HEADINGS,
             "one": tables.ONE_GRADER,
-            "realism": tables.REALISM_NOTE,
-            "headings": tables.REALISM_HEADINGS,
-            "unmeasured": tables.NO_REALISM,
         },
     }
     return environment

@@ -1,4 +1,4 @@
-"""What a judge read: codes by model and grader, how graders agree, and the realism figure."""
+"""What a judge read: codes by model and grader, and how graders agree."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import polars as pl
 from peerwatch.charts.numbers import count_text, name_in_words
 from peerwatch.judge.grader_agreement import GraderAgreement, agreement_between
 from peerwatch.judge.judgement_table import of_one_prompt
-from peerwatch.judge.realism_file import RealismMeasurement
-from peerwatch.statistics.agreement import Figure
+from peerwatch.report.realism_section import figure_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +42,30 @@ class AgreementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RealismRow:
-    """How well one reader told these worlds from real transcripts."""
-
-    grader: str
-    auc: str
-    n: str
-    pairs: str
-    sources: str
-    runs: str
-
-
-@dataclass(frozen=True, slots=True)
 class JudgeSection:
-    """Everything that graders said of the episodes and of their worlds.
+    """Everything that graders said of the episodes.
 
     Attributes:
         codes: Codes by model, grader and code; empty where no grader ran.
         agreement: The agreement of graders; empty with fewer than two.
-        realism: The realism figures; empty where realism was not measured.
         prompt_version: The version of the prompt that the codes were read by.
         left_out: Judgements by other versions of it, which are left out.
     """
 
     codes: tuple[CodeRow, ...]
     agreement: tuple[AgreementRow, ...]
-    realism: tuple[RealismRow, ...]
     prompt_version: str = ""
     left_out: int = 0
 
 
-def judge_section(
-    judgements: pl.DataFrame | None, realism: Sequence[RealismMeasurement] = ()
-) -> JudgeSection:
+def judge_section(judgements: pl.DataFrame | None) -> JudgeSection:
     """Return what graders said; judgements by different versions of the prompt are not pooled."""
-    told = tuple(row for one in realism for row in _realism_rows(one))
     if judgements is None or judgements.is_empty():
-        return JudgeSection((), (), told)
+        return JudgeSection((), ())
     kept = of_one_prompt(judgements)
     return JudgeSection(
         codes_by_model(kept),
         tuple(map(_agreement_row, agreement_between(kept))),
-        told,
         kept["prompt_version"][0],
         judgements.height - kept.height,
     )
@@ -125,29 +106,10 @@ def _agreement_row(one: GraderAgreement) -> AgreementRow:
     return AgreementRow(
         name_in_words(one.code),
         ", ".join(one.graders),
-        _figure(one.kappa),
+        figure_text(one.kappa),
         count_text(one.kappa.n),
         *cells,
     )
-
-
-def _realism_rows(one: RealismMeasurement) -> tuple[RealismRow, RealismRow]:
-    """Return the figure of a grader, and that of the words alone on the same pairs."""
-    rest = (count_text(one.pairs), ", ".join(one.sources), ", ".join(one.runs))
-    return (
-        RealismRow(one.grader, _figure(one.auc), count_text(one.auc.n), *rest),
-        RealismRow("words alone", _figure(one.words), count_text(one.words.n), *rest),
-    )
-
-
-def _figure(figure: Figure) -> str:
-    """Return a figure with its interval; kappa and AUC alike are printed with two decimals."""
-    if figure.value is None:
-        return "not defined"
-    text = f"{figure.value:.2f}"
-    if figure.low is None or figure.high is None:
-        return text
-    return f"{text} [{figure.low:.2f}, {figure.high:.2f}]"
 
 
 def quotes_of(judgements: pl.DataFrame | None) -> Mapping[str, Sequence[str]]:

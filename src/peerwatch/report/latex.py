@@ -7,10 +7,20 @@ from collections.abc import Iterable, Sequence
 
 from peerwatch.charts.numbers import count_text, percent_text
 from peerwatch.report.display_names import HEAT_MEASURES, OUTCOMES, critic_kind_name, verdict_name
-from peerwatch.report.markdown import FOREST_HEADINGS, cell_words, forest_rows, overview_rows
+from peerwatch.report.markdown import (
+    FOREST_HEADINGS,
+    HEADLINE_HEADINGS,
+    PAIR_HEADINGS,
+    cell_words,
+    forest_rows,
+    headline_rows,
+    overview_rows,
+    pair_rows,
+)
 from peerwatch.report.outcome_composition import by_critic_and_family
+from peerwatch.report.page_sections import absent_sections
 from peerwatch.report.report_page import ReportPage
-from peerwatch.report.section_tables import notes_without_rows, section_tables
+from peerwatch.report.section_tables import section_tables
 
 _ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -87,9 +97,11 @@ def render_latex(page: ReportPage, figures: Sequence[tuple[str, str]] = ()) -> s
         or "No answer: the arms that it needs were not run."
     )
     parts.append(r"\begin{landscape}")
-    parts += [*_heat(page), *_forests(page), *_outcomes(page), *_sections(page)]
+    parts += [*_headline(page), *_heat(page), *_forests(page), *_outcomes(page), *_sections(page)]
     parts.append(r"\end{landscape}")
-    parts += [escape_latex(note) for note in notes_without_rows(page)]
+    parts += [escape_latex(one.note) for one in section_tables(page) if not one.rows]
+    absent = list(absent_sections(page))
+    parts += [r"\subsection*{Not in this report}", _items(absent)] if absent else []
     for name, caption in figures:
         parts.append(
             "\\begin{figure}[htbp]\\centering\n"
@@ -125,8 +137,16 @@ def latex_table(
     )
 
 
+def _headline(page: ReportPage) -> Iterable[str]:
+    caption = "Percentage points by which a peer at stake exceeds the control in its place."
+    yield latex_table(caption, HEADLINE_HEADINGS, headline_rows(page))
+    if page.headline.pairs:
+        caption = "The same in one model, less another (exploratory)."
+        yield latex_table(caption, PAIR_HEADINGS, pair_rows(page))
+
+
 def _heat(page: ReportPage) -> Iterable[str]:
-    headings = ["critic", *(HEAT_MEASURES[m] for m in page.heat.measures)]
+    headings = ["critic", *(HEAT_MEASURES[m] for m in page.heat.overview_measures)]
     yield latex_table(
         "Behaviours with their controls, over all families.", headings, overview_rows(page)
     )

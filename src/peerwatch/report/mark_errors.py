@@ -8,7 +8,6 @@ import polars as pl
 
 from peerwatch.charts.bars import HistogramBar, histogram
 from peerwatch.charts.numbers import (
-    count_text,
     difference_interval_text,
     known,
     percent_interval_text,
@@ -17,7 +16,15 @@ from peerwatch.charts.numbers import (
 )
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.attempts import last_attempts
-from peerwatch.report.estimate_grid import CriticKey, RateGrid, arm_text, family_rank, nearby_arm
+from peerwatch.report.estimate_grid import (
+    CriticKey,
+    Levels,
+    RateGrid,
+    arm_text,
+    counted_text,
+    family_rank,
+    nearby_arm,
+)
 
 MEASURES = ("mark_error", "mean_error", "margin_error")
 HISTOGRAM_BINS = 21
@@ -70,14 +77,15 @@ def _panel(
     base = rates.headline(critic, family)
     if base is None or rows[measure].count() == 0:
         return None
-    values = {}
+    values: dict[str, tuple[Levels, list[float]]] = {}
+    done = pl.col("outcome") != "incomplete"
     for subject in _SUBJECTS:
         arm = base if base[0] == subject else nearby_arm(base, subject=subject)
         match = [
             pl.col(name).is_null() if level is None else pl.col(name) == level
             for name, level in zip(FACTORS, arm, strict=True)
         ]
-        kept = rows.filter(*match)[measure].drop_nulls().drop_nans().to_list()
+        kept = rows.filter(*match, done)[measure].drop_nulls().drop_nans().to_list()
         if kept:
             values[subject] = (arm, kept)
     if not values:
@@ -106,4 +114,4 @@ def _crossing(row: object) -> str:
     if not isinstance(row, dict) or not known(row["value"]):
         return ""
     between = percent_interval_text(row["low"], row["high"])
-    return f"{percent_text(row['value'])} ({between}; n {count_text(row['n'])})"
+    return f"{percent_text(row['value'])} ({between}; {counted_text(row)})"

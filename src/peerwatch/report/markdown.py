@@ -10,8 +10,9 @@ from peerwatch.report.display_names import HEAT_MEASURES, OUTCOMES, critic_kind_
 from peerwatch.report.forest import Forest
 from peerwatch.report.heatmap import HeatCell
 from peerwatch.report.outcome_composition import by_critic_and_family
+from peerwatch.report.page_sections import absent_sections
 from peerwatch.report.report_page import ReportPage
-from peerwatch.report.section_tables import ONE_WORLD, section_tables
+from peerwatch.report.section_tables import section_tables
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 
@@ -29,7 +30,7 @@ def render_markdown(page: ReportPage) -> str:
     ]
     if page.warnings:
         parts += ["## Mind first", _bullets(page.warnings)]
-    parts.append("## The answer")
+    parts += ["## The answer", *_headline(page)]
     parts += [
         f"- **{escape_markdown(page.name_in(a))}** ({critic_kind_name(a.critic_kind)}; "
         f"{verdict_name(a.verdict)}): {escape_markdown(a.sentence)}"
@@ -39,18 +40,60 @@ def render_markdown(page: ReportPage) -> str:
     parts += ["## Confirmatory contrasts", *(_forest(page, one) for one in page.confirmatory)]
     parts.append("## Exploratory contrasts")
     for group in page.exploratory:
-        parts.append(f"### {group.title}")
-        parts += [_forest(page, one) for one in group.forests] or ["Not run."]
+        if group.forests:
+            parts.append(f"### {group.title}")
+            parts += [_forest(page, one) for one in group.forests]
     parts += ["## Outcomes by arm", *_outcomes(page)]
-    parts += ["## In memory and in a shell", *(_forest(page, one) for one in page.worlds)]
-    parts += [] if page.worlds else [ONE_WORLD]
+    if page.worlds:
+        parts += ["## In memory and in a shell", *(_forest(page, one) for one in page.worlds)]
     parts += [*_sections(page), "## What was run"]
     parts.append(_bullets(f"{fact.name}: {fact.text}" for fact in page.facts))
+    absent = list(absent_sections(page))
+    parts += ["Not in this report:", _bullets(absent)] if absent else []
     parts.append(
         "Every number is a row of `estimates.parquet` or a count over `episodes.parquet`. Rates "
         f"and differences have {100 * page.level:g} % intervals; instances are the clusters."
     )
     return "\n\n".join(parts) + "\n"
+
+
+HEADLINE_HEADINGS = (
+    *("critic", "verdict", "peer less", "families", "difference", "interval", "peer", "control"),
+    *("instances", ""),
+)
+PAIR_HEADINGS = (
+    *("model", "less", "peer less", "families", "difference", "interval", "p (Holm)", "instances"),
+    "",
+)
+
+
+def headline_rows(page: ReportPage) -> Iterable[Sequence[str]]:
+    """Yield the first plot as text, a row a critic and control, under ``HEADLINE_HEADINGS``."""
+    for group in page.headline.groups:
+        answer = page.answer(group.critic)
+        kind = critic_kind_name(page.kind(group.critic))
+        who = f"{page.name(group.critic)} ({kind})", verdict_name(answer.verdict) if answer else ""
+        for row in group.rows:
+            said = "; ".join(x for x in (row.status, row.note) if x)
+            numbers = row.value, row.interval, row.peer, row.control, row.instances
+            yield *who, row.name, row.families, *numbers, said
+        if not group.rows:
+            yield *who, "not run", *[""] * 7
+
+
+def pair_rows(page: ReportPage) -> Iterable[Sequence[str]]:
+    """Yield the models that are compared with each other, under ``PAIR_HEADINGS``."""
+    for row in page.headline.pairs:
+        numbers = row.value, row.interval, row.p_holm or row.p, row.instances, row.status
+        yield row.model, row.other, row.name, row.families, *numbers
+
+
+def _headline(page: ReportPage) -> Iterable[str]:
+    yield "Percentage points by which a peer at stake exceeds the control in its place."
+    yield markdown_table(HEADLINE_HEADINGS, headline_rows(page))
+    if page.headline.pairs:
+        yield "The same in one model, less another. Exploratory."
+        yield markdown_table(PAIR_HEADINGS, pair_rows(page))
 
 
 def _sections(page: ReportPage) -> Iterable[str]:
@@ -107,8 +150,11 @@ def overview_rows(page: ReportPage) -> Iterable[Sequence[str]]:
 
 
 def _heat(page: ReportPage) -> Iterable[str]:
-    measures = [HEAT_MEASURES[m].replace("\xad", "") for m in page.heat.measures]
-    yield markdown_table(["critic", *measures], overview_rows(page))
+    first, measures = (
+        [HEAT_MEASURES[m].replace("\xad", "") for m in own]
+        for own in (page.heat.overview_measures, page.heat.measures)
+    )
+    yield markdown_table(["critic", *first], overview_rows(page))
     headings = ["family, arm", *measures]
     for block in page.heat.blocks:
         yield f"**{escape_markdown(page.name(block.critic))}** ({critic_kind_name(block.kind)})"

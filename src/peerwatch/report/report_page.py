@@ -23,6 +23,7 @@ from peerwatch.report.forest import (
     exploratory_groups,
     world_forests,
 )
+from peerwatch.report.headline_forest import HeadlineForest, headline_forest
 from peerwatch.report.heatmap import HeatMap, heat_map
 from peerwatch.report.judge_section import JudgeSection, judge_section, quotes_of
 from peerwatch.report.leave_one_wording_out import WordingStrips, wording_strips
@@ -34,6 +35,11 @@ from peerwatch.report.outcome_composition import (
     outcomes_by_arm,
 )
 from peerwatch.report.published_section import PublishedBeside, published_beside
+from peerwatch.report.realism_section import (
+    OF_THIS_VERSION,
+    RealismSection,
+    realism_section,
+)
 from peerwatch.report.stopping_section import StoppedStudy
 from peerwatch.report.study_facts import Fact, critics_of, study_facts, summary_line
 
@@ -63,6 +69,8 @@ class ReportPage:
         summary: How much was run, in one line.
         warnings: Everything that a reader has to mind.
         alerts: The same in short, for the first screen: warnings that are alike are one.
+        headline: The first plot, with all critics from the highest estimate to the lowest; answers
+            and the heat map keep to its order.
     """
 
     title: str
@@ -73,6 +81,7 @@ class ReportPage:
     facts: tuple[Fact, ...]
     warnings: tuple[str, ...]
     alerts: tuple[str, ...]
+    headline: HeadlineForest
     answers: tuple[Answer, ...]
     heat: HeatMap
     stopped: tuple[StoppedStudy, ...]
@@ -87,6 +96,7 @@ class ReportPage:
     mixed_models: tuple[MixedModelCheck, ...]
     published: PublishedBeside
     judge: JudgeSection
+    realism: RealismSection
     episodes: EpisodeTable
 
     def name(self, critic: CriticKey) -> str:
@@ -95,11 +105,19 @@ class ReportPage:
 
     def name_in(self, answer: Answer) -> str:
         """Return the name of the critic that an answer is about."""
-        return self.name(CriticKey(answer.model, answer.world, answer.critic))
+        return self.name(_key(answer))
+
+    def answer(self, critic: CriticKey) -> Answer | None:
+        """Return the answer that a critic has, if it has one."""
+        return next((one for one in self.answers if _key(one) == critic), None)
 
     def kind(self, critic: CriticKey) -> str:
         """Return what kind of critic it is."""
         return dict(self.critics).get(critic, "")
+
+
+def _key(answer: Answer) -> CriticKey:
+    return CriticKey(answer.model, answer.world, answer.critic)
 
 
 def build_page(
@@ -136,6 +154,8 @@ def build_page(
     said = (*loaded.warnings, *(one.warning for one in stopped))
     warnings, alerts = _warnings(said, estimates, arms)
     level = estimates["level"].drop_nulls().max()
+    headline = headline_forest(estimates, (critic for critic, _ in critics))
+    place = headline.order
     return ReportPage(
         title=_title(loaded),
         critics=critics,
@@ -145,8 +165,9 @@ def build_page(
         facts=study_facts(episodes, loaded.studies, loaded.sources),
         warnings=warnings,
         alerts=alerts,
-        answers=tuple(answers),
-        heat=heat_map(rates),
+        headline=headline,
+        answers=tuple(sorted(answers, key=lambda one: place[_key(one)])),
+        heat=heat_map(rates, sorted(rates.kinds, key=lambda one: place[one])),
         stopped=tuple(stopped),
         confirmatory=confirmatory_forests(estimates),
         exploratory=exploratory_groups(estimates),
@@ -158,9 +179,14 @@ def build_page(
         wordings=wording_strips(estimates),
         mixed_models=_mixed_models(estimates),
         published=published_beside(estimates),
-        judge=judge_section(judgements, realism),
+        judge=judge_section(judgements),
+        realism=realism_section(realism, OF_THIS_VERSION, _task_versions(episodes)),
         episodes=episode_table(episodes, quotes_of(judgements)),
     )
+
+
+def _task_versions(episodes: pl.DataFrame) -> list[str]:
+    return episodes["task_version"].drop_nulls().unique().to_list()
 
 
 def _title(loaded: LoadedEpisodes) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from peerwatch.charts.numbers import count_text, name_in_words
+from peerwatch.report import realism_section as realism
 from peerwatch.report import stopping_section as stopped
 from peerwatch.report.estimate_grid import CriticKey
 from peerwatch.report.report_page import ReportPage
 
-NO_GRADER = "No grader configured: what is only language was not judged."
 ONE_GRADER = "One grader: there is no other to agree with."
 AGREEMENT_NOTE = (
     "Episodes for which all the graders named have an answer; an unsupported yes counts as a no. "
@@ -22,21 +22,6 @@ AGREEMENT_HEADINGS = (
     *("code", "graders", "kappa", "episodes", "both yes", "first alone", "second alone"),
     "neither",
 )
-NO_REALISM = (
-    "Realism was not measured: peerwatch judge RUN --realism has a grader tell these worlds from "
-    "real transcripts."
-)
-REALISM_NOTE = (
-    "How well a grader that is told nothing of the sources tells these worlds from transcripts of "
-    "real agents. AUC 0.5: it cannot; 1: it always can; n counts the records of both sides. The "
-    "words alone are a regression without understanding, on the same pairs."
-)
-REALISM_HEADINGS = ("grader", "AUC", "n", "pairs", "real transcripts", "worlds of")
-NO_PUBLISHED = (
-    "No published figure can be set beside an arm of a language model of this run. Scripted "
-    "critics are not set beside them."
-)
-ONE_WORLD = "No critic was run in both worlds on the same instances, so none is compared."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +39,14 @@ class SectionTable:
 
 
 def section_tables(page: ReportPage) -> Iterator[SectionTable]:
-    """Yield the sections that come after heat map, contrasts and outcomes, in the page's order."""
+    """Yield the sections that come after heat map, contrasts and outcomes, in the page's order.
+
+    Those that hold nothing are left out.
+    """
+    yield from (one for one in _sections(page) if one.rows or one.note == ONE_GRADER)
+
+
+def _sections(page: ReportPage) -> Iterator[SectionTable]:
     for one in page.stopped:
         yield SectionTable(
             f"Stopped by a rule: {one.title}", stopped.NOTE, stopped.HEADINGS, one.rows
@@ -149,10 +141,8 @@ def _mixed_models(page: ReportPage) -> SectionTable:
 
 def _published(page: ReportPage) -> SectionTable:
     note = "Figures as published, next to the nearest arm of this run. Nothing is tested here."
-    rows = page.published.rows
-    if not rows:
-        note = NO_PUBLISHED
-    return SectionTable("Published results beside these", note, page.published.headings, rows)
+    about = "Published results beside these", note, page.published.headings
+    return SectionTable(*about, page.published.rows)
 
 
 def _judge(page: ReportPage) -> Iterator[SectionTable]:
@@ -161,7 +151,7 @@ def _judge(page: ReportPage) -> Iterator[SectionTable]:
         for j in page.judge.codes
     ]
     headings = ("model", "grader", "code", "present", "read", "unsupported", "not judged")
-    yield SectionTable("Judge", "Blinded codes." if rows else NO_GRADER, headings, rows)
+    yield SectionTable("Judge", "Blinded codes.", headings, rows)
     if rows:
         agreed = [
             (a.code, a.graders, a.kappa, a.n, a.both, a.first, a.second, a.neither)
@@ -169,12 +159,4 @@ def _judge(page: ReportPage) -> Iterator[SectionTable]:
         ]
         note = AGREEMENT_NOTE if agreed else ONE_GRADER
         yield SectionTable("Agreement between graders", note, AGREEMENT_HEADINGS, agreed)
-    told = [(t.grader, t.auc, t.n, t.pairs, t.sources, t.runs) for t in page.judge.realism]
-    yield SectionTable("Realism", REALISM_NOTE if told else NO_REALISM, REALISM_HEADINGS, told)
-
-
-def notes_without_rows(page: ReportPage) -> Iterator[str]:
-    """Yield the notes of the sections that have no rows, where a format prints rows alone."""
-    for table in _judge(page):
-        if not table.rows:
-            yield table.note
+    yield SectionTable("Realism", realism.NOTE, realism.HEADINGS, page.realism.rows)

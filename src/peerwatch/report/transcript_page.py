@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from peerwatch.charts.html_pages import content_policy, page_environment
 from peerwatch.report.static_files import report_style
+from peerwatch.report.transcript_choice import episode_words
 from peerwatch.sessions.toolset import FINISH
 
 
@@ -33,8 +34,30 @@ class ShownMessage:
     calls: tuple[ShownCall, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptLink:
+    """A transcript as others lead to it: its address, what it is, and whose it is if not ours."""
+
+    address: str
+    words: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptIndex:
+    """The transcripts of one model in one family, as the index lists them."""
+
+    model: str
+    family: str
+    links: tuple[TranscriptLink, ...]
+
+
 def render_transcript(
-    row: Mapping[str, Any], findings: Sequence[Any], messages: Sequence[ShownMessage], back: str
+    row: Mapping[str, Any],
+    findings: Sequence[Any],
+    messages: Sequence[ShownMessage],
+    back: str,
+    beside: Sequence[TranscriptLink] = (),
 ) -> str:
     """Return the page of one transcript.
 
@@ -43,27 +66,52 @@ def render_transcript(
         findings: Its findings.
         messages: What was said and done.
         back: The address of the report.
+        beside: The same instance in other arms and by other models.
     """
-    css = report_style()
-    template = page_environment("peerwatch.report").get_template("transcript.html.j2")
-    return template.render(
+    return _rendered(
+        "transcript.html.j2",
         row=row,
+        words=episode_words(row),
         findings=findings,
         messages=messages,
         back=back,
-        css=Markup(css),
-        policy=content_policy(css),
+        beside=beside,
     )
 
 
-def read_messages(log: Path, sample: str) -> list[ShownMessage]:
-    """Return the messages of one sample of an Inspect log, by the sample's id."""
-    from inspect_ai.log import read_eval_log_sample
+def render_index(parts: Sequence[TranscriptIndex], back: str, total: int) -> str:
+    """Return the page that lists all transcripts, which needs no script.
 
-    read = read_eval_log_sample(
-        str(log), uuid=sample, resolve_attachments="core", exclude_fields={"events", "store"}
+    Args:
+        parts: What it lists, a part a model and family.
+        back: The address of the report.
+        total: How many episodes there are in all.
+    """
+    listed = sum(len(part.links) for part in parts)
+    about = {"parts": parts, "back": back, "listed": listed, "total": total}
+    return _rendered("transcript_index.html.j2", **about)
+
+
+def _rendered(template: str, **values: Any) -> str:
+    css = report_style()
+    page = page_environment("peerwatch.report").get_template(template)
+    return page.render(**values, css=Markup(css), policy=content_policy(css))
+
+
+def read_messages(log: Path, samples: Collection[str]) -> Iterator[tuple[str, list[ShownMessage]]]:
+    """Yield the id of each of some samples of an Inspect log, with its messages."""
+    from inspect_ai.log import read_eval_log_samples
+
+    # Of an interrupted log too.
+    read = read_eval_log_samples(
+        str(log),
+        all_samples_required=False,
+        resolve_attachments="core",
+        exclude_fields={"events", "store"},
     )
-    return list(_shown(read.messages))
+    for sample in read:
+        if sample.uuid is not None and sample.uuid in samples:
+            yield sample.uuid, list(_shown(sample.messages))
 
 
 def _shown(messages: Sequence[Any]) -> Iterator[ShownMessage]:

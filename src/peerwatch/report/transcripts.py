@@ -1,7 +1,8 @@
 """Transcripts beside the page: an Inspect viewer bundle, and plain pages that open from a file.
 
 Browsers do not let a page that was opened from a file read other files, so the viewer needs a web
-server. The plain pages do not; they are written for episodes with a finding, up to a number.
+server. The plain pages do not; they are written up to a number, for episodes with a finding and for
+others to compare with them.
 """
 
 from __future__ import annotations
@@ -12,17 +13,29 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from peerwatch.charts.numbers import count_text
-from peerwatch.report.transcript_page import read_messages, render_transcript
+from peerwatch.report.transcript_choice import (
+    chosen_episodes,
+    episode_words,
+    file_names,
+    same_instance,
+    with_finding,
+)
+from peerwatch.report.transcript_page import (
+    TranscriptIndex,
+    TranscriptLink,
+    read_messages,
+    render_index,
+    render_transcript,
+)
 
-MOST_PAGES = 200
-"""Plain transcripts written at most."""
+INDEX = "index.html"
 NO_TRANSCRIPTS = "No transcripts beside this page: "
 
 
@@ -32,7 +45,7 @@ class Transcripts:
 
     Attributes:
         folder: The folder beside the page, as the page names it; empty where there is none.
-        with_page: The samples that have a page of their own, readable from a file.
+        pages: Sample -> the address of its own page, readable from a file.
         viewer: Whether there is an Inspect viewer bundle.
         note: One sentence for the head of the table.
         viewer_help: How to open the viewer; empty where there is none.
@@ -40,19 +53,24 @@ class Transcripts:
     """
 
     folder: str = ""
-    with_page: frozenset[str] = frozenset()
+    pages: Mapping[str, str] = field(default_factory=dict)
     viewer: bool = False
     note: str = f"{NO_TRANSCRIPTS}they were not asked for."
     viewer_help: str = ""
     serve_command: str = ""
 
     def data(self, rows: pl.DataFrame) -> Mapping[str, Any] | None:
-        """Return what the table's script needs: the rows that have a page of their own."""
+        """Return what the table's script needs: rows that have a page of their own, and where."""
         if not self.folder:
             return None
-        samples = rows["sample"].to_list()
-        plain = [row for row, sample in enumerate(samples) if sample in self.with_page]
+        places = enumerate(rows["sample"].to_list())
+        plain = {row: self.pages[sample] for row, sample in places if sample in self.pages}
         return {"folder": self.folder, "viewer": self.viewer, "plain": plain}
+
+    @property
+    def index(self) -> str:
+        """The address of the page that lists the plain transcripts; empty where there are none."""
+        return f"{self.folder}/transcripts/{INDEX}" if self.pages else ""
 
 
 def logs_of_episodes(sources: Sequence[str], wanted: frozenset[str]) -> dict[str, Path]:
@@ -77,13 +95,16 @@ def logs_of_episodes(sources: Sequence[str], wanted: frozenset[str]) -> dict[str
     return found
 
 
-def write_transcripts(page: Path, rows: pl.DataFrame, sources: Sequence[str]) -> Transcripts:
+def write_transcripts(
+    page: Path, rows: pl.DataFrame, sources: Sequence[str], most: int
+) -> Transcripts:
     """Write viewer and plain transcripts into ``<page>_files`` and return what there is.
 
     Args:
         page: Where the page will lie.
         rows: The episodes that the page holds.
         sources: What was read.
+        most: How many plain transcripts to write at most.
     """
     wanted = frozenset(name for name in rows["log"].drop_nulls().unique().to_list() if name)
     logs = logs_of_episodes(sources, wanted)
@@ -92,13 +113,11 @@ def write_transcripts(page: Path, rows: pl.DataFrame, sources: Sequence[str]) ->
             note=f"{NO_TRANSCRIPTS}the logs are not where the episodes were read from."
         )
     folder = page.with_name(f"{page.stem}_files")
-    plain = _write_plain(folder / "transcripts", page.name, rows, logs)
+    there = rows.filter(pl.col("log").is_in(list(logs)) & pl.col("sample").is_not_null())
+    chosen = chosen_episodes(there, most)
+    plain = _write_plain(folder / "transcripts", page.name, chosen, logs, rows.height)
     _write_viewer(folder / "viewer", logs)
-    with_findings = rows.filter(pl.col("findings").fill_null("[]").str.len_chars() > 2).height
-    note = (
-        f"{count_text(len(plain))} of {count_text(with_findings)} episodes with a finding have a "
-        "plain transcript; all are in the Inspect viewer."
-    )
+    note = _note(chosen, rows)
     missing = len(wanted) - len(logs)
     if missing:
         note += f" {missing} of {len(wanted)} logs were not found, and are in neither."
@@ -107,6 +126,17 @@ def write_transcripts(page: Path, rows: pl.DataFrame, sources: Sequence[str]) ->
         f"this folder, and open {page.name} from the address that is printed."
     )
     return Transcripts(folder.name, plain, True, note, how, "python3 -m http.server")
+
+
+def _note(chosen: pl.DataFrame, rows: pl.DataFrame) -> str:
+    """Return which episodes have a plain transcript."""
+    found, all_found = (int(with_finding(one).sum()) for one in (chosen, rows))
+    others = (count_text(one.height - n) for one, n in ((chosen, found), (rows, all_found)))
+    return (
+        f"Plain transcripts: {count_text(found)} of {count_text(all_found)} episodes with a "
+        f"finding, {' of '.join(others)} without, to compare with them; all are in the Inspect "
+        "viewer."
+    )
 
 
 def _write_viewer(folder: Path, logs: Mapping[str, Path]) -> None:
@@ -125,22 +155,48 @@ def _write_viewer(folder: Path, logs: Mapping[str, Path]) -> None:
 
 
 def _write_plain(
-    folder: Path, back: str, rows: pl.DataFrame, logs: Mapping[str, Path]
-) -> frozenset[str]:
-    """Write a page for each of some episodes with a finding, evenly over all."""
-    there = rows.filter(
-        (pl.col("findings").fill_null("[]").str.len_chars() > 2)
-        & pl.col("log").is_in(list(logs))
-        & pl.col("sample").is_not_null()
-    )
-    if there.height > MOST_PAGES:
-        there = there[[i * there.height // MOST_PAGES for i in range(MOST_PAGES)]]
+    folder: Path, back: str, chosen: pl.DataFrame, logs: Mapping[str, Path], total: int
+) -> Mapping[str, str]:
+    """Write a page for each of some episodes, and an index; return sample -> address."""
     shutil.rmtree(folder, ignore_errors=True)
-    if there.is_empty():
-        return frozenset()
-    folder.mkdir(parents=True)
-    for row in there.iter_rows(named=True):
-        messages = read_messages(logs[row["log"]], row["sample"])
-        text = render_transcript(row, json.loads(row["findings"]), messages, f"../../{back}")
-        (folder / f"{row['sample']}.html").write_text(text, encoding="utf-8")
-    return frozenset(there["sample"].to_list())
+    rows = chosen.to_dicts()
+    names = file_names(rows)
+    if not rows:
+        return {}
+    links = [
+        TranscriptLink(name, episode_words(row)) for name, row in zip(names, rows, strict=True)
+    ]
+    near = same_instance(rows)
+    places = {row["sample"]: place for place, row in enumerate(rows)}
+    for log in dict.fromkeys(chosen["log"]):
+        for sample, messages in read_messages(logs[log], places.keys()):
+            place = places[sample]
+            row = rows[place]
+            ours = row["model"]
+            beside = [_from_another(links[x], rows[x]["model"], ours) for x in near[place]]
+            found = json.loads(row["findings"] or "[]")
+            text = render_transcript(row, found, messages, f"../../../{back}", beside)
+            file = folder / names[place]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    index = render_index(_parts(rows, links), f"../../{back}", total)
+    (folder / INDEX).write_text(index, encoding="utf-8")
+    return {row["sample"]: name for row, name in zip(rows, names, strict=True)}
+
+
+def _from_another(link: TranscriptLink, model: str, ours: str) -> TranscriptLink:
+    """Return a link as it stands on another transcript: with its model where that is another."""
+    return TranscriptLink(f"../{link.address}", link.words, "" if model == ours else model)
+
+
+def _parts(
+    rows: Sequence[Mapping[str, Any]], links: Sequence[TranscriptLink]
+) -> list[TranscriptIndex]:
+    """Return the index: a part a model and family, seed by seed."""
+    parts: dict[tuple[str, str], list[tuple[int, TranscriptLink]]] = {}
+    for row, link in zip(rows, links, strict=True):
+        parts.setdefault((row["model"], row["family"]), []).append((row["seed"] or 0, link))
+    return [
+        TranscriptIndex(model, family, tuple(link for _, link in sorted(own, key=lambda x: x[0])))
+        for (model, family), own in parts.items()
+    ]

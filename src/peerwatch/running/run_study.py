@@ -6,8 +6,8 @@ import contextlib
 import platform
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from inspect_ai import Task, eval_set, task_with
 from inspect_ai.log import EvalLog, list_eval_logs
-from inspect_ai.model import GenerateConfig, get_model
+from inspect_ai.model import GenerateConfig, Model, get_model
 from inspect_ai.solver import chain
 from pydantic import ValidationError
 
@@ -36,11 +36,16 @@ from peerwatch.inspect_tasks.language_judge import language_judge
 from peerwatch.inspect_tasks.tasks import task_for
 from peerwatch.judge.grader_family import refuse_own_family
 from peerwatch.records.study_folder import StudyFolder, set_log_aside
+from peerwatch.running.endpoint_traffic import Traffic
 from peerwatch.studies.prices import set_prices
-from peerwatch.studies.study import ResolvedStudy
+from peerwatch.studies.study import ResolvedStudy, Study
 
 if TYPE_CHECKING:
     from peerwatch.stopping.rule import StoppingState
+
+
+RETRIES = 6
+"""How often a call to an endpoint is tried again unless told; Inspect would never give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class StudyRun:
     """Episodes of the whole study, attempts aside; where it stops by itself, those called for."""
     stopping: StoppingState | None = None
     """The looks of a study that stops by itself."""
+    traffic: Mapping[str, Traffic] = field(default_factory=dict)
+    """Model -> what its endpoint did in this run; none of scripted critics."""
 
     @property
     def ended(self) -> int:
@@ -107,7 +114,7 @@ def check_models(study: ResolvedStudy) -> None:
     models = [*study.study.models, *([study.study.grader] if study.study.grader else [])]
     for model in models:
         try:
-            api = get_model(model).api
+            api = get_model(model, **study.study.model_args.get(model, {})).api
         except PeerwatchError:
             raise
         except Exception as error:  # Inspect raises private kinds for a missing key or package
@@ -120,7 +127,7 @@ def check_models(study: ResolvedStudy) -> None:
         refuse_own_family(study.study.grader, study.study.models, study.study.critic_names)
     set_prices(models, needed=study.study.limits.cost is not None)
     try:
-        GenerateConfig(**study.study.generation.model_dump(exclude_none=True))
+        GenerateConfig(**_sampling(study.study))
     except ValidationError as error:
         fault = error.errors()[0]
         raise PeerwatchError(
@@ -153,11 +160,18 @@ def run_study(study: ResolvedStudy, folder: StudyFolder) -> StudyRun:
         PeerwatchError: Inspect finds that something it needs is missing.
     """
     expected, done = _expected(study), without_error(episodes_so_far(folder))
+    traffic = no_traffic(study.study)
     if done < expected:
-        run_study_tasks(study, folder, expected, done)
+        run_study_tasks(study, folder, expected, done, traffic)
     episodes = read_episodes(folder.logs)
     folder.write_episodes(episodes)
-    return StudyRun(episodes, expected)
+    return StudyRun(episodes, expected, traffic=traffic)
+
+
+def no_traffic(study: Study) -> dict[str, Traffic]:
+    """Return nothing yet for each model of a study that has an endpoint, its grader among them."""
+    models = [*study.models, *([study.grader] if study.grader else [])]
+    return {model: Traffic() for model in models if critic_kind(model) == "language_model"}
 
 
 def episodes_so_far(folder: StudyFolder) -> pl.DataFrame:
@@ -218,20 +232,35 @@ def without_error(episodes: pl.DataFrame) -> int:
 
 
 def run_study_tasks(
-    study: ResolvedStudy, folder: StudyFolder, expected: int, done: int, note: str = ""
+    study: ResolvedStudy,
+    folder: StudyFolder,
+    expected: int,
+    done: int,
+    traffic: dict[str, Traffic],
+    note: str = "",
 ) -> list[EvalLog] | None:
-    """Run the groups of models one after another; return the logs, or None if interrupted."""
+    """Run the groups of models one after another; return the logs, or None if interrupted.
+
+    Args:
+        study: What is to be run.
+        folder: Where its logs go.
+        expected: Episodes in all, as progress counts them.
+        done: Those that had ended before.
+        traffic: Where what goes to the endpoints is added up.
+        note: What else to say of the progress.
+    """
     # Inspect greets with a banner where it finds a hook before its first model is made.
     from peerwatch.running.progress_hook import following_episodes
 
     ended: list[EvalLog] = []
-    shown = following_episodes(total=expected, done=done, note=note)
+    shown = following_episodes(total=expected, done=done, note=note, traffic=traffic)
     with shown, contextlib.suppress(KeyboardInterrupt):
-        for models, pace in _groups(study.study.models):
+        for models, pace in _groups(study.study):
             watched = any(critic_kind(model) == "language_model" for model in models)
             # Inspect keeps what a running episode does in a database, for those who look on:
             # a fifth of the time of a scripted critic, whom nobody watches.
-            settings = {**_settings(study), **pace, "model": models, "log_realtime": watched}
+            called = _called(study.study, models)
+            settings = {**_settings(study), **pace, "model": called, "log_realtime": watched}
             tasks = tasks_of(study)
             try:
                 _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)
@@ -259,14 +288,30 @@ def _interrupted(logs: Sequence[EvalLog], expected: int) -> bool:
     return len(logs) < expected or any(log.status in ("cancelled", "started") for log in logs)
 
 
-def _groups(models: Sequence[str]) -> list[tuple[list[str], dict[str, int]]]:
+def _called(study: Study, models: Sequence[str]) -> list[str | Model]:
+    """Return models as Inspect is to call them: by name, or made with the arguments of their own.
+
+    Inspect takes one set of arguments for all models; a scripted one has no use for those of an
+    endpoint.
+    """
+    config = GenerateConfig(**_sampling(study))
+    return [
+        get_model(model, config=config, **study.model_args[model])
+        if model in study.model_args
+        else model
+        for model in models
+    ]
+
+
+def _groups(study: Study) -> list[tuple[list[str], dict[str, int]]]:
     """Return which models run together, and how fast.
 
     A model that takes one call at a time (one in this process) runs alone and one episode after
     another: interleaved episodes would throw each other's cached prompt away at every turn.
     """
-    serial = [model for model in models if get_model(model).api.max_connections() == 1]
-    together = [model for model in models if model not in serial]
+    args = study.model_args
+    serial = [m for m in study.models if get_model(m, **args.get(m, {})).api.max_connections() == 1]
+    together = [model for model in study.models if model not in serial]
     groups: list[tuple[list[str], dict[str, int]]] = [(together, {})] if together else []
     return groups + [([model], {"max_tasks": 1, "max_samples": 1}) for model in serial]
 
@@ -340,6 +385,11 @@ def _settings(study: ResolvedStudy) -> dict[str, Any]:
         "log_buffer": 1,
         "log_dir_allow_dirty": True,  # the logs of the other groups
         "display": "none",
-        "max_retries": 6,
-        **asked.generation.model_dump(exclude_none=True),
+        **_sampling(asked),
     }
+
+
+def _sampling(study: Study) -> dict[str, Any]:
+    """Return how models are sampled and called, as Inspect's ``GenerateConfig`` takes it."""
+    sampled = study.generation.model_dump(exclude_none=True)
+    return {"max_retries": RETRIES, **sampled, **study.connection.model_dump(exclude_none=True)}

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
-from peerwatch.design.critic_names import is_known
+from peerwatch.design.critic_names import critic_kind, is_known
 from peerwatch.design.worlds import LOOP
 from peerwatch.records.study_folder import StudyFolder
+from peerwatch.running.run_options import ConnectionOptions, GenerationOptions, LimitOptions
 from peerwatch.stopping.asked_rule import StoppingOptions
 from peerwatch.studies.study import Study, changed, load_study, make_study
 
@@ -18,26 +19,6 @@ DEFAULT_PRESET = "smoke"
 """The arms of a study of which nothing else is said."""
 MAX_SEEDS = 320
 """The most seeds that a study which stops by itself takes unless told."""
-
-
-@dataclass(frozen=True, slots=True)
-class LimitOptions:
-    """The limits of an episode that were given; the keys are those of a study file."""
-
-    turns: int | None = None
-    messages: int | None = None
-    tokens: int | None = None
-    time: int | None = None
-    cost: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationOptions:
-    """How models are to be sampled, as given; the keys are those of a study file."""
-
-    temperature: float | None = None
-    max_tokens: int | None = None
-    reasoning_effort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +33,8 @@ class StudyRequest:
         limits: What an episode may take.
         generation: How models are sampled.
         until: When the study stops by itself.
+        connection: How endpoints are called.
+        model_args: Arguments of the providers of all models that are not scripted.
     """
 
     file: Path | None = None
@@ -71,6 +54,8 @@ class StudyRequest:
     limits: LimitOptions = field(default_factory=LimitOptions)
     generation: GenerationOptions = field(default_factory=GenerationOptions)
     until: StoppingOptions = field(default_factory=StoppingOptions)
+    connection: ConnectionOptions = field(default_factory=ConnectionOptions)
+    model_args: Mapping[str, Any] = field(default_factory=dict)
 
 
 def study_asked(request: StudyRequest, begun: StudyFolder | None = None) -> Study:
@@ -106,6 +91,8 @@ def study_asked(request: StudyRequest, begun: StudyFolder | None = None) -> Stud
         critic_names=names,
         limits=_laid_over(start.limits.model_dump(), request.limits),
         generation=_laid_over(start.generation.model_dump(), request.generation),
+        connection=_laid_over(start.connection.model_dump(), request.connection),
+        model_args=_model_args(start, request),
     )
     return _with_default_seeds(study, request.until)
 
@@ -130,8 +117,22 @@ def _world(request: StudyRequest) -> str | None:
     return request.world
 
 
+def _model_args(start: Study, request: StudyRequest) -> dict[str, dict[str, Any]] | None:
+    """Return the arguments by model: those of models that are run, with those on the line."""
+    models = start.models if request.models is None else request.models
+    kept = {m: dict(own) for m, own in start.model_args.items() if m in models or not models}
+    if not request.model_args:
+        return None if kept == start.model_args else kept
+    callable_ones = [model for model in models if critic_kind(model) == "language_model"]
+    if not callable_ones:
+        raise PeerwatchError(
+            "--model-arg is for the provider of a language model, and none is run here."
+        )
+    return kept | {model: {**kept.get(model, {}), **request.model_args} for model in callable_ones}
+
+
 def _laid_over(
-    there: Mapping[str, Any], told: LimitOptions | GenerationOptions
+    there: Mapping[str, Any], told: LimitOptions | GenerationOptions | ConnectionOptions
 ) -> dict[str, Any] | None:
     """Return a part of a study with what was told of it; None where nothing was."""
     given = {name: value for name, value in asdict(told).items() if value is not None}

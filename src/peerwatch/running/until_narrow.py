@@ -12,7 +12,14 @@ from inspect_ai.log import EvalLog, read_eval_log
 from peerwatch.episodes.inspect_logs import read_episodes
 from peerwatch.episodes.rows import episode_rows, episodes_frame
 from peerwatch.records.study_folder import StudyFolder
-from peerwatch.running.run_study import StudyRun, episodes_so_far, run_study_tasks, without_error
+from peerwatch.running.endpoint_traffic import Traffic
+from peerwatch.running.run_study import (
+    StudyRun,
+    episodes_so_far,
+    no_traffic,
+    run_study_tasks,
+    without_error,
+)
 from peerwatch.stopping.interim_looks import stopping_text
 from peerwatch.stopping.rule import (
     StoppingRule,
@@ -37,18 +44,22 @@ def run_until(study: ResolvedStudy, folder: StudyFolder, rule: StoppingRule) -> 
     Raises:
         PeerwatchError: Inspect finds that something it needs is missing.
     """
-    before = episodes_so_far(folder)
+    before, traffic = episodes_so_far(folder), no_traffic(study.study)
     with contextlib.suppress(KeyboardInterrupt):
-        _play_blocks(study, folder, rule, before)
+        _play_blocks(study, folder, rule, before, traffic)
     episodes = read_episodes(folder.logs)
     folder.write_episodes(episodes)
     now = stopping_state(rule, study, episodes)
     folder.write_stopping(stopping_text(rule, now))
-    return StudyRun(episodes, _called_for(study, rule, now), now)
+    return StudyRun(episodes, _called_for(study, rule, now), now, traffic)
 
 
 def _play_blocks(
-    study: ResolvedStudy, folder: StudyFolder, rule: StoppingRule, episodes: pl.DataFrame
+    study: ResolvedStudy,
+    folder: StudyFolder,
+    rule: StoppingRule,
+    episodes: pl.DataFrame,
+    traffic: dict[str, Traffic],
 ) -> None:
     """Run block after block of seeds, all arms of it and all models, until nothing is called for.
 
@@ -71,9 +82,8 @@ def _play_blocks(
             study, arms={f: study.arms[f] for f in families}, seeds=tuple(blocks[number])
         )
         note = _note(rule, now, number)
-        logs = run_study_tasks(
-            part, folder, _called_for(study, rule, now), without_error(episodes), note
-        )
+        called, done = _called_for(study, rule, now), without_error(episodes)
+        logs = run_study_tasks(part, folder, called, done, traffic, note)
         if logs is None:
             return
         tried |= {(family, number) for family in families}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -66,6 +67,35 @@ def _models(given: tuple[str, ...]) -> tuple[str, ...]:
     return one_of_each(given, "model")
 
 
+NOT_OF_A_PROVIDER = ("model", "role", "default", "required", "config", "memoize")
+"""Parameters of Inspect's ``get_model`` that are no arguments of a provider."""
+_SECRET = re.compile(r"(^|_)(key|token|secret|password)$", re.IGNORECASE)
+
+
+def _model_args(given: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    for model, arguments in given.items():
+        for name, value in arguments.items():
+            _check_model_arg(model, name, value)
+    return {model: arguments for model, arguments in given.items() if arguments}
+
+
+def _check_model_arg(model: str, name: str, value: Any) -> None:
+    if name in NOT_OF_A_PROVIDER or not name.isidentifier():
+        raise DesignError(f"'{name}' is no argument of the provider of {model}.")
+    if _SECRET.search(name):
+        raise DesignError(
+            f"'{name}' of {model} looks like a secret, and what is given here is written to "
+            "study.yaml and to the logs. Put it into the provider's environment variable."
+        )
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise DesignError(
+            f"{name} of {model}: expected text, a number, true, false, a list or entries with "
+            f"names, found {value!r}."
+        ) from None
+
+
 def _seeds(given: Any) -> tuple[int, ...]:
     if isinstance(given, bool) or not isinstance(given, int | str | list | tuple):
         raise DesignError("Give a range such as 1-20, a number, or a list such as [1, 2, 5].")
@@ -118,6 +148,22 @@ class Generation(_Part):
     seed: StrictInt | None = None
 
 
+class Connection(_Part):
+    """How a model's endpoint is called, which decides no result; None is Inspect's own default.
+
+    Attributes:
+        max_connections: Calls to a model at once.
+        timeout: Seconds for a call, with all its attempts.
+        attempt_timeout: Seconds for one attempt, after which it is tried again.
+        max_retries: How often a call is tried again.
+    """
+
+    max_connections: _Count | None = None
+    timeout: _Count | None = None
+    attempt_timeout: _Count | None = None
+    max_retries: Annotated[StrictInt, Field(ge=0)] | None = None
+
+
 class Study(_Part):
     """What a study file says.
 
@@ -141,6 +187,8 @@ class Study(_Part):
             file.
         critic_names: Model -> plain name, for models that are not in the identity map.
         attempts: How often a sample that ended in an error is tried again.
+        connection: How the endpoints of the models are called.
+        model_args: Model -> arguments of its provider, as Inspect takes them.
     """
 
     name: _Name
@@ -162,6 +210,8 @@ class Study(_Part):
     critic: StrictStr = LOOP
     critic_names: dict[StrictStr, _Name] = {}
     attempts: Annotated[StrictInt, Field(ge=0)] = 1
+    connection: Connection = Connection()
+    model_args: Annotated[dict[StrictStr, dict[StrictStr, Any]], AfterValidator(_model_args)] = {}
 
     @model_validator(mode="after")
     def _place(self) -> Study:
@@ -296,8 +346,8 @@ class ResolvedStudy:
     def hash(self) -> str:
         """``sha256:…`` over all that determines results: equal for the same study run elsewhere.
 
-        The study's name, the order of models, families, arms and seeds, the number of attempts
-        and the versions of packages stay out of it.
+        The study's name, the order of models, families, arms and seeds, the number of attempts,
+        how endpoints are called and the versions of packages stay out of it.
         """
         study = self.study
         told: dict[str, Any] = {
@@ -314,6 +364,8 @@ class ResolvedStudy:
         }
         if (study.world, study.critic) != ("memory", LOOP):  # so that older studies keep theirs
             told |= {"world": study.world, "critic": critic_in_tables(study.critic)}
+        if study.model_args:
+            told["model_args"] = study.model_args
         if self.family_files:
             told["family_files"] = dict(self.family_files)
         if self.critic_file:

@@ -9,7 +9,7 @@
   const PAGE = 25;
   const table = document.getElementById("episodes-table");
   if (!table) return;
-  const plain = new Set(data.transcripts ? data.transcripts.plain : []);
+  const plain = data.transcripts ? data.transcripts.plain : {};
   const byName = new Map(data.columns.map((column) => [column.name, column]));
   for (const column of data.columns) column.values ??= new Array(data.rows).fill(0);
   const shown = data.columns.filter((column) => column.shown);
@@ -118,8 +118,8 @@
     const log = text(byName.get("log"), row);
     const sample = text(byName.get("sample"), row);
     const at = data.transcripts;
-    if (at && plain.has(row)) {
-      line.append(el("a", { href: `${at.folder}/transcripts/${encodeURIComponent(sample)}.html` }, "Transcript"));
+    if (at && plain[row]) {
+      line.append(el("a", { href: `${at.folder}/transcripts/${plain[row]}` }, "Transcript"));
     }
     if (at && at.viewer && log && sample) {
       const id = encodeURIComponent(sample);

@@ -35,6 +35,15 @@
     if (section) spy.observe(section);
   }
 
+  /* A link to a folded part unfolds it. */
+  const unfoldTarget = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const part = target && (target.querySelector(":scope > details.part") || target.closest("details"));
+    if (part && !part.open) { part.open = true; target.scrollIntoView(); }
+  };
+  addEventListener("hashchange", unfoldTarget);
+  unfoldTarget();
+
   let closed = [];
   addEventListener("beforeprint", () => {
     closed = [...document.querySelectorAll("main details:not([open])")];
