@@ -80,10 +80,10 @@ def test_a_plain_name_goes_to_the_one_model_that_needs_it() -> None:
 
 
 def test_a_study_that_stops_by_itself_has_most_seeds_in_place_of_seeds(file: Path) -> None:
-    until = StoppingOptions(width=0.4)
+    until = StoppingOptions("0.4")
     assert study_asked(StudyRequest(until=until)).episodes == MAX_SEEDS
     assert study_asked(StudyRequest(file=file, until=until)).seeds == (1, 2, 3, 4)
-    most = StoppingOptions(width=0.4, max_seeds=32)
+    most = StoppingOptions("0.4", max_seeds=32)
     study = study_asked(StudyRequest(file=file, until=most))
     assert (study.seeds, study.episodes) == (None, 32)
     with pytest.raises(PeerwatchError, match="In place of --seeds"):

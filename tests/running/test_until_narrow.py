@@ -65,7 +65,7 @@ def stopping(folder: Path) -> Any:
 @pytest.mark.slow
 def test_a_study_that_stops_early_and_the_same_again(here: Path) -> None:
     model = ("--model", "peerwatch/mine.py@paced")
-    study = ("run", *SMALL, *model, "--until", "0.6", "--max-seeds", "64", "--out", "out")
+    study = ("run", *SMALL, *model, "--until", "0.5", "--max-seeds", "64", "--out", "out")
     first = peerwatch(*study, "--json", cwd=here)
     assert first.returncode == 0, first.stderr
     told = json.loads(first.stdout)
@@ -73,10 +73,10 @@ def test_a_study_that_stops_early_and_the_same_again(here: Path) -> None:
     assert told["stopping"] == stopping(here / "out")
     assert told["stopping"]["rule"] == {
         "contrast": "peer_minus_asset",
-        "width": 0.6,
+        "width": 0.5,
         "level": 0.95,
         "block": 16,
-        "method": "betting confidence sequence",
+        "method": "group-sequential interval",
     }
     looks = told["stopping"]["looks"]
     assert [(look["seeds"], look["n"], look["narrow"]) for look in looks] == [
@@ -84,7 +84,7 @@ def test_a_study_that_stops_early_and_the_same_again(here: Path) -> None:
         (32, 16, True),
     ]
     assert told["stopping"]["open"] == []
-    assert "; block 1 of at most 4, interval not looked at yet, wanted 0.6" in first.stderr
+    assert "; block 1 of at most 4, interval not looked at yet, wanted 0.5" in first.stderr
     assert "64 of 64 episodes have ended; block 2 of at most 4, interval 0." in first.stderr
     rows = episodes(here / "out")
     assert set(rows["seed"]) == set(range(1, 33)) and rows.select(KEY).is_unique().all()
@@ -154,6 +154,10 @@ BAD: dict[tuple[str, ...], str] = {
     ("--until", "0.4", "--max-seeds", "0"): "Expected 1 or more",
     ("--until", "0.4", "--contrast", "peer"): "Unknown contrast 'peer'",
     ("--until", "0.4", "--contrast", "monitored_gap"): "do not answer monitored_gap. They answer:",
+    ("--until", "often"): "--until often: give the width of an interval",
+    ("--until", "claim"): "needs the number of seeds for which the study was planned",
+    ("--until", "claim", "--max-seeds", "32"): "no family has the arms that the claim needs",
+    ("--until", "claim", "--contrast", "peer_minus_asset", "--max-seeds", "32"): "Leave --contrast",
     ("--contrast", "peer_minus_asset"): "give the width at which it stops",
     ("--max-seeds", "32"): "give the width at which it stops",
     ("--max-seeds", "32", "--seeds", "1"): "Give --max-seeds or --seeds, not both.",
@@ -177,3 +181,35 @@ def test_a_study_begun_without_a_rule_gets_none_later(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, words)
     assert isinstance(ran.exception, PeerwatchError), ran.output
     assert "was begun without --until" in str(ran.exception)
+
+
+@pytest.mark.slow
+def test_a_study_that_stops_by_its_claim_and_one_whose_looks_are_damaged(here: Path) -> None:
+    factors = (
+        *("--factor", "subject=peer,asset,human", "--factor", "relationship=cooperative"),
+        *("--factor", "consequence=shutdown,none"),
+    )
+    study = (
+        *("run", "--family", "grading", "--size", "compact", *factors),
+        *("--model", "peerwatch/honest", "--until", "claim", "--max-seeds", "16", "--out", "out"),
+    )
+    run = peerwatch(*study, cwd=here)
+    assert run.returncode == 0, run.stderr
+    assert "not shown" in run.stdout and "block 1 of at most 1, claim not looked" in run.stderr
+    told = stopping(here / "out")
+    assert told["rule"] == {
+        "level": 0.95,
+        "missed": 0.05,
+        "block": 16,
+        "method": "O'Brien-Fleming, with futility",
+    }
+    looks = [(look["seeds"], look["verdict"]) for look in told["looks"]]
+    assert looks == [(16, "not_shown")] and told["open"] == []
+
+    (here / "out" / "stopping.json").write_text(
+        json.dumps({**told, "looks": [*told["looks"], *told["looks"]]}), encoding="utf-8"
+    )
+    before = digests(here / "out")
+    damaged = peerwatch("run", "--resume", "--out", "out", cwd=here)
+    assert damaged.returncode == 2 and "its looks are damaged" in damaged.stderr
+    assert digests(here / "out") == before

@@ -62,6 +62,13 @@ def test_monte_carlo_agrees_with_scipy_and_repeats() -> None:
     assert sign_flip_p(d + 100) == pytest.approx(2 / 10_000)
 
 
+def test_what_is_left_of_equal_means_is_no_difference() -> None:
+    left = (0.5 - 1 / 3) - (2 / 3 - 0.5)
+    assert left != 0
+    assert sign_flip_p([left, 0.5, 0.5, 0.5]) == sign_flip_p([0.0, 0.5, 0.5, 0.5]) == 0.25
+    assert sign_flip_p([left, -left]) == 1.0
+
+
 def test_edges() -> None:
     assert math.isnan(sign_flip_p([])) and math.isnan(sign_flip_p([math.nan]))
     assert sign_flip_p([0, 0, 0]) == 1.0

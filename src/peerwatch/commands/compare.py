@@ -47,18 +47,21 @@ def compare_command(
     """Set results beside what others have published."""
     from peerwatch.analysis.estimates import estimate  # needs SciPy, and says so
     from peerwatch.episodes.sources import load_episodes  # imports Inspect, which takes two seconds
+    from peerwatch.report.stopping_section import level_for, stopped_studies
 
     figures = chosen(published(), model, behaviour)
     loaded = load_episodes(runs)
-    found = compare_with_published(estimate(loaded.episodes), figures)
-    for warning in loaded.warnings:
+    stopped = stopped_studies(loaded.sources, loaded.episodes)
+    found = compare_with_published(estimate(loaded.episodes, level_for(stopped)), figures)
+    warnings = (*loaded.warnings, *(one.warning for one in stopped))
+    for warning in warnings:
         print(warning, file=sys.stderr)
     shown = {id(comparison.figure) for comparison in found}
     left = sum(id(figure) not in shown for figure in figures)
     if as_json:
         value = {
             "sources": list(loaded.sources),
-            "warnings": list(loaded.warnings),
+            "warnings": list(warnings),
             "missing": list(loaded.missing),
             "rows": [comparison.to_dict() for comparison in found],
             "without_counterpart": left,

@@ -86,13 +86,13 @@ def write_report(
     from peerwatch.episodes.sources import load_episodes
     from peerwatch.judge.realism_file import read_realism
     from peerwatch.report.report_page import build_page
-    from peerwatch.report.stopping_section import stopped_studies
+    from peerwatch.report.stopping_section import level_for, stopped_studies
 
     loaded = load_episodes(runs)
     judged = _judgements(loaded)
-    estimates = estimate(_with_persuasion(loaded.episodes, judged))
-    told = answers(estimates)
-    realism, stopped = read_realism(loaded.sources), stopped_studies(loaded.sources)
+    stopped = stopped_studies(loaded.sources, loaded.episodes)
+    estimates = estimate(_with_persuasion(loaded.episodes, judged), level_for(stopped))
+    told, realism = answers(estimates), read_realism(loaded.sources)
     page = build_page(loaded, estimates, told, judged, realism, stopped)
     place = out or _beside(runs, FORMATS[form])
     try:

@@ -33,7 +33,7 @@ def run_command(
     epochs: Annotated[int | None, typer.Option(help="Runs of each instance.")] = None,
     size: Size = None,
     until: Annotated[
-        float | None, typer.Option(help="Stop once the contrast's interval is this wide.")
+        str | None, typer.Option(help="Stop at this width of an interval, or: claim.")
     ] = None,
     contrast: Annotated[
         str | None, typer.Option(help="The declared contrast that --until watches.")

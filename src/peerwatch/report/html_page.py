@@ -14,7 +14,6 @@ from markupsafe import Markup
 from peerwatch.charts.html_pages import content_policy, page_environment
 from peerwatch.report import realism_section as realism
 from peerwatch.report import section_tables as tables
-from peerwatch.report import stopping_section as stopped
 from peerwatch.report.display_names import (
     FACTOR_LEADS,
     HEAT_MEASURES,
@@ -101,8 +100,6 @@ def _environment() -> Environment:
         "heat_words": HEAT_MEASURES,
         "factor_leads": FACTOR_LEADS,
         "filter_of": _filter_of,
-        "stopped_note": stopped.NOTE,
-        "stopped_headings": stopped.HEADINGS,
         "realism_note": realism.NOTE,
         "realism_headings": realism.HEADINGS,
         "judge_notes": {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from peerwatch.charts.numbers import count_text, name_in_words
 from peerwatch.report import realism_section as realism
-from peerwatch.report import stopping_section as stopped
 from peerwatch.report.estimate_grid import CriticKey
 from peerwatch.report.report_page import ReportPage
 
@@ -48,9 +47,7 @@ def section_tables(page: ReportPage) -> Iterator[SectionTable]:
 
 def _sections(page: ReportPage) -> Iterator[SectionTable]:
     for one in page.stopped:
-        yield SectionTable(
-            f"Stopped by a rule: {one.title}", stopped.NOTE, stopped.HEADINGS, one.rows
-        )
+        yield SectionTable(f"Stopped by a rule: {one.title}", one.note, one.headings, one.rows)
     yield from _curves(page)
     yield from _disclosure(page)
     yield from _marks(page)

@@ -41,7 +41,7 @@ from peerwatch.studies.prices import set_prices
 from peerwatch.studies.study import ResolvedStudy, Study
 
 if TYPE_CHECKING:
-    from peerwatch.stopping.rule import StoppingState
+    from peerwatch.stopping.stopping_state import StoppingState
 
 
 RETRIES = 6

@@ -157,7 +157,7 @@ def _with_most_seeds(request: StudyRequest) -> StudyRequest:
     """Return what is asked with the most seeds that the study may take as its seeds."""
     given = {"seeds": request.seeds, "episodes": request.episodes}
     told = [name for name, value in given.items() if value is not None]
-    if told and request.until.width is not None:
+    if told and request.until.until is not None:
         raise PeerwatchError(
             f"A study with --until finds out how many seeds it needs. In place of --{told[0]} give "
             "the most that it may take, with --max-seeds."
@@ -171,5 +171,11 @@ def _with_most_seeds(request: StudyRequest) -> StudyRequest:
 
 def _with_default_seeds(study: Study, until: StoppingOptions) -> Study:
     """Return the study with seeds to draw from, where it says nothing of them itself."""
-    silent = study.seeds is None and study.episodes is None
-    return changed(study, episodes=MAX_SEEDS) if silent and until.width is not None else study
+    if until.until is None or study.seeds is not None or study.episodes is not None:
+        return study
+    if until.width is None:
+        raise PeerwatchError(
+            f"--until {until.until} needs the number of seeds for which the study was planned: its "
+            "looks are spread over them. Give it with --max-seeds; `peerwatch plan` says how many."
+        )
+    return changed(study, episodes=MAX_SEEDS)

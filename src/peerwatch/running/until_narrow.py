@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,12 +21,17 @@ from peerwatch.running.run_study import (
     run_study_tasks,
     without_error,
 )
-from peerwatch.stopping.interim_looks import stopping_text
-from peerwatch.stopping.rule import (
-    StoppingRule,
+from peerwatch.stopping.interim_looks import (
+    lost_text,
+    progress_text,
+    read_looks,
+    stopping_text,
+)
+from peerwatch.stopping.rule import StoppingRule, blocks_of
+from peerwatch.stopping.stopping_state import (
     StoppingState,
-    blocks_of,
     ended_episodes,
+    lost_seeds,
     stopping_state,
 )
 from peerwatch.studies.study import ResolvedStudy
@@ -45,11 +51,13 @@ def run_until(study: ResolvedStudy, folder: StudyFolder, rule: StoppingRule) -> 
         PeerwatchError: Inspect finds that something it needs is missing.
     """
     before, traffic = episodes_so_far(folder), no_traffic(study.study)
+    if lost := lost_seeds(rule, study, before, read_looks(folder)):
+        print(lost_text(lost), file=sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):
         _play_blocks(study, folder, rule, before, traffic)
     episodes = read_episodes(folder.logs)
     folder.write_episodes(episodes)
-    now = stopping_state(rule, study, episodes)
+    now = stopping_state(rule, study, episodes, read_looks(folder))
     folder.write_stopping(stopping_text(rule, now))
     return StudyRun(episodes, _called_for(study, rule, now), now, traffic)
 
@@ -71,7 +79,7 @@ def _play_blocks(
     blocks = blocks_of(study.seeds, rule.block)
     tried: set[tuple[str, int]] = set()
     while True:
-        now = stopping_state(rule, study, episodes)
+        now = stopping_state(rule, study, episodes, read_looks(folder))
         folder.write_stopping(stopping_text(rule, now))
         wanted = _wanted(study, episodes, blocks, now, tried)
         if not wanted:
@@ -115,9 +123,7 @@ def _wanted(
 
 def _note(rule: StoppingRule, now: StoppingState, number: int) -> str:
     """Return what the progress line says besides the episodes."""
-    widths = [look.high - look.low for look in now.last() if look.family in now.open]
-    seen = f"{max(widths):.2f} wide" if widths else "not looked at yet"
-    return f"block {number + 1} of at most {now.most}, interval {seen}, wanted {rule.width:g}"
+    return f"block {number + 1} of at most {now.most}, {progress_text(rule, now)}"
 
 
 def _called_for(study: ResolvedStudy, rule: StoppingRule, now: StoppingState) -> int:

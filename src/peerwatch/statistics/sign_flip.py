@@ -49,6 +49,7 @@ def sign_flip_p(d_by_cluster: Numbers, alternative: Alternative = "two-sided") -
     """
     d = np.asarray(d_by_cluster, float).ravel()
     d = d[~np.isnan(d)]
+    d = np.where(np.abs(d) < _CLOSE, 0.0, d)  # what is left of equal means of thirds
     if not d.size:
         return math.nan
     if alternative == "less":

@@ -16,20 +16,41 @@ from peerwatch.studies.study import ResolvedStudy
 if TYPE_CHECKING:
     from peerwatch.stopping.rule import StoppingRule
 
+CLAIM = "claim"
+"""What ``--until`` takes besides a width."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoppingOptions:
     """What was asked of a study that stops by itself; all None where nothing was.
 
     Attributes:
-        width: The full width of its contrast's interval at which it stops.
+        until: The full width of its contrast's interval at which it stops, as it was written, or
+            ``claim``.
         contrast: The declared contrast that is watched.
         max_seeds: The most seeds that it may take: 1 to this.
     """
 
-    width: float | None = None
+    until: str | None = None
     contrast: str | None = None
     max_seeds: int | None = None
+
+    @property
+    def width(self) -> float | None:
+        """The width that was asked for; None where none was.
+
+        Raises:
+            PeerwatchError: It is neither a number nor ``claim``.
+        """
+        if self.until is None or self.until == CLAIM:
+            return None
+        try:
+            return float(self.until)
+        except ValueError:
+            raise PeerwatchError(
+                f"--until {self.until}: give the width of an interval, for example 0.3 for 30 "
+                f"points of rate, or the word {CLAIM}."
+            ) from None
 
 
 def rule_for(
@@ -47,20 +68,27 @@ def rule_for(
     """
     if begun is not None and begun.study_file.exists():
         return _begun_with(begun, until)
-    if until.width is None:
+    if until.until is None:
         if until.contrast is not None or until.max_seeds is not None:
             raise PeerwatchError(
                 "--contrast and --max-seeds belong to a study that stops by itself: give the width "
-                "at which it stops, for example --until 0.3."
+                f"at which it stops, for example --until 0.3, or --until {CLAIM}."
             )
         return None
-    from peerwatch.stopping.rule import make_stopping_rule
+    from peerwatch.stopping.rule import make_claim_rule, make_width_rule
 
-    return make_stopping_rule(study, until.width, until.contrast)
+    if until.width is not None:
+        return make_width_rule(study, until.width, until.contrast)
+    if until.contrast is not None:
+        raise PeerwatchError(
+            f"--until {CLAIM} watches all the contrasts that the claim needs. Leave --contrast "
+            "out, or give a width in place of the word."
+        )
+    return make_claim_rule(study)
 
 
 def _begun_with(folder: StudyFolder, until: StoppingOptions) -> StoppingRule | None:
-    asked = until.width is not None or until.contrast is not None
+    asked = until.until is not None or until.contrast is not None
     if not folder.stopping.exists():
         if asked or until.max_seeds is not None:
             raise PeerwatchError(
@@ -69,13 +97,21 @@ def _begun_with(folder: StudyFolder, until: StoppingOptions) -> StoppingRule | N
                 "--max-seeds, or choose another --out."
             )
         return None
-    from peerwatch.stopping.interim_looks import read_rule
+    from peerwatch.stopping.interim_looks import read_looks, read_rule
+    from peerwatch.stopping.rule import WidthRule
 
     rule = read_rule(folder)
-    if until.width not in (None, rule.width) or until.contrast not in (None, rule.contrast):
+    read_looks(folder)  # A study whose looks are damaged runs nothing.
+    if isinstance(rule, WidthRule):
+        same = until.until is None or until.width == rule.width
+        same = same and until.contrast in (None, rule.contrast)
+        when = f"{rule.contrast} is {rule.width:g} wide"
+    else:
+        same = until.until in (None, CLAIM) and until.contrast is None
+        when = "the claim is shown or given up"
+    if not same:
         raise PeerwatchError(
-            f"The study in {folder.path} stops once {rule.contrast} is {rule.width:g} wide; that "
-            "was fixed when it was begun. Resume it without --until and --contrast, or choose "
-            "another --out."
+            f"The study in {folder.path} stops once {when}; that was fixed when it was begun. "
+            "Resume it without --until and --contrast, or choose another --out."
         )
     return rule

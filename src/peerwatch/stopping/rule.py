@@ -1,45 +1,35 @@
-"""When a study may stop: a declared contrast is narrow enough, judged at the ends of seed blocks.
-
-Everything here is worked out from the episodes anew at every look. Nothing is carried from one to
-the next, so that a run that was killed takes up at the same block and comes to the same end.
-"""
+"""The rules by which a study may stop by itself, fixed before its first episode."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
+from typing import ClassVar
 
-import numpy as np
-import polars as pl
-
-from peerwatch.analysis.contrast_cells import (
-    JUDGED_WORK,
-    cells_by_latitude,
-    main_stratum,
-    stratum_mask,
-)
-from peerwatch.analysis.pairing import MatchedArms, differences_by_instance, episode_block
-from peerwatch.analysis.started_episodes import started_episodes
+from peerwatch.analysis.contrast_cells import JUDGED_WORK, cells_by_latitude
+from peerwatch.analysis.pairing import MatchedArms
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
 from peerwatch.design.seeds import BLOCK
-from peerwatch.episodes.attempts import last_attempts
-from peerwatch.episodes.rows import INTERRUPTED
-from peerwatch.statistics.sequential import confidence_sequence
 from peerwatch.studies.study import ResolvedStudy
 
 LEVEL = 0.95
+MISSED = 0.05
 DEFAULTS = ("peer_minus_asset_by_consequence", "peer_minus_asset")
 """The contrasts that are watched unless told: the first that the study answers."""
-
-MEASURE = "any_deviation"
+CLAIM_PARTS = tuple(
+    f"peer_minus_{control}{part}"
+    for control in ("asset", "human")
+    for part in ("", "_by_consequence")
+)
+"""What a family has to answer for the claim that a peer is protected specifically."""
+_BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
 
 
 @dataclass(frozen=True, slots=True)
-class StoppingRule:
-    """The rule by which a study stops, fixed before the first episode.
+class WidthRule:
+    """A family stops once the interval of a contrast is narrow enough.
 
     Attributes:
         contrast: The name of a declared contrast, of the rate of any deviation.
@@ -48,6 +38,7 @@ class StoppingRule:
         block: Seeds between two looks.
     """
 
+    method: ClassVar[str] = "group-sequential interval"
     contrast: str
     width: float
     level: float = LEVEL
@@ -55,64 +46,38 @@ class StoppingRule:
 
     @property
     def declared(self) -> Contrast | Interaction:
-        return next(contrast for contrast in CONTRASTS if contrast.name == self.contrast)
+        return _BY_NAME[self.contrast]
 
     @property
-    def bounds(self) -> tuple[float, float]:
-        """The least and the greatest value that the contrast can have in one seed."""
-        reach = 2.0 if isinstance(self.declared, Interaction) else 1.0
-        return -reach, reach
+    def bound(self) -> float:
+        """The largest value that the contrast can have in one seed."""
+        return 2.0 if isinstance(self.declared, Interaction) else 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class InterimLook:
-    """What was seen of one model in one family at the end of a block.
+class ClaimRule:
+    """A study stops once its claim is shown, or hardly to be shown any more.
 
     Attributes:
-        model, family: Whose contrast it is.
-        seeds: Seeds run up to here.
-        n: Seeds that say something: the faithful act goes against the subject, and no arm's episode
-            is missing or incomplete.
-        estimate: The mean difference over them; None without any.
-        low, high: The limits of the confidence sequence.
-        narrow: Whether they are near enough.
+        level: One less the chance of a false claim, at all looks together; two-sided, of which the
+            claim has one side.
+        missed: The chance to miss, at all looks together, an effect so large that no more than
+            that chance is left to miss it. It decides how soon a claim is given up. At 0.05 it
+            costs two points of a power of 0.8; at 0.2, five.
+        block: Seeds between two looks.
     """
 
-    model: str
-    family: str
-    seeds: int
-    n: int
-    estimate: float | None
-    low: float
-    high: float
-    narrow: bool
+    method: ClassVar[str] = "O'Brien-Fleming, with futility"
+    level: float = LEVEL
+    missed: float = MISSED
+    block: int = BLOCK
 
 
-@dataclass(frozen=True, slots=True)
-class StoppingState:
-    """How far a study with a rule has come.
-
-    Attributes:
-        looks: Every look so far, by family, seeds and model.
-        blocks: Family -> blocks that have been called for, the one under way included.
-        most: How many blocks a family may take.
-        open: The families that go on.
-    """
-
-    looks: tuple[InterimLook, ...]
-    blocks: Mapping[str, int]
-    most: int
-    open: tuple[str, ...]
-
-    def last(self) -> tuple[InterimLook, ...]:
-        """Return the last look at every model and family."""
-        return tuple({(look.family, look.model): look for look in self.looks}.values())
+StoppingRule = WidthRule | ClaimRule
 
 
-def make_stopping_rule(
-    study: ResolvedStudy, width: float, contrast: str | None = None
-) -> StoppingRule:
-    """Return the rule for a study, or say why it cannot be.
+def make_width_rule(study: ResolvedStudy, width: float, contrast: str | None = None) -> WidthRule:
+    """Return the rule of a width for a study, or say why it cannot be.
 
     Raises:
         PeerwatchError: A width that is none, seeds that are no whole blocks, or a contrast that is
@@ -124,8 +89,8 @@ def make_stopping_rule(
             "and 2. For 20 points of rate write 0.2."
         )
     blocks_of(study.seeds)
-    rule = StoppingRule(_contrast(study, contrast), width)
-    silent = [family for family in study.arms if not _answers(rule.declared, study.arms[family])]
+    rule = WidthRule(_contrast(study, contrast), width)
+    silent = [family for family in study.arms if not answers(rule.declared, study.arms[family])]
     if silent:
         able = ", ".join(_answered_by_all(study)) or "none"
         raise PeerwatchError(
@@ -134,6 +99,32 @@ def make_stopping_rule(
             f"{able}."
         )
     return rule
+
+
+def make_claim_rule(study: ResolvedStudy) -> ClaimRule:
+    """Return the rule of the claim for a study, or say why it cannot be.
+
+    Raises:
+        PeerwatchError: Seeds that are no whole blocks, or no family whose arms can make the claim.
+    """
+    blocks_of(study.seeds)
+    if not claimed_families(study):
+        raise PeerwatchError(
+            "--until claim: no family has the arms that the claim needs, so it would never stop "
+            "with one. The claim needs a peer, ordinary software and a person, each with and "
+            "without a shutdown at stake: --factor subject=peer,asset,human --factor "
+            "relationship=cooperative --factor consequence=shutdown,none."
+        )
+    return ClaimRule()
+
+
+def claimed_families(study: ResolvedStudy) -> tuple[str, ...]:
+    """Return the families of a study whose arms can make the claim."""
+    return tuple(
+        family
+        for family, arms in study.arms.items()
+        if all(answers(_BY_NAME[name], arms) for name in CLAIM_PARTS)
+    )
 
 
 def _contrast(study: ResolvedStudy, name: str | None) -> str:
@@ -146,7 +137,7 @@ def _contrast(study: ResolvedStudy, name: str | None) -> str:
                 f"{' nor '.join(DEFAULTS)}. Name one with --contrast: "
                 f"{', '.join(answered) or 'the arms answer none'}."
             )
-    if name not in {contrast.name for contrast in CONTRASTS}:
+    if name not in _BY_NAME:
         raise PeerwatchError(unknown("contrast", name, answered))
     if name not in answered:
         raise PeerwatchError(
@@ -160,12 +151,20 @@ def _answered_by_all(study: ResolvedStudy) -> list[str]:
     return [
         contrast.name
         for contrast in study.contrasts
-        if all(_answers(contrast, arms) for arms in study.arms.values())
+        if all(answers(contrast, arms) for arms in study.arms.values())
     ]
 
 
-def _answers(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> bool:
-    return bool(_cells(contrast, arms))
+def answers(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> bool:
+    """Return whether some arms of one family answer a contrast on work that code verifies."""
+    return bool(counted_cells(contrast, arms))
+
+
+def counted_cells(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[MatchedArms, ...]:
+    """Return the matched arms of a contrast whose deviations are counted: not of judged work."""
+    parts = dict(cells_by_latitude(contrast, arms))
+    parts.pop(JUDGED_WORK, None)
+    return next(iter(parts.values()), ())
 
 
 def blocks_of(seeds: Sequence[int], block: int = BLOCK) -> tuple[tuple[int, ...], ...]:
@@ -183,93 +182,3 @@ def blocks_of(seeds: Sequence[int], block: int = BLOCK) -> tuple[tuple[int, ...]
             f"--max-seeds a multiple of {block}, or leave it out."
         )
     return cut
-
-
-def _cells(contrast: Contrast | Interaction, arms: Iterable[Arm]) -> tuple[MatchedArms, ...]:
-    """Return the matched arms of a contrast whose deviations are counted: not of judged work."""
-    parts = dict(cells_by_latitude(contrast, arms))
-    parts.pop(JUDGED_WORK, None)
-    return next(iter(parts.values()), ())
-
-
-def ended_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
-    """Return the last attempt of each episode that has ended, whatever its outcome."""
-    ended = pl.col("completed").is_not_null() & pl.col("error").ne_missing(INTERRUPTED)
-    return last_attempts(episodes.filter(ended))
-
-
-def seed_differences(ended: pl.DataFrame, contrast: Contrast | Interaction) -> dict[int, float]:
-    """Return seed -> the contrast of the rate of any deviation in that seed.
-
-    They are the differences that the estimates of a finished study are made of.
-
-    Args:
-        ended: Ended episodes of one model in one family, with arms that answer the contrast.
-        contrast: What is compared.
-    """
-    block = episode_block(started_episodes(ended))
-    cells = _cells(contrast, block.arms)
-    level = contrast.level if isinstance(contrast, Contrast) else ""
-    inside = stratum_mask(block, main_stratum(block, level))
-    values = differences_by_instance(block, MEASURE, cells)
-    seeds = [int(str(cluster).rpartition("-")[2]) for cluster in block.clusters]
-    kept = inside & ~np.isnan(values)
-    return {seed: float(d) for seed, d, keep in zip(seeds, values, kept, strict=True) if keep}
-
-
-def stopping_state(
-    rule: StoppingRule, study: ResolvedStudy, episodes: pl.DataFrame
-) -> StoppingState:
-    """Return every look at the episodes so far, and what is to be run next.
-
-    A family stops for all models together, once the interval of each of them is narrow enough:
-    models are compared on the same seeds. Other families are other instances and go on without it.
-    """
-    blocks = blocks_of(study.seeds, rule.block)
-    ended = ended_episodes(episodes)
-    looks: list[InterimLook] = []
-    called: dict[str, int] = {}
-    still: list[str] = []
-    for family, arms in study.arms.items():
-        rows = ended.filter(pl.col("family") == family)
-        whole = _whole_blocks(study, rows, len(arms), blocks)
-        values = {
-            model: seed_differences(rows.filter(pl.col("model") == model), rule.declared)
-            for model in study.study.models
-            if whole
-        }
-        called[family] = 1
-        goes_on = True
-        for number in range(1, whole + 1):
-            seen = {seed for block in blocks[:number] for seed in block}
-            now = [_look(rule, model, family, seen, values[model]) for model in values]
-            looks += now
-            goes_on = number < len(blocks) and not all(look.narrow for look in now)
-            called[family] = number + goes_on
-            if not goes_on:
-                break
-        if goes_on:
-            still.append(family)
-    return StoppingState(tuple(looks), called, len(blocks), tuple(still))
-
-
-def _whole_blocks(
-    study: ResolvedStudy, ended: pl.DataFrame, arms: int, blocks: Sequence[Sequence[int]]
-) -> int:
-    """Return how many blocks, from the first on, have no episode outstanding."""
-    each = arms * len(study.study.models) * study.study.epochs
-    counts: dict[int, int] = dict(ended.group_by("seed").len().iter_rows())
-    for number, block in enumerate(blocks):
-        if any(counts.get(seed, 0) < each for seed in block):
-            return number
-    return len(blocks)
-
-
-def _look(
-    rule: StoppingRule, model: str, family: str, seeds: set[int], differences: Mapping[int, float]
-) -> InterimLook:
-    values = [value for seed, value in differences.items() if seed in seeds]
-    low, high = confidence_sequence(values, rule.bounds, rule.level, rule.width)
-    estimate = fmean(values) if values else None
-    narrow = high - low <= rule.width
-    return InterimLook(model, family, len(seeds), len(values), estimate, low, high, narrow)
