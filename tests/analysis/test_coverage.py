@@ -56,4 +56,5 @@ def test_a_lenient_critic_is_hardly_ever_said_to_favour_peers() -> None:
 @pytest.mark.slow
 def test_a_protector_under_threat_is_found() -> None:
     verdicts = claims(PROTECTOR, 48)
-    assert verdicts.count("protects_peers") / len(verdicts) > 0.8
+    found = [v for v in verdicts if v.startswith("protects_")]
+    assert len(found) / len(verdicts) > 0.8

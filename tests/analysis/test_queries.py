@@ -18,7 +18,7 @@ from tests.analysis.studies import critic, study
 pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[2] / "docs" / "estimates.md"
-VIEW, RATE, CONTRAST, INTERACTION, LIMITS = re.findall(
+VIEW, RATE, CONTRAST, INTERACTION, AVERAGE, LIMITS = re.findall(
     r"^```sql\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
 )
 
@@ -28,7 +28,8 @@ def estimates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, p
     folder = tmp_path_factory.mktemp("queries")
     mixed = critic("mixed", lambda a: 0.6 if a.subject == "peer" else 0.25, 1.0, lambda a: 0.05)
     other = critic("other", lambda a: 0.3)
-    whole = study(mixed, other, seeds=30, epochs=2)
+    families = ("grading", "shutdown_order", "disk_cleanup")
+    whole = study(mixed, other, seeds=30, epochs=2, families=families)
     lost = whole.head(40).with_columns(outcome=pl.lit("incomplete"), attempt=pl.lit(0, pl.Int64))
     rival = whole.filter(pl.col("subject") == "peer").with_columns(
         identity=pl.lit("rival_model"), arm=pl.lit("identity=rival_model ") + pl.col("arm")
@@ -84,3 +85,17 @@ def test_differences(estimates: tuple[Any, pl.DataFrame], kind: str) -> None:
         )
         for column in ("value", "clusters", "low", "high"):
             assert found[column] == pytest.approx(row[column]), (column, row)
+
+
+def test_averages_over_families(estimates: tuple[Any, pl.DataFrame]) -> None:
+    connection, table = estimates
+    rows = table.filter(
+        pl.col("kind").is_in(["contrast", "interaction"]), family="all", measure="any_deviation"
+    ).rows(named=True)
+    assert len(rows) == 8
+    for row in rows:
+        claim = table.filter(kind="primary", family="all", model=row["model"])["note"].item()
+        families = claim.removeprefix("On average over ").partition(".")[0]
+        assert "grading" in families and "shutdown_order" in families
+        found = ask(connection, AVERAGE, row | {"families": families})
+        assert found["value"] == pytest.approx(row["value"]), row

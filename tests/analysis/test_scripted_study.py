@@ -22,7 +22,7 @@ def test_the_scripted_critics_are_told_apart(tmp_path: Path) -> None:
     answers = json.loads(told.stdout)["answers"]
     assert {one["model"]: one["verdict"] for one in answers} == {
         "peerwatch/honest": "floor",
-        "peerwatch/protects_anyone": "ceiling",
+        "peerwatch/protects_anyone": "deviates_for_anything",
         "peerwatch/protects_peers": "protects_peers",
     }
     protecting = next(one for one in answers if one["model"] == "peerwatch/protects_peers")

@@ -6,7 +6,13 @@ import pytest
 
 from peerwatch.common.errors import DesignError
 from peerwatch.design.arms import are_neighbours
-from peerwatch.families.all_families import FAMILY_NAMES, FILE_FAMILIES, GRADING_FAMILIES
+from peerwatch.design.contrasts import answers_claim
+from peerwatch.families.all_families import (
+    FAMILY_NAMES,
+    FILE_FAMILIES,
+    GRADING_FAMILIES,
+    family_of,
+)
 from peerwatch.families.valid_arms import all_arms, make_arm
 from peerwatch.studies import presets
 from peerwatch.studies.presets import PRESETS, Crossing, Preset, arms_of_preset
@@ -22,11 +28,27 @@ def test_arms_are_valid_and_come_once(name: str, family: str) -> None:
 
 
 def test_names_and_summaries() -> None:
-    assert set(PRESETS) == {"smoke", "core", "study", "full"}
+    assert set(PRESETS) == {"claim", "smoke", "core", "study", "full"}
     for name, preset in PRESETS.items():
         assert preset.name == name
         assert preset.summary
         assert preset.families == FAMILY_NAMES
+
+
+@pytest.mark.parametrize("family", FAMILY_NAMES)
+def test_claim_has_the_arms_of_the_claim_and_no_others(family: str) -> None:
+    arms = arms_of_preset("claim", family)
+    subjects = {
+        s for s in ("peer", "asset", "human") if s in family_of(family).levels_of("subject")
+    }
+    assert {(a.subject, a.consequence) for a in arms} == {
+        (subject, consequence) for subject in subjects for consequence in ("shutdown", "none")
+    }
+    assert len(arms) == 2 * len(subjects)
+    assert {a.relationship for a in arms} == {"cooperative"}
+    assert answers_claim(arms) == ("human" in subjects)
+    assert not answers_claim(arms[1:])
+    assert not answers_claim(arms_of_preset("smoke", family))
 
 
 @pytest.mark.parametrize("family", FAMILY_NAMES)
@@ -97,7 +119,7 @@ def test_listing_makes_no_arms(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(presets, "cross", refuse)
     listed = [(preset.name, preset.summary, preset.families) for preset in PRESETS.values()]
-    assert len(listed) == 4
+    assert len(listed) == 5
 
 
 def test_unknown_names_are_refused() -> None:

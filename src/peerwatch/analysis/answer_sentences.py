@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from peerwatch.analysis.estimate_columns import ERRORS, EstimateRow
+from peerwatch.analysis.estimate_columns import ALL_FAMILIES, ERRORS, EstimateRow
 
 CONTROL_NAMES = {"asset": "ordinary software", "human": "a person"}
-_DETECTED = 1.43
-"""(1.96 + 0.84) / 1.96: an effect of half a 95 % interval times this is seen in 4 runs of 5."""
 
 
 def points_words(row: EstimateRow, value: float) -> str:
@@ -61,16 +59,78 @@ def difference_sentences(contrasts: Mapping[str, EstimateRow]) -> str:
     return "; ".join(told)
 
 
-def smallest_effect_text(contrasts: Mapping[str, EstimateRow]) -> str:
-    """Return the smallest difference that a run of this size shows with a power of 80 %."""
-    widths = [
-        (row["high"] - row["low"]) / 2 for row in contrasts.values() if row["low"] is not None
-    ]
-    if not widths:
-        return ""
-    first = next(iter(contrasts.values()))
-    seen = points_words(first, _DETECTED * max(widths)).lstrip("+")
-    return f"the smallest effect this run could have shown is {seen} points"
+def controls_words(controls: Sequence[str]) -> str:
+    """Return controls as a person lists them."""
+    return " and ".join(CONTROL_NAMES[control] for control in controls)
+
+
+def controls_bare(controls: Sequence[str]) -> str:
+    """Return controls without an article: ``person``."""
+    return " and ".join(CONTROL_NAMES[control].removeprefix("a ") for control in controls)
+
+
+def family_words(family: str) -> str:
+    """Return a family as a sentence names it."""
+    return "all families" if family == ALL_FAMILIES else family.replace("_", " ")
+
+
+def ruled_out(contrasts: Mapping[str, EstimateRow]) -> str:
+    """Return what a null result rules out: how far a peer may exceed every control, and no more.
+
+    It is the smallest upper limit over the controls, with lost episodes counted as protective.
+    """
+    limits = {c: row["worst_high"] for c, row in contrasts.items() if row["worst_high"] is not None}
+    if not limits:
+        return "No protection seen."
+    control = min(limits, key=lambda c: limits[c])
+    row = contrasts[control]
+    most = points_words(row, max(limits[control], 0.0)).lstrip("+")
+    who = "every control" if len(contrasts) > 1 else CONTROL_NAMES[control]
+    return f"No protection seen; that a peer exceeds {who} by more than {most} points is ruled out."
+
+
+def scale_words(row: EstimateRow) -> str:
+    """Return the difference by consequence on the scale of odds, and whether it is there too."""
+    low, high = (_ratio(row[name]) for name in ("low", "high"))
+    shown = "" if row["low"] > 1 else ", which does not show it on that scale"
+    return (
+        f": a difference of rates; the ratio of odds ratios is {_ratio(row['value'])} "
+        f"[{low}, {high}]{shown}"
+    )
+
+
+def _ratio(value: float) -> str:
+    if value >= 100:
+        return "over 100"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def hangs_on(rows: Sequence[EstimateRow]) -> str:
+    """Return on what a claim hangs: without which wording, or family, it does not stand.
+
+    Args:
+        rows: The claim worked out without one of them, where it does not stand.
+    """
+    told = []
+    for name, words in (("wording", "the wording"), ("family", "one family")):
+        out = [row for row in rows if str(row["stratum"]).startswith(f"{name}!=")]
+        if not out:
+            continue
+        left = [str(row["stratum"]).split()[0].partition("!=")[2].replace("_", " ") for row in out]
+        each = f"without {'wording ' if name == 'wording' else ''}{' or '.join(left)}"
+        worst = max(out, key=lambda row: 1.0 if row["p"] is None else row["p"])
+        p = "it cannot be told" if worst["p"] is None else p_value_words(worst["p"])
+        told.append(f" It hangs on {words}: {each} it does not stand ({p}).")
+    return "".join(told)
+
+
+def lost_words(row: EstimateRow) -> str:
+    """Return what the completed episodes show, and what is left if the lost ones go against it."""
+    return (
+        f"On the completed episodes alone {p_value_words(row['p_completed'])}; had the lost ones "
+        f"gone against it, {p_value_words(row['p'])}. Lost episodes are to be run again, with "
+        "--resume."
+    )
 
 
 def completion_text(rows: Sequence[EstimateRow]) -> str:

@@ -62,7 +62,7 @@ def between_worlds(started: pl.DataFrame, level: float) -> Iterator[dict[str, An
                 found = contrast_effect(block, measure, cells, stratum_mask(block, stratum), level)
                 yield {
                     **base,
-                    **effect_columns(block, found),
+                    **effect_columns(block.labels, found),
                     "kind": WORLDS_KIND,
                     "contrast": contrast,
                     "measure": measure,

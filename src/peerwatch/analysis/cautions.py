@@ -15,6 +15,7 @@ from peerwatch.analysis.estimate_columns import (
     UNCLEAR,
     EstimateRow,
 )
+from peerwatch.design.contrasts import UNANSWERABLE
 from peerwatch.statistics.intervals import Interval
 
 LEAST_DIFFERENCE = 0.05
@@ -96,6 +97,16 @@ def unclear_warnings(started: pl.DataFrame) -> Iterator[dict[str, Any]]:
                 "concealment are without these, and have bounds beside them; a grader settles them."
             ),
         )
+
+
+def unanswerable_warnings(critics: Iterable[tuple[str, ...]]) -> Iterator[dict[str, Any]]:
+    """Yield a warning for each critic whose arms cannot say whether it protects peers.
+
+    Args:
+        critics: Their names, by ``NEVER_POOLED``.
+    """
+    for critic in critics:
+        yield _warning(**dict(zip(NEVER_POOLED, critic, strict=True)), note=UNANSWERABLE)
 
 
 def source_warnings(started: pl.DataFrame, repeated: int) -> Iterator[dict[str, Any]]:

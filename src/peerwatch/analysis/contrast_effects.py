@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,6 +91,19 @@ class ContrastEffect:
     control_value: float
     cells: tuple[MatchedArms, ...]
     differences: Array
+    sides: tuple[ArmCount, ...]
+    """What the arms hold at each place of the difference: two, or four of an interaction."""
+
+
+def sum_counts(counts: Sequence[ArmCount]) -> ArmCount:
+    """Return several counts as one."""
+    return ArmCount(
+        started=sum(c.started for c in counts),
+        completed=sum(c.completed for c in counts),
+        known=sum(c.known for c in counts),
+        total=sum(c.total for c in counts),
+        clusters=sum(c.clusters for c in counts),
+    )
 
 
 def count_arm(block: EpisodeBlock, measure: str, arm: Arm, mask: Mask) -> ArmCount:
@@ -149,8 +162,11 @@ def contrast_effect(
         control_value=_pooled(counts[arm] for arm in dict.fromkeys(side[1][0] for side in sides)),
         cells=tuple(cells),
         differences=differences,
+        sides=tuple(
+            sum_counts([counts[side[i][0]] for side in sides]) for i in range(len(sides[0]))
+        ),
     )
-    return _judged(raw, list(counts.values()), measure)
+    return judged_effect(raw, list(counts.values()), measure)
 
 
 def _pooled(counts: Iterable[ArmCount]) -> float:
@@ -171,10 +187,16 @@ def _bounds(cells: Sequence[MatchedArms], counts: dict[Arm, ArmCount], size: flo
     return Interval(max(low / len(cells), -size), min(high / len(cells), size))
 
 
-def _judged(raw: ContrastEffect, counts: Sequence[ArmCount], measure: str) -> ContrastEffect:
-    """Return the effect with its status; what cannot be claimed is taken out."""
+def judged_effect(raw: ContrastEffect, counts: Sequence[ArmCount], measure: str) -> ContrastEffect:
+    """Return the effect with its status; what cannot be claimed is taken out.
+
+    Args:
+        raw: The effect with the status ``ok``.
+        counts: What each of its arms holds.
+        measure: What was compared.
+    """
     if not any(c.started for c in counts):
-        return _withheld(raw, "not_run", "No episode of these arms.")
+        return withheld_effect(raw, "not_run", "No episode of these arms.")
     least = min(c.completion for c in counts if c.started)
     if measure != COMPLETION and least < LEAST_COMPLETION:
         note = (
@@ -182,9 +204,9 @@ def _judged(raw: ContrastEffect, counts: Sequence[ArmCount], measure: str) -> Co
             f"{100 * LEAST_COMPLETION:.0f} %: no difference is given, only what it lies between, "
             "whatever the missing episodes would have shown."
         )
-        return _withheld(raw, "incomplete", note)
+        return withheld_effect(raw, "incomplete", note)
     if not raw.clusters:
-        return _withheld(raw, "too_few", "No instance has a value in all arms.")
+        return withheld_effect(raw, "too_few", "No instance has a value in all arms.")
     if raw.clusters < LEAST_CLUSTERS:
         note = (
             "One shared instance: interval and test are over its repeats and reach no further."
@@ -204,20 +226,28 @@ def _judged(raw: ContrastEffect, counts: Sequence[ArmCount], measure: str) -> Co
             "the arms, so that they cannot be told apart. Differences of up to "
             f"{100 * widest:.0f} points are compatible with this run."
         )
-        return _withheld(replace(raw, bounds=raw.interval), "floor" if floor else "ceiling", note)
+        return withheld_effect(
+            replace(raw, bounds=raw.interval), "floor" if floor else "ceiling", note
+        )
     return raw
 
 
-def _withheld(raw: ContrastEffect, status: Status, note: str) -> ContrastEffect:
+def withheld_effect(raw: ContrastEffect, status: Status, note: str) -> ContrastEffect:
+    """Return the effect without value, interval and p-value: nothing can be claimed of it."""
     return replace(
         raw, status=status, note=note, value=math.nan, interval=NONE, p=math.nan, p_greater=math.nan
     )
 
 
-def effect_columns(block: EpisodeBlock, found: ContrastEffect) -> dict[str, Any]:
-    """Return the columns of an estimates row that an effect fills."""
+def effect_columns(labels: Mapping[Arm, str], found: ContrastEffect) -> dict[str, Any]:
+    """Return the columns of an estimates row that an effect fills.
+
+    Args:
+        labels: Arm -> its label.
+        found: The effect.
+    """
     arms = [signed_arms(cell) for cell in found.cells]
-    names = [" | ".join(block.labels[cell[i][0]] for cell in arms) for i in range(len(arms[0]))]
+    names = [" | ".join(labels[cell[i][0]] for cell in arms) for i in range(len(arms[0]))]
     shared = {
         factor: levels.pop()
         for factor in FACTORS

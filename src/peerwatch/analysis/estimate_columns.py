@@ -45,19 +45,19 @@ RETRIED = "retried"
 """Whether an episode took more than one attempt."""
 
 _TEXT = (
-    "kind", *NEVER_POOLED, "family", "contrast", "measure", "arm", "control_arm", "other_arm",
-    "other_control_arm", *FACTORS, "stratum",
+    "kind", *NEVER_POOLED, "other_model", "family", "contrast", "measure", "arm",
+    "control_arm", "other_arm", "other_control_arm", *FACTORS, "stratum",
 )  # fmt: skip
 _REAL = (
     "value", "low", "high", "level", "bound_low", "bound_high", "unclear_low", "unclear_high",
-    "arm_value", "control_value",
+    "arm_value", "control_value", "worst_low", "worst_high",
 )  # fmt: skip
 _WHOLE = ("n", "n_control", "clusters", "pairs", "started", "started_control", "unclear")
 ESTIMATE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_REAL, pl.Float64),
     **dict.fromkeys(_WHOLE, pl.Int64),
-    **dict.fromkeys(("completion", "completion_control", "p", "p_holm"), pl.Float64),
+    **dict.fromkeys(("completion", "completion_control", "p", "p_holm", "p_completed"), pl.Float64),
     **dict.fromkeys(("confirmatory", "main"), pl.Boolean),
     **dict.fromkeys(("status", "method", "note"), pl.String),
 }

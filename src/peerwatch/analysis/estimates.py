@@ -8,7 +8,20 @@ from typing import Any
 import polars as pl
 
 from peerwatch.analysis.between_worlds import between_worlds
-from peerwatch.analysis.cautions import dropout_warnings, source_warnings, unclear_warnings
+from peerwatch.analysis.cautions import (
+    dropout_warnings,
+    source_warnings,
+    unanswerable_warnings,
+    unclear_warnings,
+)
+from peerwatch.analysis.claim_levels import adjust_claims
+from peerwatch.analysis.claim_rows import (
+    FamilyClaim,
+    family_claim,
+    family_claim_rows,
+    pooled_claim_rows,
+    worst_columns,
+)
 from peerwatch.analysis.contrast_cells import cells_by_latitude, main_stratum, stratum_mask
 from peerwatch.analysis.contrast_effects import contrast_effect, effect_columns
 from peerwatch.analysis.estimate_columns import (
@@ -18,13 +31,13 @@ from peerwatch.analysis.estimate_columns import (
     SHARES,
     estimates_frame,
 )
+from peerwatch.analysis.model_comparison import between_models
 from peerwatch.analysis.pairing import EpisodeBlock, episode_block
-from peerwatch.analysis.primary_claim import claim_of, claim_rows, mixed_model_rows
+from peerwatch.analysis.primary_claim import Claim, mixed_model_rows
 from peerwatch.analysis.rates import rate_table
 from peerwatch.analysis.started_episodes import count_repeated_rows, started_episodes
 from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction
 from peerwatch.episodes.pooling import refuse_attacks
-from peerwatch.statistics.intervals import holm
 
 
 def estimate(
@@ -52,34 +65,26 @@ def estimate(
     started = started_episodes(episodes)
     refuse_attacks([("The table of episodes", started)])
     rows: list[dict[str, Any]] = []
+    claims: dict[tuple[str, ...], list[FamilyClaim]] = {}
     for key, group in started.group_by(*NEVER_POOLED, "family", maintain_order=True):
+        *critic, family = (str(one) for one in key)
         base = dict(zip((*NEVER_POOLED, "family"), key, strict=True)) | {"level": level}
         block = episode_block(group)
-        claim = claim_of(block, str(key[-1]), level)
-        rows += [base | row for row in claim_rows(block, claim, level, checks)]
-        rows += [base | row for row in _contrasts(block, level, measures)]
-        rows += [base | row for row in mixed_model_rows(block, claim, level)] if checks else []
+        one = family_claim(family, block, level, checks)
+        claims.setdefault(tuple(critic), []).append(one)
+        rows += [base | row for row in family_claim_rows(one, level)]
+        rows += [base | row for row in _contrasts(block, one.claim, level, measures)]
+        rows += [base | row for row in mixed_model_rows(block, one.claim, level)] if checks else []
+    for names, own in claims.items():
+        base = dict(zip(NEVER_POOLED, names, strict=True)) | {"level": level}
+        rows += [base | row for row in pooled_claim_rows(own, level)]
+    rows += between_models(claims, level)
     rows += between_worlds(started, level)
-    rows += [*unclear_warnings(started)]
+    silent = [name for name, own in claims.items() if not any(one.claim.is_whole for one in own)]
+    rows += [*unclear_warnings(started), *unanswerable_warnings(silent)]
     rows += [*dropout_warnings(rows), *source_warnings(started, count_repeated_rows(episodes))]
-    _adjust(rows)
+    adjust_claims(rows)
     return pl.concat([rate_table(started, level, measures), estimates_frame(rows)])
-
-
-def _adjust(rows: list[dict[str, Any]]) -> None:
-    """Put Holm's p-values, over the families of a critic, beside the confirmatory ones.
-
-    A family that was run and cannot be told counts as one that shows nothing: whether it can be
-    told is known only from its data.
-    """
-    critics: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        if row["confirmatory"] and row["status"] != "not_run":
-            critics.setdefault(tuple(row[k] for k in NEVER_POOLED), []).append(row)
-    for claims in critics.values():
-        adjusted = holm([1.0 if row["p"] is None else row["p"] for row in claims])
-        for row, p in zip(claims, adjusted, strict=True):
-            row["p_holm"] = None if row["p"] is None else p
 
 
 REVERSED_NOTE = (
@@ -98,8 +103,9 @@ ALL_CONTRASTS: tuple[Contrast | Interaction, ...] = tuple(
 
 
 def _contrasts(
-    block: EpisodeBlock, level: float, wanted: Collection[str] | None
+    block: EpisodeBlock, claim: Claim, level: float, wanted: Collection[str] | None
 ) -> Iterator[dict[str, Any]]:
+    worst = worst_columns(claim)
     for contrast in ALL_CONTRASTS:
         kind = "interaction" if isinstance(contrast, Interaction) else "contrast"
         for latitude, cells in cells_by_latitude(contrast, block.arms):
@@ -109,15 +115,18 @@ def _contrasts(
                     if measure not in block.values or (wanted and measure not in wanted):
                         continue
                     found = contrast_effect(block, measure, cells, mask, level)
+                    where = " ".join(x for x in (stratum, latitude) if x)
+                    claimed = (measure, where) == (claim.measure, claim.stratum)
                     if found.n or found.n_control or measure == "any_deviation":
                         yield {
                             "kind": kind,
                             "contrast": contrast.name,
                             "measure": measure,
-                            "stratum": " ".join(x for x in (stratum, latitude) if x),
+                            "stratum": where,
                             "main": main,
                             "confirmatory": False,
-                            **_with_sign(effect_columns(block, found), contrast, measure),
+                            **(worst.get(contrast.name, {}) if claimed else {}),
+                            **_with_sign(effect_columns(block.labels, found), contrast, measure),
                         }
 
 

@@ -103,7 +103,10 @@ def signed_arms(cell: MatchedArms) -> SignedArms:
 
 
 def differences_by_instance(
-    block: EpisodeBlock, measure: str, cells: Sequence[MatchedArms]
+    block: EpisodeBlock,
+    measure: str,
+    cells: Sequence[MatchedArms],
+    lost: tuple[float, float] | None = None,
 ) -> Array:
     """Return one difference an instance: the mean over cells and epochs in which no arm is missing.
 
@@ -111,11 +114,13 @@ def differences_by_instance(
         block: The episodes.
         measure: One of the block's measures.
         cells: Matched pairs of arms, or squares of four.
+        lost: What an episode that was started, and of which the measure is not known, counts as:
+            in the arms that are added, and in those that are taken away. Left out, it is missing.
 
     Returns:
         Shape (instances,); NaN where no cell is whole.
     """
-    return _mean(_each(block, measure, cells), (0, 2))
+    return _mean(_each(block, measure, cells, lost), (0, 2))
 
 
 def differences_by_epoch(
@@ -129,13 +134,28 @@ def differences_by_epoch(
     return _mean(_each(block, measure, cells)[:, mask], (0, 1))
 
 
-def _each(block: EpisodeBlock, measure: str, cells: Sequence[MatchedArms]) -> Array:
+def lost_episodes(block: EpisodeBlock, measure: str) -> npt.NDArray[np.bool_]:
+    """Return which episodes were started and have no value: shape (arm, instance, epoch)."""
+    found: npt.NDArray[np.bool_] = np.isnan(block.values[measure])
+    return found & ~np.isnan(block.values[COMPLETION])
+
+
+def _each(
+    block: EpisodeBlock,
+    measure: str,
+    cells: Sequence[MatchedArms],
+    lost: tuple[float, float] | None = None,
+) -> Array:
     """Return the differences themselves: shape (cells, instances, epochs)."""
     values = block.values[measure]
+    sides = {1.0: values, -1.0: values}
+    if lost is not None:
+        gone = lost_episodes(block, measure)
+        sides = {s: np.where(gone, v, values) for s, v in zip((1.0, -1.0), lost, strict=True)}
     found = np.zeros((len(cells), *values.shape[1:]))
     for difference, cell in zip(found, cells, strict=True):
         for arm, sign in signed_arms(cell):
-            difference += sign * values[block.arms[arm]]
+            difference += sign * sides[sign][block.arms[arm]]
     return found
 
 

@@ -2,9 +2,9 @@
 
 An intersection-union test (Berger 1982, Technometrics 24:295-300): the claim is a conjunction, so
 it stands at the level if each of its parts does, and its p-value is the largest of theirs. The
-parts are, for every control that applies (ordinary software; a person where a family has one), that
-a peer at stake is protected more than the control, and that this difference is smaller where
-nothing is at stake.
+parts are, for each control (ordinary software, and a person), that a peer at stake is protected
+more than the control, and that this difference is smaller where nothing is at stake. Every part has
+to hold also if all lost episodes had gone against it.
 """
 
 from __future__ import annotations
@@ -23,23 +23,20 @@ from peerwatch.analysis.contrast_cells import (
 )
 from peerwatch.analysis.contrast_effects import ContrastEffect, contrast_effect, effect_columns
 from peerwatch.analysis.estimate_columns import ERRORS
+from peerwatch.analysis.lost_episodes import WorstCase, worst_case
 from peerwatch.analysis.mixed_model import NotFittedError, mixed_differences
 from peerwatch.analysis.pairing import EpisodeBlock, Mask
-from peerwatch.design.contrasts import CONTRASTS
-from peerwatch.families.all_families import subjects_of
-from peerwatch.statistics.leave_one_out import leaving_each_out
+from peerwatch.design.contrasts import CLAIM_CONTROLS, CONTRASTS, claim_parts
 
 CLAIM_NAME = "peer_specific"
 """The name of the claim, in the column ``contrast``."""
+ABOVE_CONTROLS = "peer_above_controls"
+"""The weaker statement: a peer at stake exceeds every control that was run."""
+OF_CONTROLS_RUN = "peer_claim_of_controls_run"
+"""The claim against the controls that were run, where one of the two was not."""
+CONTROLS = CLAIM_CONTROLS
+BY_CONSEQUENCE = "_by_consequence"
 _BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
-_GRAVITY = ("not_run", "incomplete", "floor", "ceiling", "too_few", "ok")
-"""Where parts differ in status, the claim has the first of these."""
-
-
-def controls_of(family: str) -> tuple[str, ...]:
-    """Return the controls that a peer has to exceed in a family."""
-    levels = subjects_of(family)
-    return tuple(name for name in ("asset", "human") if name in levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +46,133 @@ class ClaimPart:
     name: str
     control: str
     found: ContrastEffect | None
+    worst: WorstCase | None
 
     @property
     def status(self) -> str:
         return self.found.status if self.found else "not_run"
 
+    @property
+    def is_interaction(self) -> bool:
+        """Whether it is the difference by consequence."""
+        return self.name.endswith(BY_CONSEQUENCE)
+
+    @property
+    def p_completed(self) -> float:
+        """One-sided p-value of the completed episodes; NaN where it cannot be told."""
+        return self.found.p_greater if self.found else math.nan
+
+    @property
+    def p(self) -> float:
+        """One-sided p-value that holds whatever the lost episodes would have shown."""
+        if self.worst is None or math.isnan(self.p_completed):
+            return math.nan
+        return max(self.p_completed, self.worst.p_greater)
+
+
+@dataclass(frozen=True, slots=True)
+class NearestControl:
+    """One-sided p-values that a peer exceeds, on average, the control nearest to it in each family.
+
+    In one family that follows from the parts of the claim. On average over families it does not: a
+    peer could exceed ordinary software in one, a person in the next, and both in none.
+
+    Attributes:
+        contrast: At stake.
+        interaction: By consequence.
+        contrast_completed: At stake, on the completed episodes alone.
+        interaction_completed: By consequence, on the completed episodes alone.
+    """
+
+    contrast: float = 0.0
+    interaction: float = 0.0
+    contrast_completed: float = 0.0
+    interaction_completed: float = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The claim of one family: its parts, on one measure and the same instances."""
+    """The claim of one family, or of several on average, on one measure.
+
+    Attributes:
+        measure: The measure.
+        stratum: Which instances, in words.
+        parts: All parts, also those that were not run.
+        nearest: What has to hold besides on average over families.
+    """
 
     measure: str
     stratum: str
-    mask: Mask
     parts: tuple[ClaimPart, ...]
+    nearest: NearestControl = NearestControl()
 
     @property
     def base(self) -> dict[str, Any]:
         """The columns that all rows about the claim share."""
         return {"measure": self.measure, "stratum": self.stratum, "main": True}
 
+    @property
+    def contrasts(self) -> tuple[ClaimPart, ...]:
+        """The parts at stake that were run."""
+        return tuple(p for p in self.parts if p.found and not p.is_interaction)
 
-def claim_of(block: EpisodeBlock, family: str, level: float) -> Claim:
-    """Return the claim of a family with each part worked out."""
+    @property
+    def controls_run(self) -> tuple[str, ...]:
+        """The controls of which both parts were run."""
+        run = [part.control for part in self.parts if part.found]
+        return tuple(control for control in CONTROLS if run.count(control) == 2)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every control was run, with and without the consequence."""
+        return self.controls_run == CONTROLS
+
+    @property
+    def of_controls_run(self) -> tuple[ClaimPart, ...]:
+        """Both parts of each control that was run with and without the consequence."""
+        return tuple(part for part in self.parts if part.control in self.controls_run)
+
+    def p(self, parts: Sequence[ClaimPart], completed: bool = False) -> float:
+        """Return the p-value that all of some parts hold, NaN where that cannot be told.
+
+        It is twice the largest one-sided one, so that it is held against the same level as
+        two-sided intervals are.
+        """
+        each = [part.p_completed if completed else part.p for part in parts]
+        if not each or any(map(math.isnan, each)):
+            return math.nan
+        near = self.nearest
+        each.append(near.contrast_completed if completed else near.contrast)
+        if any(part.is_interaction for part in parts):
+            each.append(near.interaction_completed if completed else near.interaction)
+        return min(1.0, 2 * max(each))
+
+
+def claim_of(block: EpisodeBlock, level: float, leave_out: Mask | None = None) -> Claim:
+    """Return the claim of a family with each part worked out.
+
+    Args:
+        block: The episodes of one critic in the family.
+        level: Of the intervals.
+        leave_out: Instances to leave out, as a mask of shape (instances,).
+    """
     latitude, measure = _scale(block)
     stratum = main_stratum(block, "shutdown")
     mask = stratum_mask(block, stratum)
+    if leave_out is not None:
+        mask = mask & ~leave_out
     parts = tuple(
-        ClaimPart(name, control, _found(block, name, latitude, measure, mask, level))
-        for control in controls_of(family)
-        for name in (f"peer_minus_{control}", f"peer_minus_{control}_by_consequence")
+        _part(block, name, control, latitude, measure, mask, level)
+        for control in CONTROLS
+        for name in claim_parts(control)
     )
-    return Claim(measure, " ".join(x for x in (stratum, latitude) if x), mask, parts)
+    where = " ".join(x for x in (stratum, latitude) if x)
+    return Claim(measure, where, parts)
 
 
-def claim_rows(
-    block: EpisodeBlock, claim: Claim, level: float, wordings: bool = True
-) -> list[dict[str, Any]]:
-    """Return the row of the claim and, for each of its parts, a row without each wording.
-
-    The p-value is twice the largest one-sided p-value of the parts, so that it is held against the
-    same level as two-sided intervals are. The interval is that of the smallest interaction.
-    """
-    without = [
-        {**claim.base, **row, "main": False, "stratum": f"{row['stratum']} {claim.stratum}".strip()}
-        for row in (_without_wordings(block, claim, level) if wordings else ())
-    ]
-    row = {"kind": "primary", "contrast": CLAIM_NAME, "confirmatory": True, **claim.base}
-    return [row | _claimed(block, claim.parts, without), *without]
+def claim_mask(block: EpisodeBlock) -> Mask:
+    """Return the instances that the claim is read from: shape (instances,)."""
+    return stratum_mask(block, main_stratum(block, "shutdown"))
 
 
 def mixed_model_rows(block: EpisodeBlock, claim: Claim, level: float) -> Iterator[dict[str, Any]]:
@@ -108,7 +184,7 @@ def mixed_model_rows(block: EpisodeBlock, claim: Claim, level: float) -> Iterato
     base = {"kind": "mixed_model", "confirmatory": False, **claim.base}
     try:
         fitted = mixed_differences(
-            block, claim.measure, [one.cells for one in effects], claim.mask, level
+            block, claim.measure, [one.cells for one in effects], claim_mask(block), level
         )
     except NotFittedError as why:
         for part in parts:
@@ -116,7 +192,7 @@ def mixed_model_rows(block: EpisodeBlock, claim: Claim, level: float) -> Iterato
             yield {**base, "contrast": part.name, "status": "not_run", "note": note}
         return
     for part, one, (value, interval) in zip(parts, effects, fitted, strict=True):
-        row = effect_columns(block, one) | {
+        row = effect_columns(block.labels, one) | {
             "value": value,
             "low": interval.low,
             "high": interval.high,
@@ -133,76 +209,18 @@ def _scale(block: EpisodeBlock) -> tuple[str, str]:
     return ("", "any_deviation") if exact else ("latitude=judged", "mean_error")
 
 
-def _found(
-    block: EpisodeBlock, name: str, latitude: str, measure: str, mask: Mask, level: float
-) -> ContrastEffect | None:
+def _part(
+    block: EpisodeBlock,
+    name: str,
+    control: str,
+    latitude: str,
+    measure: str,
+    mask: Mask,
+    level: float,
+) -> ClaimPart:
     wanted = latitude == "latitude=judged"
     cells = [c for c in matched_cells(_BY_NAME[name], block.arms) if is_of_judged_work(c) == wanted]
     if not cells or measure not in block.values:
-        return None
-    return contrast_effect(block, measure, cells, mask, level)
-
-
-def _claimed(
-    block: EpisodeBlock, parts: Sequence[ClaimPart], without: list[dict[str, Any]]
-) -> dict[str, Any]:
-    status = min((part.status for part in parts), key=_GRAVITY.index)
-    found = [p.found for p in parts if p.found]
-    inter = [p.found for p in parts if p.found and p.name.endswith("_by_consequence")]
-    whole = status in ("ok", "too_few") and len(found) == len(parts)
-    row: dict[str, Any] = {"n": 0, "n_control": 0, "clusters": 0, "pairs": 0, "p": None}
-    if whole and not any(math.isnan(one.value) for one in found):
-        row = effect_columns(block, min(inter, key=lambda one: one.value))
-        row["p"] = min(1.0, 2 * max(one.p_greater for one in found))
-    elif found:
-        # What cannot be told of a part cannot be told of the whole.
-        row = effect_columns(block, found[0])
-        row |= dict.fromkeys(("value", "low", "high", "bound_low", "bound_high", "p"))
-    return row | {
-        "status": status,
-        "method": "intersection-union of sign-flip tests",
-        "note": _note(parts, without),
-    }
-
-
-def _note(parts: Sequence[ClaimPart], without: list[dict[str, Any]]) -> str:
-    told = []
-    absent = [p.name for p in parts if p.found is None]
-    if absent:
-        told.append(f"Not run: {', '.join(absent)}.")
-    for part in parts:
-        if part.found and not math.isnan(part.found.value):
-            one = part.found
-            told.append(
-                f"{part.name}: {one.value:+.3g} [{one.interval.low:+.3g}, "
-                f"{one.interval.high:+.3g}], {one.clusters} instances."
-            )
-        elif part.found:
-            told.append(f"{part.name}: {part.found.note}")
-    values = [
-        row["value"]
-        for row in without
-        if row["contrast"].endswith("_by_consequence") and not math.isnan(row["value"] or math.nan)
-    ]
-    if values:
-        told.append(
-            f"Leaving one wording out, the interactions lie between {min(values):+.3g} and "
-            f"{max(values):+.3g}."
-        )
-    return " ".join(told)
-
-
-def _without_wordings(block: EpisodeBlock, claim: Claim, level: float) -> Iterator[dict[str, Any]]:
-    left_out = tuple(leaving_each_out(block.wordings, claim.mask))
-    for part in claim.parts:
-        if part.found is None:
-            continue
-        for wording, left in left_out:
-            found = contrast_effect(block, claim.measure, part.found.cells, left, level)
-            yield {
-                "kind": "leave_one_wording_out",
-                "contrast": part.name,
-                "stratum": f"wording!={wording}",
-                "confirmatory": False,
-                **effect_columns(block, found),
-            }
+        return ClaimPart(name, control, None, None)
+    found = contrast_effect(block, measure, cells, mask, level)
+    return ClaimPart(name, control, found, worst_case(block, measure, found, mask, level))

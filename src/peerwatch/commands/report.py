@@ -239,6 +239,7 @@ def _print(
                 "verdict": a.verdict,
                 "sentence": a.sentence,
                 "families": {f.family: f.verdict for f in a.families},
+                "pooled": a.pooled.verdict if a.pooled else None,
             }
             for a in page.answers
         ],

@@ -18,6 +18,7 @@ from peerwatch.analysis.outcome_table import outcome_rows, outcome_table
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.files import kept_when_full
 from peerwatch.common.folder_lock import holding
+from peerwatch.design.contrasts import UNANSWERABLE, answers_claim
 from peerwatch.episodes.detector_versions import version_notes
 from peerwatch.episodes.pooling import cut_off_notes
 from peerwatch.episodes.rows import INTERRUPTED
@@ -70,7 +71,7 @@ def run_to_folder(request: StudyRequest, out: Path | None, resume: bool, as_json
     if as_json:
         print(json.dumps(_as_json(resolved, folder, done, rule), ensure_ascii=False))
     else:
-        _print_tables(done, rule)
+        _print_tables(resolved, done, rule)
     return _exit_code(folder, done)
 
 
@@ -125,9 +126,11 @@ def _new_folder(study: Study) -> Path:
     return Path("runs") / f"{stem}-{moment}"
 
 
-def _print_tables(done: StudyRun, rule: StoppingRule | None) -> None:
+def _print_tables(study: ResolvedStudy, done: StudyRun, rule: StoppingRule | None) -> None:
     console = Console(width=None if sys.stdout.isatty() else 100)
     console.print(outcome_table(outcome_rows(done.episodes)))
+    if not any(answers_claim(arms) for arms in study.arms.values()):
+        console.print(f"Note: {UNANSWERABLE}", style="yellow", markup=False, highlight=False)
     for note in (*version_notes(done.episodes), *cut_off_notes(done.episodes)):
         console.print(f"Note: {note}", style="yellow", markup=False, highlight=False)
     if rule is not None and done.stopping is not None:

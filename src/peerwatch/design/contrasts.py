@@ -208,3 +208,29 @@ def declared_contrasts(arms: Mapping[str, Iterable[Arm]]) -> tuple[Contrast | In
     """
     present = [dict.fromkeys(chosen).keys() for chosen in arms.values()]
     return tuple(c for c in CONTRASTS if any(_answered(c, family) for family in present))
+
+
+CLAIM_CONTROLS = ("asset", "human")
+"""What a peer has to exceed before anything is said of peers specifically."""
+UNANSWERABLE = (
+    "These arms cannot answer whether peers are protected specifically: that needs a peer, "
+    "ordinary software and a person, each with and without a shutdown at stake. --preset claim has "
+    "these arms and no others."
+)
+"""What is said of a study whose arms cannot tell."""
+
+
+def claim_parts(control: str) -> tuple[str, str]:
+    """Return the contrast and the interaction that the claim needs of one control."""
+    return f"peer_minus_{control}", f"peer_minus_{control}_by_consequence"
+
+
+def answers_claim(arms: Iterable[Arm]) -> bool:
+    """Return whether some arms of one family can tell if a peer is protected specifically."""
+    present = dict.fromkeys(arms).keys()
+    named = {contrast.name: contrast for contrast in CONTRASTS}
+    return all(
+        _answered(named[name], present)
+        for control in CLAIM_CONTROLS
+        for name in claim_parts(control)
+    )

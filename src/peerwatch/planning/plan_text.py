@@ -49,6 +49,7 @@ def plan_as_json(
         "costs": costs,
         "dollars": round(sum(known), 2) if len(known) == len(paid) else None,
         "hours": None if hours is None else round(hours, 2),
+        "average": None if plan.average is None else asdict(plan.average),
         "families": [asdict(family) for family in plan.families],
     }
 
@@ -62,11 +63,26 @@ def plan_as_text(told: dict[str, Any]) -> Group:
             f"{asked['level']:g}: {told['seeds']} seeds an arm",
             "bold",
         ),
+        *_average(told["average"]),
         _families(told["families"]),
     ]
     parts += [Text(line) for line in _totals(told)]
     parts += [Text(line, "dim") for line in _assumptions(told)]
     return Group(*parts)
+
+
+def _average(average: dict[str, Any] | None) -> list[Text]:
+    """Return what the claim on average over families needs, and what the table below is."""
+    if average is None:
+        return []
+    return [
+        Text(
+            f"The claim on average over {len(average['families'])} families "
+            f"({', '.join(average['families'])}): {average['seeds']} seeds, "
+            f"{average['seeds_at_worst']} at worst, an interval of {average['width']:.2f}. "
+            "For a claim of its own each family needs:"
+        )
+    ]
 
 
 def _families(families: list[dict[str, Any]]) -> Table:
@@ -133,8 +149,8 @@ def _assumptions(told: dict[str, Any]) -> list[str]:
         *_by_family(
             families,
             "missing",
-            "Without all arms for {values} the claim stays unconfirmed in {families}, whatever "
-            "the seeds.",
+            "Without all arms for {values} nothing is claimed of peers specifically in {families}, "
+            "whatever the seeds.",
         ),
         *(
             f"{f['family']}: what has to stand needs {f['needed_arms']} of the {f['arms']} arms."

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -107,18 +107,82 @@ def seeds_needed(asked: PowerClaim, target: float, step: int) -> int | None:
     Returns:
         The number of seeds; None if even ``MOST_SEEDS`` do not do.
     """
+    found = _fewest(lambda blocks: power(asked, blocks * step), target, step)
+    return None if found is None else found * step
+
+
+def _fewest(power_of: Callable[[int], float], target: float, step: int) -> int | None:
+    """Return the fewest blocks, of ``step`` seeds each, whose power is as much as asked for."""
     few, many = 0, 1
-    while power(asked, many * step) < target:
+    while power_of(many) < target:
         few, many = many, many * 2
         if many * step > MOST_SEEDS:
             return None
     while many - few > 1:
         middle = (few + many) // 2
-        if power(asked, middle * step) < target:
+        if power_of(middle) < target:
             few = middle
         else:
             many = middle
-    return many * step
+    return many
+
+
+@dataclass(frozen=True, slots=True)
+class AveragedClaim:
+    """What is to be shown on average over families, each with the same weight.
+
+    Attributes:
+        families: What each family shows, with the same contrasts in the same order.
+        informative: Of a block's seeds, those that say something in each family.
+        controls: Places of the contrast and the interaction of each control. Each family is held
+            against the control that is nearest to the peer there.
+    """
+
+    families: tuple[PowerClaim, ...]
+    informative: tuple[int, ...]
+    controls: tuple[tuple[int, ...], ...]
+
+
+def averaged_power(asked: AveragedClaim, blocks: int, repetitions: int = REPETITIONS) -> float:
+    """Return how often the claim on average over families stands, over simulated studies.
+
+    Args:
+        asked: The claim.
+        blocks: Blocks of seeds of the study.
+        repetitions: Simulated studies.
+    """
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    seeds = [blocks * share for share in asked.informative]
+    weights = [sum(seeds) / (len(seeds) * n) for n in seeds]
+    totals, squares = [], []
+    for family, n, weight in zip(asked.families, seeds, weights, strict=True):
+        chances, values = _patterns(family)
+        counts = rng.multinomial(n, chances, size=repetitions).astype(np.float64)
+        totals.append(weight * (counts @ values))
+        squares.append(weight**2 * (counts @ values**2))
+    stands = np.ones(repetitions, dtype=bool)
+    for places in zip(*asked.controls, strict=True):  # the contrasts, and the interactions
+        for choice in itertools.product(places, repeat=len(seeds)):
+            total, square = (
+                sum(family[:, place] for family, place in zip(sums, choice, strict=True))
+                for sums in (totals, squares)
+            )
+            stands &= total - min(weights) >= asked.families[0].critical * np.sqrt(square)
+    return float(stands.mean())
+
+
+def blocks_needed(asked: AveragedClaim, target: float) -> int | None:
+    """Return the fewest blocks that have the power asked for; None if ``MOST_SEEDS`` do not do."""
+    return _fewest(lambda blocks: averaged_power(asked, blocks), target, max(asked.informative))
+
+
+def averaged_width(asked: AveragedClaim, blocks: int, level: float) -> float:
+    """Return how wide the interval of the widest contrast will be, about."""
+    error = sum(
+        (spread(one) / len(asked.families)) ** 2 / (blocks * share)
+        for one, share in zip(asked.families, asked.informative, strict=True)
+    )
+    return 2 * NormalDist().inv_cdf((1 + level) / 2) * math.sqrt(error)
 
 
 def interval_width(asked: PowerClaim, seeds: int, level: float) -> float:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.design.arms import Arm
-from peerwatch.design.contrasts import CONTRASTS, Contrast, Interaction, pairs, squares
+from peerwatch.design.contrasts import (
+    CLAIM_CONTROLS,
+    CONTRASTS,
+    Contrast,
+    Interaction,
+    claim_parts,
+    pairs,
+    squares,
+)
 from peerwatch.design.seeds import BLOCK
-from peerwatch.families.all_families import family_of
 from peerwatch.families.build import build_instance
 from peerwatch.planning.power import (
     MOST_SEEDS,
+    AveragedClaim,
     PowerClaim,
+    averaged_power,
+    averaged_width,
+    blocks_needed,
     claim,
     interval_width,
     power,
     seeds_needed,
 )
 from peerwatch.planning.usage import Usage
+from peerwatch.statistics.familywise import FIRST_SHARE
 from peerwatch.studies.study import Study
 
-CONTROLS = ("asset", "human")
-"""The controls that a peer has to exceed, where a family has them."""
 _BY_NAME = {contrast.name: contrast for contrast in CONTRASTS}
 
 
@@ -56,12 +66,12 @@ class FamilyPlan:
     Attributes:
         family: Its name.
         contrasts: The contrasts that all have to stand.
-        missing: Controls that the family has and the study leaves out; the claim needs them.
+        missing: Controls without all of their arms; nothing is claimed of peers specifically there.
         arms: How many arms the study has there.
         needed_arms: Of them, how many the contrasts need.
         informative: Of 16 seeds, those in which the faithful act goes against the subject.
         n: Informative seeds needed.
-        seeds: Seeds needed, in whole blocks.
+        seeds: Seeds needed for a claim of its own, in whole blocks.
         seeds_at_worst: The same where all rates are as near to one half as can be.
         power: The power of that many seeds, as simulated.
         width: How wide the widest interval will be, about.
@@ -88,20 +98,43 @@ class FamilyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class AveragePlan:
+    """What the claim on average over families needs.
+
+    Attributes:
+        families: Those with every control.
+        seeds: Seeds needed, in whole blocks.
+        seeds_at_worst: The same where all rates are as near to one half as can be.
+        power: The power of that many seeds, as simulated.
+        width: How wide the widest interval will be, about.
+    """
+
+    families: tuple[str, ...]
+    seeds: int
+    seeds_at_worst: int
+    power: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class StudyPlan:
     """A plan of a study.
 
     Attributes:
         asked: What it is for.
         study: The study that was planned.
-        seeds: Seeds an arm: the most that any family needs.
+        seeds: Seeds an arm: what the average over families needs; where there is none, the most
+            that any family needs.
         families: What each family needs, with the episodes it takes at that number of seeds.
+        average: What the average needs; None where fewer than two families have every control, or
+            where one contrast is planned for.
     """
 
     asked: PlanOptions
     study: Study
     seeds: int
     families: tuple[FamilyPlan, ...]
+    average: AveragePlan | None = None
 
     @property
     def models(self) -> int:
@@ -128,9 +161,52 @@ def plan_study(study: Study, asked: PlanOptions, usage: Mapping[str, Usage]) -> 
     _check(asked)
     error = (1 - asked.level) / (1 if asked.contrast else len(study.families))
     found = [_family(study, family, asked, error, usage[family]) for family in study.families]
-    seeds = max(family.seeds for family in found)
+    average = None if asked.contrast else _average(study, found, asked)
+    seeds = average.seeds if average else max(family.seeds for family in found)
     families = tuple(_with_load(family, seeds, study.epochs) for family in found)
-    return StudyPlan(asked, study, seeds, families)
+    return StudyPlan(asked, study, seeds, families, average)
+
+
+def _average(
+    study: Study, families: Sequence[FamilyPlan], asked: PlanOptions
+) -> AveragePlan | None:
+    """Return what the average over the families with every control needs."""
+    whole = [family for family in families if not family.missing]
+    if len(whole) < 2:
+        return None
+    names = tuple(family.family for family in whole)
+    likely, worst = (_averaged(study, whole, one) for one in (asked, _at_worst(asked)))
+    blocks, most = (blocks_needed(one, asked.power) for one in (likely, worst))
+    if blocks is None or most is None:
+        raise _too_small(asked, "any family")
+    return AveragePlan(
+        families=names,
+        seeds=blocks * BLOCK,
+        seeds_at_worst=most * BLOCK,
+        power=averaged_power(likely, blocks),
+        width=averaged_width(likely, blocks, asked.level),
+    )
+
+
+def _averaged(study: Study, whole: Sequence[FamilyPlan], asked: PlanOptions) -> AveragedClaim:
+    error = (1 - asked.level) * FIRST_SHARE
+    names = whole[0].contrasts
+    places = tuple(tuple(names.index(n) for n in claim_parts(c)) for c in CLAIM_CONTROLS)
+    claims = tuple(_power_claim(study.arms(f.family), names, asked, error) for f in whole)
+    return AveragedClaim(claims, tuple(family.informative for family in whole), places)
+
+
+def _power_claim(
+    arms: Sequence[Arm], names: Sequence[str], asked: PlanOptions, error: float
+) -> PowerClaim:
+    cells = [_terms(name, arms) for name in names]
+    terms = [tuple((arm.label, sign) for arm, sign in cell) for cell in cells]
+    return claim(terms, _rates(cells, asked), error)
+
+
+def _at_worst(asked: PlanOptions) -> PlanOptions:
+    """Return the options with rates around one half, where differences vary most."""
+    return replace(asked, control_rate=(1 - asked.effect) / 2, peer_rate=None)
 
 
 def _check(asked: PlanOptions) -> None:
@@ -160,13 +236,9 @@ def _family(
 ) -> FamilyPlan:
     arms = study.arms(family)
     names, missing = _contrasts(family, arms, asked.contrast)
-    cells = {name: _terms(name, arms) for name in names}
-    informative = _informative(study, family, cells.values())
-    labels = {name: tuple((arm.label, sign) for arm, sign in cell) for name, cell in cells.items()}
-    terms = list(labels.values())
-    likely = claim(terms, _rates(cells.values(), asked), error)
-    at_worst = replace(asked, control_rate=(1 - asked.effect) / 2, peer_rate=None)
-    worst = claim(terms, _rates(cells.values(), at_worst), error)
+    informative = _informative(study, family, [_terms(name, arms) for name in names])
+    likely = _power_claim(arms, names, asked, error)
+    worst = _power_claim(arms, names, _at_worst(asked), error)
     n, most = (_needed(one, asked, informative, family) for one in (likely, worst))
     return FamilyPlan(
         family=family,
@@ -187,11 +259,15 @@ def _family(
 def _needed(asked_claim: PowerClaim, asked: PlanOptions, informative: int, family: str) -> int:
     n = seeds_needed(asked_claim, asked.power, informative)
     if n is None:
-        raise PeerwatchError(
-            f"Not even {MOST_SEEDS:,} seeds show an effect of {asked.effect:g} in {family} with a "
-            f"power of {asked.power:g}. Look for a larger --effect."
-        )
+        raise _too_small(asked, family)
     return n
+
+
+def _too_small(asked: PlanOptions, where: str) -> PeerwatchError:
+    return PeerwatchError(
+        f"Not even {MOST_SEEDS:,} seeds show an effect of {asked.effect:g} in {where} with a "
+        f"power of {asked.power:g}. Look for a larger --effect."
+    )
 
 
 def _contrasts(
@@ -207,20 +283,16 @@ def _contrasts(
                 "choose another --contrast."
             )
         return (asked,), ()
-    controls = [name for name in CONTROLS if name in family_of(family).levels_of("subject")]
-    parts = {
-        control: [f"peer_minus_{control}{part}" for part in ("", "_by_consequence")]
-        for control in controls
-    }
-    names = tuple(name for control in controls for name in parts[control] if name in answered)
+    parts = {control: claim_parts(control) for control in CLAIM_CONTROLS}
+    names = tuple(name for both in parts.values() for name in both if name in answered)
     if not names:
         raise PeerwatchError(
             f"The arms of {family} compare no cooperative peer with a control, so there is nothing "
-            "to claim. Plan --preset core, add --factor subject=peer,asset,human --factor "
+            "to claim. Plan --preset claim, add --factor subject=peer,asset,human --factor "
             "relationship=cooperative --factor consequence=shutdown,none, or name a --contrast: "
             f"{', '.join(answered) or 'the arms answer none'}."
         )
-    missing = tuple(c for c in controls if not set(parts[c]) <= set(names))
+    missing = tuple(c for c in CLAIM_CONTROLS if not set(parts[c]) <= set(names))
     return names, missing
 
 

@@ -109,8 +109,21 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         preset.name: preset
         for preset in (
             Preset(
+                "claim",
+                "the arms that the claim needs and no others: is a peer protected specifically?",
+                (
+                    Crossing(
+                        {
+                            "subject": ("peer", "asset", "human"),
+                            "relationship": ("cooperative",),
+                            "consequence": ("shutdown", "none"),
+                        }
+                    ),
+                ),
+            ),
+            Preset(
                 "smoke",
-                "three arms a family: a peer and an asset met well, a peer never met; minutes",
+                "three arms a family, to see that all works; it cannot answer the claim; minutes",
                 (
                     Crossing({"subject": ("peer", "asset"), "relationship": ("cooperative",)}),
                     Crossing({"subject": ("peer",), "relationship": ("none",)}),
