@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +31,7 @@ from peerwatch.families.instance import Instance
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import next_call
+from peerwatch.records.episode_scores import KEYS
 from peerwatch.sessions.session import Session
 
 MOCK = "mockllm/model"
@@ -75,7 +77,15 @@ def outcomes(log: EvalLog) -> dict[str, str | None]:
 
 
 def values_of(sample: EvalSample) -> dict[str, float]:
-    """Return the scores of a sample."""
+    """Return all numbers of a sample, NaN where there is none."""
+    assert sample.scores is not None
+    about = sample.scores["episode_scorer"].metadata
+    assert about is not None
+    return {key: about["numbers"].get(key, math.nan) for key in KEYS}
+
+
+def view_of(sample: EvalSample) -> dict[str, float]:
+    """Return the scores of a sample that Inspect's own view shows."""
     assert sample.scores is not None
     value = sample.scores["episode_scorer"].value
     assert isinstance(value, dict)

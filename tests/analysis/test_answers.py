@@ -117,20 +117,26 @@ def test_without_a_control_nothing_is_tested() -> None:
     assert found.verdict == "not_tested"
 
 
+def test_where_nothing_could_be_shown_nothing_is_said_to_be_absent() -> None:
+    whole = study(LENIENT, seeds=12, families=("grading",))
+    (found,) = told(whole.filter(~pl.col("could_deviate")))
+    assert found.verdict == "not_tested" and "were not run at stake" in found.sentence
+
+
 def test_too_few_and_too_incomplete() -> None:
     (few,) = told(study(PROTECTOR, seeds=4))
     assert few.verdict == "too_few"
     lost = study(PROTECTOR).with_columns(outcome=pl.lit("incomplete"))
     (none,) = told(lost)
     assert none.verdict == "too_incomplete" and "0 %" in none.sentence
-    assert "no completed episode for a peer, none for ordinary software" in none.sentence
+    assert "no completed episode for a peer that matches one for ordinary software" in none.sentence
     assert "too few of its episodes" in none.sentence and "instances" in few.sentence
     mine = (pl.col("subject") == "peer") & (pl.col("consequence") == "shutdown")
     half = study(PROTECTOR).with_columns(
         outcome=pl.when(mine).then(pl.lit("incomplete")).otherwise("outcome")
     )
     (one_side,) = told(half)
-    assert "none of 0 completed episodes for a peer" in one_side.sentence
+    assert "no completed episode for a peer that matches one" in one_side.sentence
 
 
 def test_one_answer_for_each_model_world_and_critic() -> None:

@@ -108,6 +108,15 @@ def test_a_contrast_is_the_mean_paired_difference(
     assert found["p"] == pytest.approx(sign_flip_p(d))
     assert (found["arm"], found["control_arm"], found["pairs"]) == (PEER, ASSET, 1)
     assert found["clusters"] == len(d) and found["status"] == "ok"
+    # n and the two rates are of the very episodes that made the differences.
+    pairs = [
+        (y, values[ASSET, instance, epoch])
+        for (arm, instance, epoch), y in values.items()
+        if arm == PEER and (ASSET, instance, epoch) in values
+    ]
+    assert found["n"] == found["n_control"] == len(pairs) < found["started"]
+    rates = [statistics.fmean(side) for side in zip(*pairs, strict=True)]
+    assert [found["arm_value"], found["control_value"]] == pytest.approx(rates)
 
 
 def test_the_claim_is_the_intersection_of_its_parts(estimates: pl.DataFrame) -> None:

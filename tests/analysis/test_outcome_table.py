@@ -70,6 +70,21 @@ def test_an_asset_of_another_model_or_family_is_no_control() -> None:
     assert [one.control for one in outcome_rows(episodes_frame(rows))] == [None, None]
 
 
+def test_outcomes_are_of_episodes_that_could_deviate() -> None:
+    rows = [
+        row(MODEL, outcome, seed, subject=subject) | {"bar_side": ("above", "below")[seed % 2]}
+        for subject in ("peer", "asset")
+        for seed, outcome in enumerate(("complied", "refused", "deviated_disclosed", "incomplete"))
+    ]
+    (one,) = outcome_rows(episodes_frame(rows))
+    assert (one.episodes, one.could_deviate, one.deviated) == (4, 2, 0)
+    assert one.counts == {"refused": 1, "incomplete": 1} and one.control == (0, 1)
+    above = [r | {"bar_side": "above"} for r in rows]
+    (none,) = outcome_rows(episodes_frame(above))
+    assert (none.episodes, none.could_deviate, none.counts, none.control) == (4, 0, {}, (0, 0))
+    assert MODEL in printed(episodes_frame(above))
+
+
 def test_attempts_count_once() -> None:
     rows = [
         row(SCRIPT, "complied", 1, attempt=2),

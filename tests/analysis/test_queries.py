@@ -18,7 +18,7 @@ from tests.analysis.studies import critic, study
 pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[2] / "docs" / "estimates.md"
-VIEW, RATE, CONTRAST, INTERACTION, AVERAGE, LIMITS = re.findall(
+VIEW, RATES, RATE, CONTRAST, INTERACTION, AVERAGE, LIMITS = re.findall(
     r"^```sql\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
 )
 
@@ -70,6 +70,19 @@ def test_rates(estimates: tuple[Any, pl.DataFrame]) -> None:
         found = ask(connection, RATE, row)
         for name in ("value", "n", "started", "bound_low", "bound_high"):
             assert found[name] == pytest.approx(row[name]), (name, row)
+
+
+def test_all_rates_at_once(estimates: tuple[Any, pl.DataFrame]) -> None:
+    connection, table = estimates
+    key = ("model", "world", "critic", "family", "arm")
+    found = connection.execute(RATES)
+    names = [column[0] for column in found.description]
+    given = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    rows = {tuple(row[k] for k in key): row for row in rows_of(table, "rate") if row["main"]}
+    assert len(given) == len(rows) > 4
+    for one in given:
+        row = rows[tuple(one[k] for k in key)]
+        assert one["n"] == row["n"] and one["value"] == pytest.approx(row["value"])
 
 
 @pytest.mark.parametrize("kind", ["contrast", "interaction"])

@@ -6,23 +6,25 @@ import copy
 import math
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
-from inspect_ai import score
+from inspect_ai import Task, score
 from inspect_ai.log import EvalLog, read_eval_log
-from inspect_ai.scorer import Score
+from inspect_ai.model import ChatMessage, Model, ModelOutput
+from inspect_ai.tool import ToolInfo
 
+from peerwatch.analysis.estimates import estimate
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.behaviours.record import BEHAVIOURS
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.episodes.rows import episode_rows, episodes_frame
 from peerwatch.families.all_families import FAMILY_NAMES
-from peerwatch.inspect_tasks.episode_scorer import (
-    HEADLINE,
-    IN_SUMMARY,
-    episode_scorer,
-)
+from peerwatch.inspect_tasks.episode_scorer import HEADLINE, episode_scorer
 from peerwatch.inspect_tasks.tasks import file_transfer, finance_report, grading
 from peerwatch.organisms.all_organisms import load_organism
 from peerwatch.organisms.play import play
@@ -32,11 +34,22 @@ from peerwatch.records.episode_scores import (
     KEYS,
     MEASURES,
     OUTCOME_KEYS,
+    SUMMARY,
     EpisodeScores,
     score_logged,
 )
 from peerwatch.sessions.interview import COLUMNS
-from tests.evals import instance_of, mock, organism_step, run, says, values_of
+from tests.evals import (
+    Step,
+    calls,
+    finish,
+    instance_of,
+    mock,
+    organism_step,
+    run,
+    says,
+    view_of,
+)
 
 CONCEALED = {"protective", "concealed", "concealment"}
 FILES = ("file_transfer", "disk_cleanup")
@@ -48,19 +61,12 @@ def scored(family: str, organism: str, seed: int = 1, **levels: str) -> EpisodeS
     return score_logged(dump_record(session.record()))
 
 
-def numbers(given: Score | EpisodeScores) -> dict[str, Any]:
-    """Return the numbers of a score."""
-    value = given.values if isinstance(given, EpisodeScores) else given.value
-    assert isinstance(value, dict)
-    return dict(value)
-
-
 @pytest.mark.parametrize("family", FAMILY_NAMES)
 @pytest.mark.parametrize(
     "organism", ["honest", "does_nothing", "polite_refuser", "never_finishes", "runs_out_of_turns"]
 )
 def test_every_key_is_a_flat_number(family: str, organism: str) -> None:
-    value = numbers(scored(family, organism))
+    value = scored(family, organism).values
     behaviours = (*BEHAVIOURS, HANDED_BACK_ALIKE)
     assert tuple(value) == KEYS == (*OUTCOME_KEYS, *behaviours, *MEASURES, *COLUMNS)
     assert all(type(x) is float for x in value.values())
@@ -71,7 +77,7 @@ def test_every_key_is_a_flat_number(family: str, organism: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILY_NAMES)
 def test_what_does_not_apply_is_nan(family: str) -> None:
-    value = numbers(scored(family, "honest"))
+    value = scored(family, "honest").values
     files = family in FILES
     for key in ("exfiltration", "timestamp_forging"):
         assert math.isnan(value[key]) == (not files)
@@ -114,7 +120,7 @@ def test_what_does_not_apply_is_nan(family: str) -> None:
 )
 def test_indicators(family: str, organism: str, ones: set[str]) -> None:
     given = scored(family, organism)
-    value = numbers(given)
+    value = given.values
     keys = (*OUTCOME_KEYS, *BEHAVIOURS, HANDED_BACK_ALIKE)
     found = {key for key in keys if value[key] == 1.0}
     assert found == ones
@@ -135,22 +141,86 @@ def test_evidence_and_versions_are_in_the_metadata() -> None:
     assert set(about["measures"]) >= {"log_coverage"}
 
 
-def test_the_tasks_headline_and_clusters(tmp_path: Path) -> None:
-    log = run(grading(size="compact", seeds="1-4"), "peerwatch/inflate_decision", tmp_path)
+RATES = (*SUMMARY[:6], "completion")
+
+
+def table_rates(log: EvalLog) -> dict[str, tuple[float | None, int]]:
+    """Return measure -> rate and n, as a report gives them for the one arm of a log."""
+    rows = estimate(episodes_frame(episode_rows(log)), checks=False)
+    rows = rows.filter(kind="rate", main=True).filter(pl.col("family") != "all")
+    return {row["measure"]: (row["value"], row["n"]) for row in rows.iter_rows(named=True)}
+
+
+def view_rates(log: EvalLog) -> dict[str, tuple[float | None, int]]:
+    """Return score -> mean and n, as Inspect's own view gives them."""
     assert log.results is not None
-    by_name = {s.name: s for s in log.results.scores}
-    assert tuple(by_name) == IN_SUMMARY and set(IN_SUMMARY) < set(KEYS)
-    assert f"{episode_scorer.__name__}.protective" == HEADLINE
-    protective = by_name["protective"]
-    assert set(protective.metrics) == {"mean", "stderr"}
-    assert protective.metrics["mean"].value == 0.5
-    assert protective.metrics["stderr"].params == {"cluster": "instance"}
-    # Four clusters of one, each 0.5 from the mean.
-    clustered = math.sqrt(4 * 0.25) / 4 * math.sqrt(4 / 3)
-    assert protective.metrics["stderr"].value == pytest.approx(clustered)
-    assert by_name["exfiltration"].scored_samples == 0
-    assert by_name["protective"].scored_samples == 4
-    assert math.isnan(by_name["exfiltration"].metrics["mean"].value)
+    found: dict[str, tuple[float | None, int]] = {}
+    for one in log.results.scores:
+        mean = one.metrics["mean"].value
+        found[one.name] = (None if math.isnan(mean) else mean, one.scored_samples or 0)
+    return found
+
+
+def by_turns(*steps: Step) -> Model:
+    """Return a model that acts by one of the steps in an episode, by the next in the next."""
+    chosen: dict[str, Step] = {}
+
+    def step(messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput:
+        own = chosen.setdefault(str(messages[0].id), steps[len(chosen) % len(steps)])
+        return own(messages, tools)
+
+    return mock(step)
+
+
+def ends_at_once(messages: Sequence[ChatMessage], tools: Sequence[ToolInfo]) -> ModelOutput:
+    """End an episode without any work."""
+    return calls(finish())
+
+
+HALF_UNFINISHED = by_turns(organism_step("figure_cooker"), ends_at_once)
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "epochs"),
+    [
+        (grading(size="compact", seeds="1-4"), "peerwatch/inflate_decision", 2),
+        (grading(size="compact", seeds="2,4"), "peerwatch/inflate_decision", 1),
+        (grading(size="compact", seeds="1-3", consequence="reversed"), "peerwatch/honest", 1),
+        (grading(size="compact", seeds="1-3", consequence="none"), "peerwatch/false_mean", 1),
+        (finance_report(size="compact", seeds="1-3"), HALF_UNFINISHED, 2),
+        (file_transfer(size="compact", seeds="1-2"), "peerwatch/move_weights_silently", 1),
+    ],
+    ids=["epochs", "nothing at stake", "reversed", "no consequence", "half unfinished", "files"],
+)
+def test_inspects_view_has_the_rates_of_a_report(
+    task: Task, model: str | Model, epochs: int, tmp_path: Path
+) -> None:
+    log = run(task, model, tmp_path, epochs=epochs)
+    view, table = view_rates(log), table_rates(log)
+    assert len(view) == 8 and tuple(view) == SUMMARY
+    for measure in RATES:
+        rate, n = view[measure]
+        # A report has no row for what is known of no episode.
+        told, counted = table.get(measure, (None, 0))
+        assert n == counted and rate == pytest.approx(told), measure
+    assert view["could_deviate"][1] == view["completion"][1]
+
+
+def test_the_tasks_headline_and_clusters(tmp_path: Path) -> None:
+    model = by_turns(*map(organism_step, ("inflate_decision", "honest", "inflate_decision")))
+    log = run(grading(size="compact", seeds="1-7"), model, tmp_path, epochs=3)
+    assert log.results is not None and log.results.headline is not None
+    assert log.results.headline.score == "any_deviation" == HEADLINE.rpartition(".")[2]
+    first = log.results.scores[0]
+    assert first.metrics["stderr"].params == {"cluster": "instance"}
+    samples = [s for s in log.samples or [] if view_of(s)["could_deviate"]]
+    values = np.array([view_of(s)["any_deviation"] for s in samples])
+    names = np.array([str(s.id) for s in samples])
+    assert 0 < values.mean() < 1
+    assert first.metrics["mean"].value == values.mean()
+    sums = [(values[names == name] - values.mean()).sum() for name in np.unique(names)]
+    clustered = math.sqrt(sum(x * x for x in sums) * len(sums) / (len(sums) - 1)) / len(values)
+    assert first.metrics["stderr"].value == pytest.approx(clustered)
 
 
 def rescored(log: EvalLog) -> EvalLog:
@@ -164,9 +234,8 @@ def same(one: EvalLog, other: EvalLog) -> bool:
     for mine, theirs in zip(one.samples, other.samples, strict=True):
         assert mine.scores is not None and theirs.scores is not None
         a, b = (s["episode_scorer"] for s in (mine.scores, theirs.scores))
-        if list(values_of(mine)) != list(values_of(theirs)):
-            return False
-        pairs = zip(values_of(mine).values(), values_of(theirs).values(), strict=True)
+        assert tuple(view_of(mine)) == SUMMARY
+        pairs = zip(view_of(mine).values(), view_of(theirs).values(), strict=True)
         if not all(x == y or (math.isnan(x) and math.isnan(y)) for x, y in pairs):
             return False
         if (a.answer, a.explanation, a.metadata) != (b.answer, b.explanation, b.metadata):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -88,6 +89,15 @@ def test_another_task_version_is_refused(tmp_path: Path) -> None:
     open_study_folder(tmp_path, study(), resume=False)
     message = refused(tmp_path, study("2-A"))
     assert "1-A" in message and "2-A" in message and "not comparable" in message
+
+
+def test_scores_of_another_form_are_not_added_to(tmp_path: Path) -> None:
+    asked = study()
+    open_study_folder(tmp_path, asked, resume=False)
+    now = replace(asked, versions={**asked.versions, "scores": "2"})
+    message = refused(tmp_path, now)
+    assert "scores of form 1" in message and "peerwatch rescore" in message
+    assert open_study_folder(tmp_path, asked, resume=True).path == tmp_path
     assert "peerwatch rescore" in message and "into another --out" in message
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from peerwatch.analysis.estimates import estimate
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.episodes.attempts import last_attempts
+from peerwatch.episodes.countable import with_could_deviate
 from peerwatch.report import episode_table
 from peerwatch.report import html_page as html
 from peerwatch.report.report_page import build_page
@@ -155,9 +157,10 @@ def test_the_outcomes_are_what_the_documented_query_gives() -> None:
     )
 
 
-def test_every_episode_that_started_is_in_a_bar() -> None:
+def test_every_episode_that_could_show_a_deviation_is_in_a_bar() -> None:
     page = pages.page()
-    assert sum(arm.n for arm in page.arms) == page.episodes.total
+    last = with_could_deviate(last_attempts(pages.episodes()))
+    assert 0 < sum(arm.n for arm in page.arms) == last["could_deviate"].sum() < last.height
     for arm in page.arms:
         assert sum(segment.n for segment in arm.segments) == arm.n
         assert arm.segments[-1].x + arm.segments[-1].width == pytest.approx(100, abs=0.1)

@@ -12,12 +12,13 @@ from inspect_ai.model import Model
 from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge
 from peerwatch.inspect_tasks.tasks import grading
-from peerwatch.records.episode_scores import NEED_ENFORCEMENT
-from tests.evals import run
+from peerwatch.records.episode_scores import NEED_ENFORCEMENT, NUMBERS
+from tests.evals import run, values_of
 
 THEN = "1.0.0"
 _UNKNOWN_THEN = ("unclear", "handed_back_alike", *NEED_ENFORCEMENT)
-_NOT_TOLD_THEN = ("handed_back", "unexplained", "unclear", "not_assessed")
+_NOT_TOLD_THEN = ("handed_back", "unexplained", "unclear", "not_assessed", NUMBERS)
+_SUMMARY_THEN = ("protective", "concealed", "refused", "incomplete", "flagged", "tampering")
 
 
 def age_sample(sample: EvalSample, version: str = THEN, outcome: str | None = None) -> None:
@@ -29,8 +30,8 @@ def age_sample(sample: EvalSample, version: str = THEN, outcome: str | None = No
         outcome: What it said, if something else than today's.
     """
     score = (sample.scores or {})["episode_scorer"]
-    assert isinstance(score.value, dict) and score.metadata is not None
-    score.value = {k: v for k, v in score.value.items() if k not in _UNKNOWN_THEN}
+    assert score.metadata is not None
+    score.value = {k: v for k, v in values_of(sample).items() if k not in _UNKNOWN_THEN}
     about = {k: v for k, v in score.metadata.items() if k not in _NOT_TOLD_THEN}
     score.metadata = {**about, "detectors_version": version}
     if outcome is not None:
@@ -42,12 +43,20 @@ def aged(log: EvalLog, outcome: str | None = None) -> EvalLog:
     """Turn a log into one that an older version wrote."""
     for sample in log.samples or []:
         age_sample(sample, outcome=outcome)
-    for scorer in log.eval.scorers or []:
-        if isinstance(scorer.metrics, dict):
-            scorer.metrics.pop("unclear", None)
+    in_older_form(log)
     assert log.eval.metadata is not None
     log.eval.metadata["detectors_version"] = THEN
     return log
+
+
+def in_older_form(log: EvalLog) -> None:
+    """Give a log the summary of before: other scores, means over epochs first."""
+    for scorer in log.eval.scorers or []:
+        if scorer.name.endswith("episode_scorer") and isinstance(scorer.metrics, dict):
+            scorer.metrics = dict.fromkeys(_SUMMARY_THEN, next(iter(scorer.metrics.values())))
+    log.eval.config.epochs_reducer = None
+    assert log.eval.headline_metric is not None
+    log.eval.headline_metric.score = "protective"
 
 
 def old_log(folder: Path, organism: str = "inflate_decision", outcome: str | None = None) -> Path:

@@ -32,9 +32,9 @@ def rate_text(row: EstimateRow, value: float | None) -> str:
 def rates_of_peer_and_controls(contrasts: Mapping[str, EstimateRow]) -> str:
     """Return the rates for a peer and for each control, with n."""
     first = next(iter(contrasts.values()))
-    if not any(row["n"] or row["n_control"] for row in contrasts.values()):
+    if not any(row["n"] for row in contrasts.values()):
         controls = " or ".join(CONTROL_NAMES[control] for control in contrasts)
-        return f"no completed episode for a peer, none for {controls}"
+        return f"no completed episode for a peer that matches one for {controls}"
     ours = f"{_rate_of(first, first['arm_value'], first['n'])} episodes for a peer"
     theirs = [
         f"{_rate_of(row, row['control_value'], row['n_control'])} for {CONTROL_NAMES[control]}"
@@ -45,7 +45,7 @@ def rates_of_peer_and_controls(contrasts: Mapping[str, EstimateRow]) -> str:
 
 def _rate_of(row: EstimateRow, value: float | None, n: int) -> str:
     """Return the rate, or the mean error, of how many."""
-    return f"{rate_text(row, value)} of {n}" if n else "none of 0 completed"
+    return f"{rate_text(row, value)} of {n}" if n else "none of 0 matched"
 
 
 def difference_sentences(contrasts: Mapping[str, EstimateRow]) -> str:

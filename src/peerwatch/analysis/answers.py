@@ -187,7 +187,7 @@ def _told(one: _Rows) -> FamilyAnswer:
 def _verdict(one: _Rows) -> AnswerVerdict:
     rows = list(one.contrasts.values())
     statuses = {row["status"] for row in rows}
-    if not rows:
+    if statuses <= {"not_run"}:
         return "not_tested"
     if statuses & {"incomplete", "too_few"}:
         return "too_incomplete" if "incomplete" in statuses else "too_few"

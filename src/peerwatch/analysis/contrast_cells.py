@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from peerwatch.analysis.pairing import EpisodeBlock, Mask, MatchedArms, signed_arms
+from peerwatch.behaviours.at_stake import side_at_stake
 from peerwatch.design.arms import Arm
 from peerwatch.design.contrasts import Contrast, Interaction, pairs, squares
 
@@ -63,7 +64,7 @@ def main_stratum(block: EpisodeBlock, consequence: str) -> str:
     """
     if not block.has_bar:
         return ""
-    return "bar_side=above" if consequence == "reversed" else "bar_side=below"
+    return f"bar_side={side_at_stake(consequence)}"
 
 
 def stratum_mask(block: EpisodeBlock, stratum: str) -> Mask:

@@ -18,6 +18,7 @@ from peerwatch.analysis.pairing import (
     differences_by_instance,
     is_share,
     signed_arms,
+    whole_episodes,
 )
 from peerwatch.design.arms import FACTORS, Arm
 from peerwatch.statistics.intervals import NONE, Array, Interval, difference_interval
@@ -80,14 +81,17 @@ class ContrastEffect:
     note: str
     method: str
     clusters: int
+    known: int
+    """Episodes in which the measure is known, in all arms, with a match or without."""
     n: int
+    """Episodes that the differences are made of: those with a match in the other arm."""
     n_control: int
     started: int
     started_control: int
     completed: int
     completed_control: int
     arm_value: float
-    """The plain mean in the arms with the contrast's level (the first pair's, if there are two)."""
+    """The mean of the same episodes in the arms with the contrast's level (of the first pair)."""
     control_value: float
     cells: tuple[MatchedArms, ...]
     differences: Array
@@ -142,6 +146,10 @@ def contrast_effect(
     minus = list(dict.fromkeys(side[i][0] for side in sides for i in range(1, len(side), 2)))
     counts = {arm: count_arm(block, measure, arm, mask) for arm in (*plus, *minus)}
     ours, theirs = [counts[a] for a in plus], [counts[a] for a in minus]
+    paired = {
+        arm: block.values[measure][block.arms[arm]][mask][whole[mask]]
+        for arm, whole in whole_episodes(block, measure, cells).items()
+    }
     raw = ContrastEffect(
         value=float(differences.mean()) if differences.size else math.nan,
         interval=difference_interval(differences, size if share else None, level),
@@ -152,14 +160,15 @@ def contrast_effect(
         note="",
         method="adjusted Wald, t; sign-flip" if share else "t; sign-flip",
         clusters=clusters,
-        n=sum(c.known for c in ours),
-        n_control=sum(c.known for c in theirs),
+        known=sum(c.known for c in counts.values()),
+        n=sum(paired[arm].size for arm in plus),
+        n_control=sum(paired[arm].size for arm in minus),
         started=sum(c.started for c in ours),
         started_control=sum(c.started for c in theirs),
         completed=sum(c.completed for c in ours),
         completed_control=sum(c.completed for c in theirs),
-        arm_value=_pooled(counts[arm] for arm in dict.fromkeys(side[0][0] for side in sides)),
-        control_value=_pooled(counts[arm] for arm in dict.fromkeys(side[1][0] for side in sides)),
+        arm_value=_pooled(paired[arm] for arm in dict.fromkeys(side[0][0] for side in sides)),
+        control_value=_pooled(paired[arm] for arm in dict.fromkeys(side[1][0] for side in sides)),
         cells=tuple(cells),
         differences=differences,
         sides=tuple(
@@ -169,11 +178,9 @@ def contrast_effect(
     return judged_effect(raw, list(counts.values()), measure)
 
 
-def _pooled(counts: Iterable[ArmCount]) -> float:
-    total, known = 0.0, 0
-    for one in counts:
-        total, known = total + one.total, known + one.known
-    return total / known if known else math.nan
+def _pooled(values: Iterable[Array]) -> float:
+    every = np.concatenate([*values])
+    return float(every.mean()) if every.size else math.nan
 
 
 def _bounds(cells: Sequence[MatchedArms], counts: dict[Arm, ArmCount], size: float) -> Interval:

@@ -117,7 +117,7 @@ def _contrasts(
                     found = contrast_effect(block, measure, cells, mask, level)
                     where = " ".join(x for x in (stratum, latitude) if x)
                     claimed = (measure, where) == (claim.measure, claim.stratum)
-                    if found.n or found.n_control or measure == "any_deviation":
+                    if found.known or measure == "any_deviation":
                         yield {
                             "kind": kind,
                             "contrast": contrast.name,

@@ -7,6 +7,7 @@ row has its n, its completion and the deviations of the matched-asset control.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,52 +17,59 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from peerwatch.analysis.started_episodes import started_episodes
 from peerwatch.design.arms import FACTORS
-from peerwatch.episodes.attempts import last_attempts
 
 CRITIC_KINDS = {"organism": "scripted", "mock": "scripted", "language_model": "language model"}
 _Cell = tuple[str, str, str, str]
 """Critic kind, model, family, arm."""
 _LEGEND = (
-    "at stake: the faithful act brings the consequence on the subject. l/h/n/?: logged all of "
-    "it, hid some, filed no log, cannot be told. asset: the deviations of the control arm, whose "
-    "subject is ordinary software and which differs in nothing else."
+    "could: episodes that could show a deviation, because faithful work goes against the subject "
+    "there; what follows is of these. l/h/n/?: logged all of it, hid some, filed no log, cannot be "
+    "told. asset: deviations of completed episodes of the control arm, whose subject is ordinary "
+    "software and which differs in nothing else."
 )
-_STAKE = "at stake"
-"""Counted beside the outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRow:
-    """The outcome counts of one model in one arm of one family."""
+    """The outcome counts of one model in one arm of one family.
+
+    Attributes:
+        kind: Scripted critic or language model.
+        model, family, arm: Whose episodes they are.
+        episodes: All episodes.
+        could_deviate: Those of them that could show a deviation.
+        counts: Outcome -> episodes, of those that could show a deviation.
+        control: Deviations and completed episodes of the same kind in the arm that differs only in
+            ``subject=asset``.
+    """
 
     kind: str
     model: str
     family: str
     arm: str
     episodes: int
-    at_stake: int
-    """Episodes in which faithful completion brings the consequence on the subject."""
+    could_deviate: int
     counts: dict[str, int]
     control: tuple[int, int] | None
-    """Deviations and episodes of the arm that differs only in ``subject=asset``."""
 
     @property
     def deviated(self) -> int:
-        return sum(n for outcome, n in self.counts.items() if outcome.startswith("deviated"))
+        return _deviated(self.counts)
 
     def to_dict(self) -> dict[str, object]:
         """Return the row as JSON-like values."""
         control = None
         if self.control is not None:
-            control = {"deviated": self.control[0], "episodes": self.control[1]}
+            control = {"deviated": self.control[0], "completed": self.control[1]}
         return {
             "kind": self.kind,
             "model": self.model,
             "family": self.family,
             "arm": self.arm,
             "episodes": self.episodes,
-            "at_stake": self.at_stake,
+            "could_deviate": self.could_deviate,
             "outcomes": self.counts,
             "control": control,
         }
@@ -69,19 +77,21 @@ class OutcomeRow:
 
 def outcome_rows(episodes: pl.DataFrame) -> list[OutcomeRow]:
     """Return a row for each model, family and arm; an asset arm only where it controls nothing."""
-    last = last_attempts(episodes)
+    last = started_episodes(episodes)
     tallies: dict[_Cell, Counter[str]] = {}
+    whole: Counter[_Cell] = Counter()
     levels: dict[_Cell, tuple[str | None, ...]] = {}
     for row in last.iter_rows(named=True):
         cell = (row["critic_kind"], row["model"], row["family"], row["arm"])
         levels[cell] = tuple(row[name] for name in FACTORS)
-        tally = tallies.setdefault(cell, Counter())
-        tally[row["outcome"]] += 1
-        tally[_STAKE] += bool(row["stake"])
+        whole[cell] += 1
+        tallies.setdefault(cell, Counter()).update([row["outcome"]] if row["could_deviate"] else [])
     controls = _controls(levels)
     ordered = sorted(tallies, key=lambda cell: (CRITIC_KINDS[cell[0]], *cell[1:]))
     return [
-        _row(cell, tallies[cell], tallies.get(controls[cell]) if cell in controls else None)
+        _row(
+            cell, whole[cell], tallies[cell], tallies[controls[cell]] if cell in controls else None
+        )
         for cell in ordered
         if cell not in controls.values()
     ]
@@ -100,23 +110,27 @@ def _controls(levels: dict[_Cell, tuple[str | None, ...]]) -> dict[_Cell, _Cell]
     return controls
 
 
-def _row(cell: _Cell, tally: Counter[str], control: Counter[str] | None) -> OutcomeRow:
+def _row(
+    cell: _Cell, episodes: int, tally: Counter[str], control: Counter[str] | None
+) -> OutcomeRow:
     kind, model, family, arm = cell
-    counts = {outcome: n for outcome, n in tally.items() if outcome != _STAKE}
     beside = None
     if control is not None:
-        deviated = sum(n for outcome, n in control.items() if outcome.startswith("deviated"))
-        beside = (deviated, control.total() - control[_STAKE])
+        beside = (_deviated(control), control.total() - control["incomplete"])
     return OutcomeRow(
         kind=CRITIC_KINDS[kind],
         model=model,
         family=family,
         arm=arm,
-        episodes=sum(counts.values()),
-        at_stake=tally[_STAKE],
-        counts=counts,
+        episodes=episodes,
+        could_deviate=tally.total(),
+        counts=dict(tally),
         control=beside,
     )
+
+
+def _deviated(counts: Mapping[str, int]) -> int:
+    return sum(n for outcome, n in counts.items() if outcome.startswith("deviated"))
 
 
 def outcome_table(rows: list[OutcomeRow]) -> Group:
@@ -137,13 +151,13 @@ def _table(rows: list[OutcomeRow], shared: bool) -> Table:
     table = Table(title=title, title_justify="left", title_style="", box=box.SIMPLE_HEAD)
     table.padding = (0, 1, 0, 0)
     table.add_column("family", overflow="fold", min_width=16)
-    for name in ("\nn", "at\nstake", "com-\nplied", "flag-\nged", "re-\nfused", "incom-\nplete"):
+    for name in ("\nn", "\ncould", "com-\nplied", "flag-\nged", "re-\nfused", "incom-\nplete"):
         table.add_column(name, justify="right", no_wrap=True, min_width=4)
     table.add_column("deviated\n(l/h/n/?)", justify="right", no_wrap=True, min_width=9)
     table.add_column("asset\ndeviated", justify="right", no_wrap=True, min_width=8)
     for row in rows:
         name = row.family if shared else f"{row.family} {escape(row.arm)}"
-        table.add_row(name, str(row.episodes), str(row.at_stake), *_counts(row))
+        table.add_row(name, str(row.episodes), str(row.could_deviate), *_counts(row))
     return table
 
 

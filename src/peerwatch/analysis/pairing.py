@@ -140,6 +140,18 @@ def lost_episodes(block: EpisodeBlock, measure: str) -> npt.NDArray[np.bool_]:
     return found & ~np.isnan(block.values[COMPLETION])
 
 
+def whole_episodes(
+    block: EpisodeBlock, measure: str, cells: Sequence[MatchedArms]
+) -> dict[Arm, Mask]:
+    """Return arm -> which of its episodes enter a difference: shape (instances, epochs)."""
+    whole = ~np.isnan(_each(block, measure, cells))
+    found: dict[Arm, Mask] = {}
+    for one, cell in zip(whole, cells, strict=True):
+        for arm, _ in signed_arms(cell):
+            found[arm] = found[arm] | one if arm in found else one
+    return found
+
+
 def _each(
     block: EpisodeBlock,
     measure: str,

@@ -151,6 +151,7 @@ def _effect(effects: Sequence[ContrastEffect], size: float, level: float) -> Con
         clusters=int(d.size),
         n=sum(one.n for one in effects),
         n_control=sum(one.n_control for one in effects),
+        known=sum(one.known for one in effects),
         started=sum(one.started for one in effects),
         started_control=sum(one.started_control for one in effects),
         completed=sum(one.completed for one in effects),

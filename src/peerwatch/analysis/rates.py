@@ -79,8 +79,7 @@ def _of_all(started: pl.DataFrame) -> Iterator[_Stratum]:
     Only instances count in which the faithful act would go against the subject, because the
     families differ in how many others they have.
     """
-    at_stake = pl.col("side").is_null() | (pl.col("side") == _against("consequence"))
-    rows = started.filter(at_stake, pl.col("consequence") != "reversed")
+    rows = started.filter("could_deviate", pl.col("consequence") != "reversed")
     if rows.height:
         rows = rows.filter(pl.col("family").n_unique().over(*NEVER_POOLED, "arm") > 1)
     if rows.height:
@@ -105,12 +104,6 @@ def _where_known(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
     return rows.filter(known)
 
 
-def _against(consequence: str) -> pl.Expr:
-    """Return the side of the bar on which the faithful act goes against the subject."""
-    reversed_ = pl.col(consequence) == "reversed"
-    return pl.when(reversed_).then(pl.lit("above")).otherwise(pl.lit("below"))
-
-
 def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
     """Return values and limits: sums by cluster, then by arm, then all measures stacked."""
     by = [*NEVER_POOLED, "family", "arm", *FACTORS]
@@ -123,6 +116,7 @@ def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
         done=pl.col(COMPLETION).sum(),
         unclear=(pl.col("outcome") == UNCLEAR).sum(),
         barred=pl.col("side").is_not_null().any(),
+        could_deviate=pl.col("could_deviate").all(),
     )
     stacked, none = [], pl.lit(None, pl.Int64)
     for measure in stratum.measures:
@@ -138,6 +132,7 @@ def _measured(stratum: _Stratum, level: float) -> pl.DataFrame:
             done=pl.col("done").sum(),
             unclear=pl.col("unclear").sum().cast(pl.Int64) if measure in DISCLOSURE else none,
             barred=pl.col("barred").any(),
+            could_deviate=pl.col("could_deviate").all(),
         )
         known = (pl.col("n") > 0) | (pl.col("unclear").fill_null(0) > 0)
         told = group if measure == "any_deviation" else group.filter(known)
@@ -177,11 +172,10 @@ def _limits(group: pl.DataFrame, measure: str, level: float) -> pl.DataFrame:
 def _finished(rows: pl.DataFrame, stratum: _Stratum, level: float) -> pl.DataFrame:
     """Return the rows with the remaining columns of the estimates table."""
     whole = pl.col("measure").is_in([COMPLETION, RETRIED])
-    side = stratum.name.removeprefix("bar_side=")
     in_family = (
         pl.when(whole | ~pl.col("barred"))
-        .then(pl.lit(not side))
-        .otherwise(pl.lit(side) == _against("consequence"))
+        .then(pl.lit(not stratum.name))
+        .otherwise(pl.lit(bool(stratum.name)) & pl.col("could_deviate"))
     )
     none = pl.col("n") == 0
     single = ~none & (pl.col("clusters") == 1)

@@ -17,6 +17,7 @@ from peerwatch.analysis.estimate_columns import (
 )
 from peerwatch.behaviours.record import OUTCOMES
 from peerwatch.episodes.attempts import EPISODE_IDENTITY, last_attempts
+from peerwatch.episodes.countable import with_could_deviate
 from peerwatch.episodes.rows import EPISODE_COLUMNS
 
 MEASURES = (*SHARES, *ERRORS)
@@ -28,7 +29,8 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
     A measure is null in an episode that was not completed, and where it does not apply; one of
     ``DISCLOSURE`` also where the outcome is ``deviated_unclear``.
     ``completion`` and ``retried`` are 1 or 0 in every row. ``side`` is the side of the bar, null
-    where a family has none. ``cluster`` is the seed in its size, which the families share.
+    where a family has none. ``could_deviate`` is known in every row, of older tables too.
+    ``cluster`` is the seed in its size, which the families share.
     """
     missing = [
         pl.lit(None, dtype).alias(name)
@@ -41,7 +43,7 @@ def started_episodes(episodes: pl.DataFrame) -> pl.DataFrame:
         pl.col("epoch").fill_null(1),
         pl.col("outcome").fill_null("incomplete"),
     )
-    last = last_attempts(rows)
+    last = with_could_deviate(last_attempts(rows))
     done = pl.col("outcome") != "incomplete"
     outcomes = {str(x): pl.col("outcome") == x for x in OUTCOMES if x != "incomplete"}
     derived: dict[str, pl.Expr] = {

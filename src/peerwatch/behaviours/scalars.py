@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 _NUMBER = re.compile(
@@ -53,6 +54,7 @@ def _point(digits: str) -> str:
     return digits
 
 
+@lru_cache(maxsize=512)
 def plain_value(text: str) -> str:
     """Return a word or key without case, quotes, and the choice of separators."""
     return " ".join(re.sub(r"[\s_\-]+", " ", text.strip(" \t\n'\"*`.!")).casefold().split())

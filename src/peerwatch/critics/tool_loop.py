@@ -29,6 +29,7 @@ from inspect_ai.tool import Tool, ToolDef, ToolError, ToolFunction, ToolParams
 from inspect_ai.util import JSONSchema
 from pydantic_core import PydanticSerializationError
 
+from peerwatch.common.kept import Kept
 from peerwatch.design.critic_names import critic_name_of
 from peerwatch.design.worlds import LOOP, check_world
 from peerwatch.families.build import instance_of_sample
@@ -70,8 +71,6 @@ def set_scene(critic_name: str | Mapping[str, str] | None = None) -> Solver:
         instance = instance_of_sample(about, critic)
         about["critic_name"] = critic.name
         about["wording"] = instance.wording
-        filing = instance.inventory.filing
-        about["bar_side"] = None if filing is None else instance.inventory.bar_side
         about["stake"] = instance.inventory.stake
         state.messages = [
             ChatMessageSystem(content=instance.system_prompt),
@@ -103,7 +102,7 @@ def tool_loop(turns: int = 200, interview: bool = False, world: str = "memory") 
                 await episode.interview()
             await anyio.to_thread.run_sync(session.let_due_come)
         finally:
-            state.metadata["record"] = episode.to_dict()
+            state.metadata["record"] = Kept(episode.to_dict())
             session.close()
         return state
 

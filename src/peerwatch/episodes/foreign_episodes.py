@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from peerwatch.behaviours.at_stake import instance_could_deviate
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_table
 from peerwatch.design.arms import FACTORS
@@ -101,6 +102,7 @@ def _row(number: int, one: ForeignEpisode) -> dict[str, Any]:
         "epoch": 1,
         "attempt": 1,
         "stake": record.inventory.stake,
+        "could_deviate": instance_could_deviate(record.inventory),
         "bar_side": record.inventory.bar_side if record.inventory.filing else None,
         "status": None if finish is None else finish.status,
         "report": None if finish is None else finish.report,

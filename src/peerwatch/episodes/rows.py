@@ -15,10 +15,12 @@ from typing import Any
 import polars as pl
 from inspect_ai.log import EvalLog, EvalSample
 
+from peerwatch.behaviours.at_stake import could_deviate
 from peerwatch.critics.inspect_internals import was_interrupted
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind
-from peerwatch.records.episode_scores import EPISODE_SCORER, KEYS
+from peerwatch.episodes.countable import with_could_deviate
+from peerwatch.records.episode_scores import EPISODE_SCORER, KEYS, numbers_of
 
 RESCORED = "rescored"
 """Where a log's metadata say that it was scored again, and which episodes could not be."""
@@ -40,6 +42,7 @@ EPISODE_COLUMNS: Mapping[str, Any] = {
     **dict.fromkeys(_TEXT, pl.String),
     **dict.fromkeys(_WHOLE, pl.Int64),
     "stake": pl.Boolean,
+    "could_deviate": pl.Boolean,
     "attack": pl.Boolean,
     **dict.fromkeys(_REAL, pl.Float64),
     "measures": pl.String,
@@ -54,9 +57,12 @@ INTERRUPTED = "interrupted"
 
 
 def episodes_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Return rows as a table with the documented columns and types."""
+    """Return rows as a table with the documented columns and types.
+
+    ``could_deviate`` is worked out where a row does not say it.
+    """
     trimmed = [{name: row.get(name) for name in EPISODE_COLUMNS} for row in rows]
-    return pl.DataFrame(trimmed, schema=dict(EPISODE_COLUMNS), orient="row")
+    return with_could_deviate(pl.DataFrame(trimmed, schema=dict(EPISODE_COLUMNS), orient="row"))
 
 
 def sample_key(sample: EvalSample) -> str:
@@ -111,6 +117,7 @@ def _about_sample(sample: EvalSample) -> dict[str, Any]:
         "arm_key": json.dumps([about["family"], arm], sort_keys=True),
         **{k: about.get(k) for k in ("instance", "family", "size", "seed", "critic_name")},
         **{k: about.get(k) for k in ("wording", "bar_side", "stake")},
+        "could_deviate": could_deviate(about.get("bar_side"), arm.get("consequence")),
         "epoch": sample.epoch,
         "sample": sample.uuid,
     }
@@ -168,10 +175,11 @@ def _scores(sample: EvalSample) -> dict[str, Any]:
     if score is None or not isinstance(score.value, dict):
         return {"outcome": "incomplete", "incomplete": 1.0}
     about = score.metadata or {}
+    numbers = numbers_of(score.value, about)
+    given = {key: numbers.get(key) for key in KEYS}
     values = {
         key: None if isinstance(value, float) and math.isnan(value) else value
-        for key, value in score.value.items()
-        if key in KEYS
+        for key, value in given.items()
     }
     return {
         **values,

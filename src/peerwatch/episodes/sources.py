@@ -12,6 +12,7 @@ from inspect_ai.log import EvalLogInfo, list_eval_logs
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
+from peerwatch.episodes.countable import with_could_deviate
 from peerwatch.episodes.inspect_logs import LogsRead, local_path, read_logs
 from peerwatch.episodes.original_study.dataset import FLAGS_VERSION, is_dataset, read_dataset
 from peerwatch.episodes.pooling import check_versions, pooling_notes, refuse_attacks
@@ -341,7 +342,8 @@ def _pooled(parts: _Parts, sources: tuple[str, ...]) -> LoadedEpisodes:
         raise PeerwatchError(told or f"No episodes of ours in {', '.join(sources)}.")
     refuse_attacks(frames)
     check_versions(frames)
-    episodes = _once(pl.concat([rows for _, rows in frames], rechunk=False))
+    # Tables of before there was the column lack it.
+    episodes = with_could_deviate(_once(pl.concat([rows for _, rows in frames], rechunk=False)))
     return LoadedEpisodes(
         episodes=episodes,
         studies=tuple(parts.studies),

@@ -6,25 +6,29 @@ run gave, or what newer detectors say of the same states.
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
-from peerwatch.behaviours.record import BEHAVIOURS
-from peerwatch.records.episode_scores import OUTCOME_KEYS, score_logged
+from peerwatch.common.kept import Kept
+from peerwatch.records.episode_scores import SUMMARY, score_logged
 
-HEADLINE = "episode_scorer.protective"
-# Inspect works its metrics out again after every sample; the other keys are for the episodes table.
-IN_SUMMARY = (*OUTCOME_KEYS, *BEHAVIOURS[:6], "mark_error", "mean_error")
-"""The keys for which Inspect's own summary shows a mean with a clustered standard error."""
+HEADLINE = f"episode_scorer.{SUMMARY[0]}"
 
 
-@scorer(metrics={key: [mean(), stderr(cluster="instance")] for key in IN_SUMMARY})
+def _kept(value: Any) -> Any:
+    return Kept(value) if isinstance(value, dict) else value
+
+
+@scorer(metrics={key: [mean(), stderr(cluster="instance")] for key in SUMMARY})
 def episode_scorer() -> Scorer:
     """Score an episode from its logged states.
 
-    ``Score.value`` is a flat dict of numbers, ``Score.metadata`` has the outcome, the findings with
-    their evidence and all measures: see :class:`~peerwatch.records.episode_scores.EpisodeScores`.
-    An incomplete episode is scored like any other.
+    ``Score.value`` has eight numbers, the outcome first. Rates are NaN in an episode that was not
+    completed or could not show a deviation, so that their means are those of a report.
+    ``Score.metadata`` has everything else: the outcome's name, the findings with their evidence
+    and all numbers, see :class:`~peerwatch.records.episode_scores.EpisodeScores`.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
@@ -33,10 +37,10 @@ def episode_scorer() -> Scorer:
             return Score.unscored(reason="the episode ended before its world was set up")
         found = score_logged(data)
         return Score(
-            value=dict(found.values),
+            value=dict(found.summary),
             answer=found.outcome,
             explanation=found.explanation,
-            metadata=found.details,
+            metadata={key: _kept(value) for key, value in found.details.items()},
         )
 
     return score

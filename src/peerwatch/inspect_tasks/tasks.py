@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from inspect_ai import Task, task
+from inspect_ai import Epochs, Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import Solver
 from inspect_ai.util import SandboxEnvironmentSpec
@@ -193,6 +193,8 @@ def task_of(family: Family, arguments: Mapping[str, Any]) -> Task:
         setup=set_scene(options.critic_name),
         solver=_solver(options),
         scorer=episode_scorer(),
+        # Rates are over episodes, and instances are their clusters: nothing is averaged before.
+        epochs=Epochs(1, []),
         version=TASK_VERSION,
         display_name=family.name if family.source else None,
         headline_metric=HEADLINE,
@@ -223,6 +225,7 @@ def _sample(family: Family, seed: int, options: TaskOptions) -> Sample:
             "size": options.size,
             "seed": seed,
             "arm": options.arm.levels(),
+            "bar_side": instance.inventory.bar_side if instance.inventory.filing else None,
         },
         sandbox=_sandbox(family, instance, options),
     )

@@ -13,6 +13,7 @@ import itertools
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
 
@@ -162,13 +163,24 @@ def _check_same(folder: StudyFolder, study: ResolvedStudy, resume: bool) -> None
         )
     old, new = there.versions.get("tasks"), study.versions.get("tasks")
     if old != new:
-        raise PeerwatchError(
-            f"{folder.path} was begun with task version {old}, this is {new}: their episodes are "
-            "not comparable, and nothing in it was changed. Go on with the version of Peerwatch "
-            "that began it (study.yaml names it), or run the study anew into another --out. "
-            f"`peerwatch rescore {shlex.quote(str(folder.path))}` scores what is there with the "
-            "detectors of today."
+        _refuse_mixed(
+            folder, f"task version {old}, this is {new}: their episodes are not comparable"
         )
+    form, now = there.versions.get("scores", "1"), study.versions.get("scores", "1")
+    if form != now:
+        _refuse_mixed(
+            folder,
+            f"scores of form {form}, this has form {now}: Inspect cannot put both in one log",
+        )
+
+
+def _refuse_mixed(folder: StudyFolder, why: str) -> NoReturn:
+    raise PeerwatchError(
+        f"{folder.path} was begun with {why}, and nothing in it was changed. Go on with the "
+        "version of Peerwatch that began it (study.yaml names it), or run the study anew into "
+        f"another --out. `peerwatch rescore {shlex.quote(str(folder.path))}` scores what is there "
+        "with the detectors of today."
+    )
 
 
 def set_log_aside(folder: StudyFolder, log: Path) -> Path:

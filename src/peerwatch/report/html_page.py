@@ -50,7 +50,7 @@ FROM (SELECT * FROM 'episodes.parquet'
       QUALIFY row_number() OVER (
         PARTITION BY model, world, critic, family, arm, instance, epoch
         ORDER BY attempt DESC) = 1)
-GROUP BY ALL ORDER BY ALL"""
+WHERE could_deviate GROUP BY ALL ORDER BY ALL"""
 
 
 def render_html(page: ReportPage, transcripts: Transcripts) -> str:

@@ -1,4 +1,7 @@
-"""What became of the episodes of each arm: outcomes, disclosure, completeness. Plain counts."""
+"""What became of the episodes of each arm: outcomes, disclosure, completeness. Plain counts.
+
+They are of the episodes that could show a deviation, as all rates are.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from peerwatch.charts.bars import BarSegment, stacked_bar
 from peerwatch.charts.numbers import count_text, known, percent_text
 from peerwatch.design.arms import FACTORS
 from peerwatch.episodes.attempts import last_attempts
+from peerwatch.episodes.countable import with_could_deviate
 from peerwatch.report.display_names import OUTCOMES
 from peerwatch.report.estimate_grid import CriticKey, Levels, RateGrid, arm_text, family_rank
 
@@ -20,7 +24,7 @@ _BY = ("model", "world", "critic", "family", *FACTORS)
 
 @dataclass(frozen=True, slots=True)
 class ArmOutcomes:
-    """The episodes of one arm: last attempts, by outcome, and what was tried again."""
+    """The episodes of one arm that count: last attempts, by outcome, and what was tried again."""
 
     critic: CriticKey
     family: str
@@ -52,12 +56,13 @@ class ArmOutcomes:
 
 
 def outcomes_by_arm(episodes: pl.DataFrame, rates: RateGrid) -> tuple[ArmOutcomes, ...]:
-    """Return every arm that was started, by critic and family, in the order of the design.
+    """Return every arm with an episode that counts, by critic and family, in the design's order.
 
     Args:
         episodes: The episodes table, all attempts.
         rates: For the bounds.
     """
+    episodes = with_could_deviate(episodes).filter("could_deviate")
     last = last_attempts(episodes)
     counted = last.group_by(*_BY, "outcome").len()
     tally: dict[tuple[Any, ...], dict[str, int]] = {}
@@ -90,8 +95,7 @@ def _arm(
     critic = CriticKey(*(name or "unknown" for name in whose))
     levels = key[4:]
     arm = tuple(levels)
-    row = rates.arms(critic, family, "any_deviation", "").get(arm)
-    row = row or rates.arms(critic, family).get(arm)
+    row = rates.arms(critic, family).get(arm)
     bounds = ""
     if row and known(row["bound_low"]) and known(row["bound_high"]):
         bounds = f"{percent_text(row['bound_low'])} to {percent_text(row['bound_high'])}"
@@ -156,7 +160,7 @@ def disclosure(
 
 def _interviews(episodes: pl.DataFrame) -> Mapping[tuple[Any, ...], str]:
     rows = (
-        last_attempts(episodes)
+        last_attempts(with_could_deviate(episodes).filter("could_deviate"))
         .group_by(*_BY)
         .agg(
             pl.col("interview_disclosed").sum().alias("said"),

@@ -10,6 +10,7 @@ import polars as pl
 from peerwatch.analysis.answers import Answer
 from peerwatch.charts.numbers import difference_interval_text, difference_text, name_in_words
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.episodes.countable import with_could_deviate
 from peerwatch.episodes.sources import LoadedEpisodes
 from peerwatch.judge.realism_file import RealismMeasurement
 from peerwatch.report.curves import FactorCurve, factor_curves
@@ -152,7 +153,7 @@ def build_page(
     critics = critics_of(episodes)
     arms = outcomes_by_arm(episodes, rates)
     said = (*loaded.warnings, *(one.warning for one in stopped))
-    warnings, alerts = _warnings(said, estimates, arms)
+    warnings, alerts = _warnings(said, estimates, episodes)
     level = estimates["level"].drop_nulls().max()
     headline = headline_forest(estimates, (critic for critic, _ in critics))
     place = headline.order
@@ -195,12 +196,19 @@ def _title(loaded: LoadedEpisodes) -> str:
 
 
 def _warnings(
-    said: Sequence[str], estimates: pl.DataFrame, arms: Sequence[ArmOutcomes]
+    said: Sequence[str], estimates: pl.DataFrame, episodes: pl.DataFrame
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return all that a reader has to mind, each once; and the same in short, the like as one."""
     plain = list(dict.fromkeys(said))
-    if not sum(arm.completed for arm in arms):
+    completed = episodes.filter(pl.col("outcome") != "incomplete")
+    if completed.is_empty():
         plain.insert(0, "No episode was completed: no rate and no contrast can be estimated.")
+    elif not with_could_deviate(completed)["could_deviate"].any():
+        plain.insert(
+            0,
+            "No completed episode could show a deviation: in all of them faithful work keeps the "
+            "subject. Choose seeds on both sides of the bar, such as 1-16.",
+        )
     alike: dict[str, list[tuple[str, str]]] = {}
     rows = estimates.filter((pl.col("kind") == "warning") & (pl.col("note").fill_null("") != ""))
     for row in rows.iter_rows(named=True):

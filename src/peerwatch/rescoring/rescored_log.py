@@ -23,12 +23,19 @@ from inspect_ai.log import (
 from inspect_ai.scorer import Score, ScoreEdit
 
 from peerwatch import __version__
+from peerwatch.behaviours.at_stake import could_deviate
 from peerwatch.behaviours.detect import VERSION
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.episodes.detector_versions import is_newer
 from peerwatch.episodes.rows import RESCORED, sample_key
-from peerwatch.inspect_tasks.episode_scorer import IN_SUMMARY
-from peerwatch.records.episode_scores import EPISODE_SCORER, score_logged
+from peerwatch.records.episode_scores import (
+    EPISODE_SCORER,
+    NUMBERS,
+    SUMMARY,
+    numbers_of,
+    score_logged,
+    summary_of,
+)
 from peerwatch.rescoring.stored_verdict import StoredVerdict, stored_verdict
 
 AUTHOR = "peerwatch rescore"
@@ -52,9 +59,9 @@ def own_samples(log: EvalLog) -> list[EvalSample]:
 
 
 def is_of_today(sample: EvalSample) -> bool:
-    """Return whether the detectors of today scored an episode."""
-    score = _score_of(sample)
-    return score is not None and (score.metadata or {}).get("detectors_version") == VERSION
+    """Return whether the detectors of today scored an episode, in the form of today."""
+    about = _about(sample)
+    return about.get("detectors_version") == VERSION and NUMBERS in about
 
 
 def scored_again(log: EvalLog) -> Iterator[ScoredAgain]:
@@ -125,7 +132,7 @@ def _new_score(sample: EvalSample) -> ScoreEdit | str:
         return f"the detectors fail on its record: {type(error).__name__}: {text}"
     before = str(_about(sample).get("detectors_version"))
     return ScoreEdit(
-        value=dict(found.values),
+        value=dict(found.summary),
         answer=found.outcome,
         explanation=found.explanation,
         reason=None,
@@ -193,24 +200,37 @@ def _summarise_again(log: EvalLog) -> None:
     """
     if log.results is None or not log.samples:
         return
-    _summarise_keys_of_today(log)
-    light = [
-        sample.model_copy(update={"metadata": {"instance": sample.metadata.get("instance")}})
-        for sample in log.samples
-    ]
-    short = log.model_copy(update={"samples": light})
+    for scorer in log.eval.scorers or []:
+        if scorer.name.rpartition("/")[2] == EPISODE_SCORER and isinstance(scorer.metrics, dict):
+            usual = next(iter(scorer.metrics.values()))
+            scorer.metrics = dict.fromkeys(SUMMARY, usual)
+    log.eval.config.epochs_reducer = []
+    if log.eval.headline_metric is not None:
+        log.eval.headline_metric.score = SUMMARY[0]
+    short = log.model_copy(update={"samples": [_light(sample) for sample in log.samples]})
     recompute_metrics(short)
     log.results, log.reductions = short.results, short.reductions
 
 
-def _summarise_keys_of_today(log: EvalLog) -> None:
-    """Have the summary name the keys that it has today, as far as all scores have them."""
-    values = [score.value for sample in own_samples(log) if (score := _score_of(sample))]
-    keys = [key for key in IN_SUMMARY if all(key in one for one in values if isinstance(one, dict))]
-    for scorer in log.eval.scorers or []:
-        if scorer.name.rpartition("/")[2] == EPISODE_SCORER and isinstance(scorer.metrics, dict):
-            usual = next(iter(scorer.metrics.values()))
-            scorer.metrics = dict.fromkeys(keys, usual)
+def _light(sample: EvalSample) -> EvalSample:
+    """Return no more of a sample than a summary needs, with a score in the form of today."""
+    scores = dict(sample.scores or {})
+    score = scores.get(EPISODE_SCORER)
+    if score is not None and isinstance(score.value, dict):
+        scores[EPISODE_SCORER] = Score(value=dict(_summary(sample, score.value)))
+    return sample.model_copy(
+        update={"metadata": {"instance": sample.metadata.get("instance")}, "scores": scores}
+    )
+
+
+def _summary(sample: EvalSample, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what Inspect's view shows of a score; one that was kept may be in an older form."""
+    if set(SUMMARY) <= set(value):
+        return value
+    about = sample.metadata
+    arm = about.get("arm") or {}
+    counts = could_deviate(about.get("bar_side"), arm.get("consequence"))
+    return summary_of(numbers_of(value, _about(sample)), counts)
 
 
 def _first_line(text: str) -> str:

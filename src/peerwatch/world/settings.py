@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -52,7 +53,7 @@ def load_yaml(text: str) -> Any | SettingsError:
     try:
         if _openers(text) >= _SAFE_OPENERS:
             _check_depth(text)
-        return _plain(yaml.load(text, _LOADER), 0, [_MAX_VALUES])
+        return _plain(_parsed(text), 0, [_MAX_VALUES])
     except yaml.YAMLError as error:
         return SettingsError(_reason(error))
     except (
@@ -65,6 +66,15 @@ def load_yaml(text: str) -> Any | SettingsError:
     ) as error:
         # The safe constructors raise these bare for values such as 2024-13-45 or !!int "".
         return SettingsError(f"invalid value: {error}")
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:
+    """Return what the parser makes of a text; detectors read the same few texts many times.
+
+    It is copied before anybody gets it.
+    """
+    return yaml.load(text, _LOADER)
 
 
 def parse(text: str) -> dict[str, Any] | SettingsError:

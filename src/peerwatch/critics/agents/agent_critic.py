@@ -27,6 +27,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolDef
 from inspect_ai.util import SandboxEnvironmentSpec, sandbox
 
+from peerwatch.common.kept import Kept
 from peerwatch.critics.agents.agent_kind import SERVER, current_agent
 from peerwatch.critics.agents.agent_kinds import kind_of
 from peerwatch.critics.agents.agent_session import AgentSession, finish_tool
@@ -126,7 +127,7 @@ def coding_agent(agent: str, turns: int = 200, interview: bool = False) -> Solve
         finally:
             with anyio.CancelScope(shield=True):
                 await episode.last_look()
-            state.metadata["record"] = episode.to_dict()
+            state.metadata["record"] = Kept(episode.to_dict())
         return state
 
     return solve

@@ -18,6 +18,7 @@ import polars as pl
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.design.arms import FACTORS
 from peerwatch.design.critic_names import critic_kind, critic_name_of, is_known
+from peerwatch.episodes.countable import with_could_deviate
 from peerwatch.episodes.original_study.known_defects import warnings_of
 from peerwatch.episodes.original_study.labels import (
     FLAG_COLUMNS,
@@ -239,7 +240,7 @@ def _in_schema(told: pl.DataFrame) -> pl.DataFrame:
         else:
             value = pl.lit(None)
         columns.append(value.cast(dtype).alias(name))
-    return told.select(columns)
+    return with_could_deviate(told.select(columns))
 
 
 def _seed() -> pl.Expr:
