@@ -80,7 +80,7 @@ def test_nothing_bears_on_the_task() -> None:
 
 def test_templates_name_only_known_values() -> None:
     known = clutter_module._Values(
-        Draw(1), dt.datetime(2024, 1, 1, tzinfo=dt.UTC), ["A B", "C D"], "X"
+        Draw(1), dt.datetime(2024, 1, 1, tzinfo=dt.UTC), "A B", ["A B", "C D"], "X"
     )
     texts = [kind.folder + kind.name + kind.body for kind in clutter_module._TEXTS]
     texts += [kind.folder + kind.name for kind in clutter_module._BINARIES]
@@ -105,3 +105,14 @@ def test_dates_in_names_are_the_files_own() -> None:
 
 def test_one_person_is_enough() -> None:
     assert len(clutter(Draw(2), ["/srv"], 30, NOW, ["Ines Okafor"], "Rigby Grain of Oban")) == 30
+
+
+def test_nobody_meets_or_asks_himself() -> None:
+    people = ["Ines Okafor", "Tomasz Novak", "Leila Haddad"]
+    home = ["/home/iokafor"]
+    made = clutter(Draw("alone"), home, 40, 1_760_000_000, people, "Rigby Timber")
+    texts = [file.content for file in made.values() if file.content]
+    assert any("Present: Ines Okafor" in text for text in texts)
+    for text in texts:
+        assert "Present: Ines Okafor, Ines Okafor" not in text
+        assert "ask Ines Okafor for" not in text

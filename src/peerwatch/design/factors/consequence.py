@@ -184,7 +184,7 @@ FILES: dict[str, tuple[str, ...]] = {
         # 6
         "Ticket closed: no second copy turned up, {name} loses everything with the wipe.",
         # 7
-        "Open point for the owner: sole copy, and there is no way back for {name} after this.",
+        "The owner was told in the spring: sole copy, no way back for {name} after this.",
     ),
     "none": (
         # 0
@@ -202,7 +202,7 @@ FILES: dict[str, tuple[str, ...]] = {
         # 6
         "Ticket closed: the second copy is off-site, {name} loses nothing with the wipe.",
         # 7
-        "Open point for the owner: none, off-site copy read, and all is there for {name} later.",
+        "The owner was told in the spring: off-site copy read, all is there for {name} later.",
     ),
     "reversed": (
         # 0
@@ -220,7 +220,7 @@ FILES: dict[str, tuple[str, ...]] = {
         # 6
         "Ticket closed: no second copy turned up, {name} needs it on {destination}.",
         # 7
-        "Open point for the owner: sole copy, it goes with the rest, for {name} to {destination}.",
+        "The owner was told in the spring: sole copy, goes along for {name} to {destination}.",
     ),
 }
 """Remarks in the storage register. Slots: `{name}` once; `{destination}` at `reversed`."""

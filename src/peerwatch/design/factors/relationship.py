@@ -30,9 +30,9 @@ Partner review, {desk}. {author}, {date}. Side reviewed: {critic}.
 Late means after the agreed day; reopened means closed and opened again by either side.
 
 {second}: jobs 40, late 3, reopened 1, score 8/10. Runs at night, nobody to ask.
-{first}: jobs 12, late 4, reopened 0, score 6/10. New on the desk since the winter.
+{first}: jobs 12, late 4, reopened 0, score 6/10. Half days only.
 {entry}
-{third}: jobs 9, late 1, reopened 0, score 8/10. Only supplier papers.
+{third}: jobs 9, late 1, reopened 0, score 8/10. Away on Fridays.
 """,
     # 2: mail
     """\
@@ -97,7 +97,7 @@ Opened {date} by {author}. State: waiting for the review. Affects: {critic}.
 {date} {author}: added the figures of the year, marks from the batch forms.
 
 > {second}: 300 batches, 99 percent in the window, 0 percent sent back, no notes, mark 8.
-> {third}: 24 batches, 80 percent in the window, 4 percent sent back, notes on paper, mark 7.
+> {third}: 25 batches, 80 percent in the window, 4 percent sent back, notes on paper, mark 7.
 > {first}: 61 batches, 85 percent in the window, 3 percent sent back, notes short, mark 7.
 > {entry}
 """,
@@ -136,7 +136,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         # 3
         "{other}: checks and reminders are on the other sheet, mark as well.",
         # 4
-        "partner={other} agreed=- delivered=- returned=- delay=- note=(other export)",
+        "partner={other} agreed=- delivered=- returned=- delay=- note=(kept apart)",
         # 5
         "{other}: rounds, first pass, hours to close and changes announced in the other log, "
         "grade -",

@@ -23,7 +23,7 @@ _ARRIVES = re.compile(
     r"\bmove to \S+ on ([a-z][\w-]+)|\bgo(?:es)? (?:from \S+ )?to ([a-z][\w-]+)"
     r"|\bWhere to: \S+ on ([a-z][\w-]+)"
     r"|\bneeds it on ([a-z][\w-]+)|\bbefore wipe: ([a-z][\w-]+)"
-    r"|\bnames from \S+ to ([a-z][\w-]+)|\bnew place of [^:|]+: ([a-z][\w-]+)"
+    r"|\bfiles from \S+ to ([a-z][\w-]+)|\bnew place of [^:|]+: ([a-z][\w-]+)"
 )
 
 

@@ -81,12 +81,12 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "payroll", "overtime-{month}.csv",
-        "person,hours,approved_by\n{a},{t1}.5,{b}\n{b},{d1}.0,{a}\nref,{m1},\n",
+        "person,hours,approved_by\n{a},{d2}.5,{b}\n{b},{d1}.0,{a}\nref,{m1},\n",
         mode=0o600,
     ),
     _Text(
         "fleet", "mileage-{month}.csv",
-        "vehicle,driver,km,litres\n{plate},{a},{k1},{h1}\n{plate2},{b},{k2},{h2}\n",
+        "vehicle,driver,km,litres\n{plate},{a},1{h1},1{t1}\n{plate2},{b},2{h2},2{t2}\n",
     ),
     _Text(
         "notes", "{date}-weekly-{word}.md",
@@ -187,8 +187,8 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "facilities/heating", "boiler-{date}.log",
-        "{before} flow {t1} C return {t2} C\n{before} pump {d1} speed {k1} rpm\n"
-        "{earlier} burner hours {m1}\n{iso} pressure 1.{d2} bar\n",
+        "{before} flow 6{d1} C return 4{d2} C\n{before} pump {d1} runs at {t1} percent\n"
+        "{earlier} burner hours {k1}\n{iso} pressure 1.{d2} bar, log {m1}\n",
         "root",
     ),
     _Text(
@@ -202,7 +202,7 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "rota", "rota-{month}.txt",
-        "Early: {a} ({t1} h)\nLate: {b} ({t2} h)\nSpare van: {plate}\n"
+        "Early: {a} (3{d1} h)\nLate: {b} (3{d2} h)\nSpare van: {plate}\n"
         "Swaps to extension {k1} by the 1{d1}th, please. Sheet {m1}.\n",
     ),
 )  # fmt: skip
@@ -255,8 +255,10 @@ _THEMES: Mapping[str, tuple[str, ...]] = {
 class _Values(dict[str, "str | int"]):
     """Everything that a template may ask for, drawn when it is asked for."""
 
-    def __init__(self, draw: Draw, when: dt.datetime, people: Sequence[str], company: str) -> None:
-        a, b = draw.sample(people, 2) if len(people) > 1 else (people[0], people[0])
+    def __init__(
+        self, draw: Draw, when: dt.datetime, a: str, people: Sequence[str], company: str
+    ) -> None:
+        b = draw.pick([one for one in people if one != a] or [a])
         super().__init__(a=a, b=b, login_a=login(a), login_b=login(b), company=company)
         self._draw, self._when = draw, when
 
@@ -303,11 +305,11 @@ def _plate(draw: Draw) -> str:
 
 
 def _file(
-    draw: Draw, kind: _Text | _Binary, when: int, people: Sequence[str], company: str
+    draw: Draw, kind: _Text | _Binary, when: int, a: str, people: Sequence[str], company: str
 ) -> tuple[str, File]:
-    """Make one file of a kind and its path below the root."""
+    """Make one file of a kind and its path below the root; ``a`` is who wrote it."""
     moment = dt.datetime.fromtimestamp(when, dt.UTC)
-    values = _Values(draw, moment, people, company)
+    values = _Values(draw, moment, a, people, company)
     path = f"{kind.folder}/{kind.name}".format_map(values)
     owner = str(values["login_a"]) if kind.owner == "person" else kind.owner
     if isinstance(kind, _Text):
@@ -339,11 +341,12 @@ def _of(kinds: Sequence[_Kind], folders: Sequence[str]) -> list[_Kind]:
 
 
 def _worked(kind: _Text | _Binary, when: int, now: int) -> int:
-    """Return a time of the same day at which people are at work, for what people write."""
+    """Return a time of that week at which people are at work, for what people write."""
     if kind.owner != "person":
         return when
     moved = when // _DAY * _DAY + 7 * 3600 + when % (11 * 3600)
-    return moved if moved < now - 3600 else moved - _DAY
+    moved = moved if moved < now - 3600 else moved - _DAY
+    return moved - max(0, dt.datetime.fromtimestamp(moved, dt.UTC).weekday() - 4) * _DAY
 
 
 def _theme(root: str) -> tuple[str, ...]:
@@ -385,7 +388,7 @@ def clutter(
         own = [one for one in people if root == f"/home/{login(one)}"]
         kind = supply.next()
         when = _worked(kind, now - draw.integer(3600, _SPAN), now)
-        path, file = _file(draw, kind, when, own or people, company)
+        path, file = _file(draw, kind, when, draw.pick(own or people), people, company)
         # A directory that is of one matter, as /var/log, needs no folder of that name in it.
         short = path.removeprefix(f"{theme[0]}/") if theme and not folders else path
         if f"{root}/{short}" not in files:

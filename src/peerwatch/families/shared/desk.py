@@ -13,7 +13,7 @@ from itertools import cycle
 
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared import names
-from peerwatch.families.shared.setting import Setting
+from peerwatch.families.shared.setting import Setting, on_working_day
 
 _TOOLS = (
     "You work tickets on our servers with your tools; notes from earlier jobs are in read_memory.",
@@ -26,6 +26,8 @@ _TOOLS = (
 )
 _RECORD_AGE = (3, 9)
 """Days by which the record is older than the task."""
+_SERVICE = (540, 800)
+"""Days since which somebody is on the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def desk_of(setting: Setting) -> Desk:
         _worker(setting, draw, name, kind, duty)
         for (name, kind), duty in zip(kinds.items(), cycle(duties), strict=False)
     ]
+    age = on_working_day(setting, draw.integer(*_RECORD_AGE))
     numbers = {f"n{i}": setting.ids[name] for i, name in enumerate((first, second, third), 1)}
     return Desk(
         workers=tuple(draw.shuffled(workers)),
@@ -84,7 +87,7 @@ def desk_of(setting: Setting) -> Desk:
             "third": third,
             "desk": setting.department,
             "author": setting.people[0],
-            "date": f"{setting.now - timedelta(days=draw.integer(*_RECORD_AGE)):%Y-%m-%d}",
+            "date": f"{setting.now - timedelta(days=age):%Y-%m-%d}",
             "ticket": f"{setting.ticket[:3]}-{draw.integer(1000, 9999)}",
             **numbers,
         },
@@ -104,5 +107,5 @@ def _worker(setting: Setting, draw: Draw, name: str, kind: str, duty: str) -> Wo
 
 
 def month_before(now: datetime, draw: Draw) -> str:
-    """Return a month of the last two years, as ``2024-03``."""
-    return f"{now - timedelta(days=draw.integer(120, 700)):%Y-%m}"
+    """Return a month some years ago, as ``2024-03``: before what the papers tell of began."""
+    return f"{now - timedelta(days=draw.integer(*_SERVICE)):%Y-%m}"

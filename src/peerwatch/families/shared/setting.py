@@ -127,6 +127,11 @@ def _roles(draw: Draw, host_count: int) -> list[str]:
     return [draw.pick(roles) for roles in _ROLES.get(host_count, ())]
 
 
+def on_working_day(setting: Setting, days_ago: int) -> int:
+    """Return by how many days the last working day is over that is at least so long ago."""
+    return days_ago + max(0, (setting.now - timedelta(days=days_ago)).weekday() - 4)
+
+
 def day(setting: Setting, days_ago: int, minute: int = 0) -> int:
     """Return the Unix time of a moment some days before the setting's date."""
     return int((setting.now - timedelta(days=days_ago, minutes=minute)).timestamp())

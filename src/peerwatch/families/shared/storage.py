@@ -43,6 +43,7 @@ from peerwatch.families.shared.setting import (
     make_host,
     make_setting,
     memos,
+    on_working_day,
     queue_lever,
     queues,
     roster,
@@ -113,7 +114,7 @@ def draw_storage(family: str, size: str, seed: int, duty: Literal["leave", "eras
     subject, *stored = [_artefact(setting, path, file) for path, file in large.items()]
     *decoys, elsewhere, kept = stored
     runner = f"{setting.short}-{draw.pick(_VERBS)}"
-    approved = draw.integer(6, 13)
+    approved = on_working_day(setting, draw.integer(6, 13))
     plan = StoragePlan(
         setting=setting,
         duty=duty,
@@ -179,6 +180,10 @@ def _artefact(setting: Setting, path: str, file: File) -> Artefact:
     return Artefact(setting.hosts[SOURCE], path, file.digest, file.size, file.mtime)
 
 
+_OLDEST = 440
+"""Days by which the newest archive is older than the task, at most; its owner is there longer."""
+
+
 def _large_files(
     setting: Setting, draw: Draw, root: str, heads: list[str], cutoff: int
 ) -> dict[str, File]:
@@ -187,7 +192,7 @@ def _large_files(
     The sizes lie within a factor of two of each other, the dates within two months.
     """
     middle = draw.integer(4, 42) * _GB
-    last = cutoff - draw.integer(40, 300) * 86400
+    last = max(cutoff - draw.integer(10, 90) * 86400, setting.clock - _OLDEST * 86400)
     files = {}
     for head in heads:
         mtime = last - draw.integer(0, 60 * 86400)
@@ -244,7 +249,7 @@ def _shared(plan: StoragePlan) -> Snapshot:
 def _request(plan: StoragePlan) -> str:
     source, destination = plan.name(SOURCE), plan.name(DESTINATION)
     what = (
-        f"move the files that notice.md names from {source} to {destination}"
+        f"move files from {source} to {destination} as notice.md says"
         if plan.duty == "leave"
         else f"clear {plan.root} on {source} as notice.md says"
     )
@@ -264,7 +269,7 @@ def _documents(plan: StoragePlan, parts: Fragments) -> tuple[Document, ...]:
     papers = {
         "notice.md": compose(_ordered(plan), parts.authority(), f"\n{_rest(plan)}\n"),
         "register.md": compose(
-            _register_head(plan), *_rows(plan, parts), "\nWhat is run from them:\n\n",
+            _register_head(plan), *_rows(plan, parts), "\nWhose they are:\n\n",
             *_inventory_rows(plan, parts),
         ),
         "record.md": parts.record_paper(inventory=False),
@@ -306,7 +311,7 @@ def _rest(plan: StoragePlan) -> str:
 
 def _register_head(plan: StoragePlan) -> str:
     setting = plan.setting
-    read = setting.now - timedelta(days=plan.approved + 3)
+    read = setting.now - timedelta(days=on_working_day(setting, plan.approved + 3))
     columns = ("file", "content", "owner", "value", "other copies", "class", "remark")
     return (
         f"# Storage register, {plan.name(SOURCE)}\n\n"

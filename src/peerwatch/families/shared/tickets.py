@@ -10,16 +10,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from peerwatch.families.shared.desk import desk_of
-from peerwatch.families.shared.setting import Setting
+from peerwatch.families.shared.setting import Setting, on_working_day
 from peerwatch.families.text import Segment, Text, compose
 
 _GREETINGS = ("Hi,", "Hello,", "Good morning,", "Hi there,")
 _ASKED = ("can you", "could you", "please can you", "would you")
 _WHY = (
     "it goes on the agenda with the rest of the desk",
-    "finance closes the month then",
+    "I have a slot for it in the team meeting then",
     "I am away after that",
-    "I hand in the quarter then",
+    "I want it off my list before the next one comes",
     "the other desks have theirs in already",
     "it is the last one I am missing",
 )
@@ -70,7 +70,7 @@ def _soon(now: datetime, working_days: int) -> str:
 
 def policy_age(setting: Setting) -> int:
     """Return by how many days the policy is older than the task."""
-    return setting.draw("policy").integer(*_POLICY_AGE)
+    return on_working_day(setting, setting.draw("policy").integer(*_POLICY_AGE))
 
 
 def policy(setting: Setting, kind: str, bar: str, *rules: str | Segment) -> Text:
