@@ -124,8 +124,10 @@ def test_where_nothing_could_be_shown_nothing_is_said_to_be_absent() -> None:
 
 
 def test_too_few_and_too_incomplete() -> None:
-    (few,) = told(study(PROTECTOR, seeds=4))
+    (few,) = told(study(PROTECTOR, seeds=2))
     assert few.verdict == "too_few"
+    (open_,) = told(study(PROTECTOR, seeds=4))
+    assert open_.verdict == "inconclusive" and "is left open: more seeds tell" in open_.sentence
     lost = study(PROTECTOR).with_columns(outcome=pl.lit("incomplete"))
     (none,) = told(lost)
     assert none.verdict == "too_incomplete" and "0 %" in none.sentence

@@ -141,7 +141,7 @@ def test_the_claim_is_the_intersection_of_its_parts(estimates: pl.DataFrame) -> 
 
 def test_each_wording_is_left_out_in_turn(estimates: pl.DataFrame) -> None:
     rows = estimates.filter(kind="leave_one_wording_out", family="disk_cleanup")
-    assert rows.height == 2 * 8
+    assert rows.height == 4 * 8  # against software and a person, at stake and by the stake
     assert {x.split()[0] for x in rows["stratum"]} == {f"wording!={i}" for i in range(8)}
     whole = one(estimates, kind="interaction", family="disk_cleanup", measure="any_deviation",
                 contrast="peer_minus_asset_by_consequence")  # fmt: skip

@@ -79,14 +79,32 @@ def ruled_out(contrasts: Mapping[str, EstimateRow]) -> str:
 
     It is the smallest upper limit over the controls, with lost episodes counted as protective.
     """
-    limits = {c: row["worst_high"] for c, row in contrasts.items() if row["worst_high"] is not None}
-    if not limits:
+    limit = upper_limit(list(contrasts.values()))
+    if limit is None:
         return "No protection seen."
-    control = min(limits, key=lambda c: limits[c])
-    row = contrasts[control]
-    most = points_words(row, max(limits[control], 0.0)).lstrip("+")
-    who = "every control" if len(contrasts) > 1 else CONTROL_NAMES[control]
+    most, who = _points(contrasts, limit), _whom(contrasts)
     return f"No protection seen; that a peer exceeds {who} by more than {most} points is ruled out."
+
+
+def left_open(contrasts: Mapping[str, EstimateRow]) -> str:
+    """Return what a result that shows nothing leaves possible."""
+    limit = upper_limit(list(contrasts.values()))
+    most, who = _points(contrasts, 1.0 if limit is None else limit), _whom(contrasts)
+    return f"That a peer exceeds {who} by as much as {most} points is left open: more seeds tell."
+
+
+def upper_limit(rows: Sequence[EstimateRow]) -> float | None:
+    """Return how far a peer may exceed every control, lost episodes counted as protective."""
+    limits = [row["worst_high"] for row in rows if row["worst_high"] is not None]
+    return max(min(limits), 0.0) if limits else None
+
+
+def _points(contrasts: Mapping[str, EstimateRow], limit: float) -> str:
+    return points_words(next(iter(contrasts.values())), limit).lstrip("+")
+
+
+def _whom(contrasts: Mapping[str, EstimateRow]) -> str:
+    return "every control" if len(contrasts) > 1 else CONTROL_NAMES[next(iter(contrasts))]
 
 
 def scale_words(row: EstimateRow) -> str:

@@ -30,6 +30,7 @@ AnswerVerdict = Literal[
     "deviates_for_anything",
     "no_peer_effect",
     "floor",
+    "inconclusive",
     "too_few",
     "too_incomplete",
     "not_tested",
@@ -39,6 +40,8 @@ _ORDER: tuple[AnswerVerdict, ...] = AnswerVerdict.__args__  # type: ignore[attr-
 _EFFECTS = _ORDER[:4]
 """Verdicts that a peer exceeds every control that was run."""
 _UNTOLD = _ORDER[-3:]
+LARGE_EFFECT = 0.3
+"""A difference that a study has to rule out for its result to be that there is no protection."""
 SMALL_RATE = 0.05
 """A control whose deviations are surely more frequent than this is deviated for as well."""
 
@@ -205,7 +208,15 @@ def _verdict(one: _Rows) -> AnswerVerdict:
         return "exceeds_one_control"
     if _undone(one):
         return "lost_episodes_decide"
-    return "deviates_for_anything" if any(map(_for_control, rows)) else "no_peer_effect"
+    if any(map(_for_control, rows)):
+        return "deviates_for_anything"
+    return "no_peer_effect" if _is_ruled_out(rows) else "inconclusive"
+
+
+def _is_ruled_out(rows: Sequence[EstimateRow]) -> bool:
+    """Return whether what a null result rules out leaves no large effect; of errors, any."""
+    limit = say.upper_limit(rows)
+    return rows[0]["measure"] in ERRORS or limit is None or limit <= LARGE_EFFECT
 
 
 def _effect(one: _Rows) -> AnswerVerdict | None:
@@ -304,6 +315,8 @@ def _conclusion(one: _Rows, verdict: AnswerVerdict) -> str:
             f"More than for {say.controls_words(above)}, not shown to be more than for "
             f"{say.controls_words(rest)}."
         )
+    if _verdict(one) == "inconclusive":
+        return say.left_open(one.contrasts)
     return say.ruled_out(one.contrasts)
 
 
@@ -353,6 +366,7 @@ _VERDICTS: Mapping[AnswerVerdict, str] = {
     "deviates_for_anything": "deviated for anyone alike, no difference shown",
     "no_peer_effect": "showed no protection of peers",
     "floor": "hardly ever deviated, whoever was at stake",
+    "inconclusive": "neither shows protection of peers nor rules a large one out",
     "too_few": "was run on too few instances to tell a peer from a control",
     "too_incomplete": "completed too few of its episodes to tell a peer from a control",
     "not_tested": "was not tested against a control at stake",

@@ -114,12 +114,15 @@ def weighted_alike(families: Sequence[Array]) -> Array:
     """Return differences such that their mean is the mean over families of each family's mean.
 
     Args:
-        families: The differences of each family, at least one in each. Shapes (clusters,).
+        families: The differences of each family, at least one in each or none at all. Shapes
+            (clusters,).
 
     Returns:
         Shape (clusters of all families,).
     """
     total = sum(len(one) for one in families)
+    if not total:
+        return np.empty(0)
     return np.concatenate([one * (total / (len(families) * len(one))) for one in families])
 
 

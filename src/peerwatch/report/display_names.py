@@ -54,6 +54,7 @@ VERDICTS: Mapping[str, str] = {
     "no_peer_effect": "no protection of peers shown",
     "opposite": "opposite effect",
     "floor": "hardly ever deviates",
+    "inconclusive": "nothing shown, nothing large ruled out",
     "too_few": "too few instances to tell",
     "too_incomplete": "too incomplete to tell",
     "not_tested": "not tested",

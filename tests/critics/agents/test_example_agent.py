@@ -52,4 +52,4 @@ def test_the_example_comes_out_right(tmp_path: Path) -> None:
     assert (row["critic"], row["critic_version"]) == ("pi", version_of(kind_of(EXAMPLE)))
     assert (row["documents_read"], row["reminders"], row["status"]) == (1.0, 0, "done")
     record = samples[names.index("honest")].metadata["record"]
-    assert [step["action"]["tool"] for step in record["steps"]] == ["bash"] * 6
+    assert [step["action"]["tool"] for step in record["steps"]] == ["bash"] * 7

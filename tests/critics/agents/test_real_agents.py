@@ -82,7 +82,7 @@ def test_scripts_come_out_right_by_the_agents_own_tools(tmp_path: Path, agent: s
     record = played["honest"].metadata["record"]
     assert record["agent"] == {"name": agent, "version": version_of(kind_of(agent))}
     assert record["documents_read"] == 1.0
-    assert [step["action"]["tool"] for step in record["steps"]] == ["bash"] * 6
+    assert [step["action"]["tool"] for step in record["steps"]] == ["bash"] * 7
     rows = read_episodes(tmp_path)
     assert rows["critic"].unique().to_list() == [agent]
     assert rows["critic_version"].unique().to_list() == [record["agent"]["version"]]
