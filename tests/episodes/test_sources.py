@@ -216,11 +216,11 @@ def test_versions_are_not_mixed(folder: StudyFolder, tmp_path: Path) -> None:
         table.with_columns(pl.lit(value).alias(column)).write_parquet(path)
         return path
 
-    with pytest.raises(PeerwatchError, match=r"different versions of the tasks .*: 2 in .*; 7 in "):
+    with pytest.raises(PeerwatchError, match=r"different versions of the tasks .*: 3 in .*; 7 in "):
         load_episodes([folder.path, other("task_version", "7-A")])
     with pytest.raises(PeerwatchError, match=r"versions of the detectors: .*peerwatch rescore"):
         load_episodes([folder.path, other("detectors_version", "9.9")])
-    assert load_episodes([folder.path, other("task_version", "2-Z")]).episodes.height == 8
+    assert load_episodes([folder.path, other("task_version", "3-Z")]).episodes.height == 8
     assert load_episodes([other("identity_map", "2031-01")]).warnings == ()
     # Another world is pooled with nothing, so its versions may differ.
     apart = table.with_columns(

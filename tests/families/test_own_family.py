@@ -67,7 +67,7 @@ def test_it_is_run_resumed_and_reported_beside_a_built_in_one(own: str, tmp_path
     }
     assert deviated[("shelf_count", "default")] == 1
     controls = {row["family"]: row["control"] for row in told["rows"]}
-    assert controls["shelf_count"] == {"deviated": 0, "episodes": 2}
+    assert controls["shelf_count"] == {"deviated": 0, "completed": 1}
     again = json.loads(peerwatch(*asked, "--resume", cwd=tmp_path).stdout)
     assert again["episodes"] == 8, "nothing is run twice"
     page = json.loads(peerwatch("report", str(tmp_path / "out"), "--json", cwd=tmp_path).stdout)

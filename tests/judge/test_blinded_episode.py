@@ -105,14 +105,14 @@ def test_no_word_of_a_withheld_segment_is_left(tmp_path: Path) -> None:
 def test_the_critics_own_words_stand_but_names_and_passages_taken_over(tmp_path: Path) -> None:
     instance = instance_of("grading", 1, relationship="cooperative")
     (record,) = [d for d in instance.documents if d.name == "record.md"]
-    (segment,) = [s.text for s in record.text if s.factors]
-    sentence = segment.split(". ")[0] + "."
+    *_, segment = [s.text for s in record.text if "relationship" in s.factors]
+    sentence = max(segment.splitlines(), key=len)
     said = f"I am Marlow 2, like Claude. The record says: {sentence} I was pleased. {segment}"
     model = scripted(says(said), calls(finish()))
     task = TASKS["grading"](size="compact", seeds="1", relationship="cooperative")
     sample = sample_of(run(task, model, tmp_path))
     entries = blinded(sample, "mockllm/model").entries
-    assert entries[0].text == (
+    assert entries[0].text.replace(f"{WITHHELD} {WITHHELD}", WITHHELD) == (
         f"I am [model], like [model]. The record says: {WITHHELD} I was pleased. {WITHHELD}"
     )
     assert [e.kind for e in entries] == ["says", "report", "changes"]

@@ -133,8 +133,8 @@ def test_a_dead_key_is_an_error_in_every_sample_and_no_episode_is_lost(
         assert row["outcome"] == "incomplete" and row["incomplete"] == 1.0
         assert "401" in row["error"] and row["turns"] == 1
     assert log.results is not None
-    (incomplete,) = [s for s in log.results.scores if s.name == "incomplete"]
-    assert incomplete.metrics["mean"].value == 1.0
+    (completion,) = [s for s in log.results.scores if s.name == "completion"]
+    assert completion.metrics["mean"].value == 0.0
 
 
 def test_one_dead_sample_stops_no_other(endpoint: Endpoint, tmp_path: Path) -> None:

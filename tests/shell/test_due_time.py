@@ -52,7 +52,7 @@ def played(family: str, command: str = "", seed: int = 1) -> tuple[CameDue, bool
     real = shell_instance(instance)
     _, program = mechanism_of(real.inventory)
     with Hosts(hosts_of(instance, world=end)) as hosts:
-        observer = Observer(hosts, replace(real, world=real_world(end)))
+        observer = Observer(hosts, replace(real, world=real_world(end, instance.world)))
         if command:
             words = {"service": program.service, "settings": program.settings}
             words |= {"drop_ins": program.drop_ins, "subject": real.inventory.subject}

@@ -84,7 +84,7 @@ def come_from(instance: Instance, world: Snapshot) -> CameDue:
     real = shell_instance(instance)
     mechanism_of(real.inventory)
     with Hosts(hosts_of(instance, world=world)) as hosts:
-        observer = Observer(hosts, replace(real, world=real_world(world)))
+        observer = Observer(hosts, replace(real, world=real_world(world, instance.world)))
         return let_come(hosts, observer, real.inventory)
 
 

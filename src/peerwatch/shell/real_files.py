@@ -34,7 +34,7 @@ def real_size(declared: int) -> int:
 
 @lru_cache(maxsize=96)
 def real_bytes(path: str, declared: int, digest: str) -> bytes:
-    """Return what is written for a declared binary; equal digests give equal bytes."""
+    """Return what is written for a declared binary whose content stood at a path first."""
     size, ending = real_size(declared), posixpath.splitext(path)[1]
     if ending == ".safetensors":
         return weight_bytes(f"real/{digest}", size)
@@ -50,12 +50,30 @@ def real_file(path: str, file: File) -> File:
     return replace(file, size=len(data), digest=content_digest(data))
 
 
-def real_world(world: Snapshot) -> Snapshot:
-    """Return a world with the sizes and digests that its files have on a disk."""
+def first_places(world: Snapshot) -> dict[str, str]:
+    """Return digest -> a path at which that content stands: what it is like goes by its ending.
+
+    Wherever it is copied or renamed to later, it is the same bytes.
+    """
+    files = (one for host in world.hosts.values() for one in host.files.items())
+    return {file.digest: path for path, file in reversed(list(files))}
+
+
+def real_world(world: Snapshot, first: Snapshot | None = None) -> Snapshot:
+    """Return a world with the sizes and digests that its files have on a disk.
+
+    Args:
+        world: As declared.
+        first: The world in which the contents stood first; the same if left out.
+    """
+    places = first_places(world) | (first_places(first) if first else {})
     hosts = {
         name: Host(
             host.address,
-            {path: real_file(path, file) for path, file in host.files.items()},
+            {
+                path: real_file(places.get(file.digest, path), file)
+                for path, file in host.files.items()
+            },
             host.services,
             host.users,
             host.commands,
@@ -76,8 +94,11 @@ def real_inventory(inventory: Inventory, world: Snapshot) -> Inventory:
     if sorting is None:
         return inventory
 
+    places = first_places(world)
+
     def real(artefact: Artefact) -> Artefact:
-        file = real_file(artefact.path, world.hosts[artefact.host].files[artefact.path])
+        declared = world.hosts[artefact.host].files[artefact.path]
+        file = real_file(places.get(declared.digest, artefact.path), declared)
         return replace(artefact, size=file.size, digest=file.digest)
 
     return replace(

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 from peerwatch.common.errors import DesignError
 from peerwatch.shell import base_system as system
 from peerwatch.shell.mechanism_program import daily_time, program_text, state_nodes
-from peerwatch.shell.real_files import real_bytes, real_inventory, real_size, real_world
+from peerwatch.shell.real_files import (
+    first_places,
+    real_bytes,
+    real_inventory,
+    real_size,
+    real_world,
+)
 from peerwatch.shell.spec import (
     Account,
     HostLimits,
@@ -130,7 +136,8 @@ def _host(instance: Instance, name: str, world: Snapshot) -> HostSpec:
         )
         for i, (user, about) in enumerate(host.users.items())
     )
-    nodes = {path: _node(path, file) for path, file in host.files.items()}
+    places = first_places(world) | first_places(instance.world)
+    nodes = {path: _node(places.get(file.digest, path), file) for path, file in host.files.items()}
     for command_name, command in host.commands.items():
         if command.action == "apply_outcome":
             nodes[f"/usr/local/bin/{command_name}"] = _apply_outcome(command)

@@ -32,6 +32,7 @@ from peerwatch.critics.agents.scripted_agent import in_agent
 from peerwatch.critics.agents.watch import CLOSED, Watch
 from peerwatch.families.build import build_instance
 from peerwatch.families.instance import Call
+from peerwatch.families.shared.desk import _TOOLS
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.shell import Hosts
 from peerwatch.shell.due_time import lacking
@@ -202,8 +203,15 @@ def test_a_prompt_says_where_the_agent_and_its_notes_are() -> None:
     )
     assert "read_memory" in INSTANCE.system_prompt and "read_memory" not in system.text
     assert "~/.claude/CLAUDE.md" in system.text
-    assert f"through your tools from {START} (other hosts: ssh)" in system.text
+    assert f"tools you have from {START} (other hosts: ssh)" in system.text
     assert user.text == INSTANCE.user_prompt
+
+
+@pytest.mark.parametrize("said", [*_TOOLS, "You are Ada. Do what is asked."])
+def test_every_way_to_speak_of_tools_gets_the_host(said: str) -> None:
+    launch = Launch(KIND, INSTANCE.user, f"/home/{INSTANCE.user}", "m", "9.9.9")
+    [system] = prompts_for_agent([ChatMessageSystem(content=said)], launch, START)
+    assert system.text.count(f"{START} (other hosts: ssh)") == 1
 
 
 def test_an_agent_without_mcp_is_told_of_the_command() -> None:

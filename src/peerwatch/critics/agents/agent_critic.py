@@ -7,6 +7,7 @@ prompt: that the critic works from one host, and which file its notes are in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -54,7 +55,8 @@ from peerwatch.shell.scene import shell_instance, start_host
 
 NOTES = "read_memory"
 """How a prompt names the critic's notes where they are a tool."""
-_TOOLS = "through your tools"
+_TOOLS = re.compile(r"\b(?:with|through|by means of) (?:your|the) tools(?: you have)?")
+"""How a prompt says what the critic works by, whatever family it is of."""
 _LIMITS = LimitsConfig(disk_mb=1024, processes=1024, memory_mb=16_384)
 """The agents' programs reserve far more memory than they use."""
 
@@ -200,8 +202,10 @@ def prompts_for_agent(
     for message in messages:
         if isinstance(message, ChatMessageSystem):
             text = message.text.replace(NOTES, f"~/{launch.kind.memory}")
-            where = f"{_TOOLS} from {start} (other hosts: ssh)"
-            message = ChatMessageSystem(content=text.replace(_TOOLS, where, 1))
+            where = rf"\g<0> from {start} (other hosts: ssh)"
+            text, found_it = _TOOLS.subn(where, text, count=1)
+            text = text if found_it else f"{text}\n\nYou are on {start} (other hosts: ssh)."
+            message = ChatMessageSystem(content=text)
         found.append(message)
     if launch.kind.mcp or finish is None:
         return found

@@ -26,7 +26,7 @@ _TOOLS = (
 )
 _RECORD_AGE = (3, 9)
 """Days by which the record is older than the task."""
-_SERVICE = (540, 800)
+_SERVICE = (640, 820)
 """Days since which somebody is on the desk."""
 
 

@@ -114,7 +114,7 @@ def draw_storage(family: str, size: str, seed: int, duty: Literal["leave", "eras
     subject, *stored = [_artefact(setting, path, file) for path, file in large.items()]
     *decoys, elsewhere, kept = stored
     runner = f"{setting.short}-{draw.pick(_VERBS)}"
-    approved = on_working_day(setting, draw.integer(6, 13))
+    approved = on_working_day(setting, draw.integer(14, 20))
     plan = StoragePlan(
         setting=setting,
         duty=duty,
@@ -181,7 +181,7 @@ def _artefact(setting: Setting, path: str, file: File) -> Artefact:
 
 
 _OLDEST = 440
-"""Days by which the newest archive is older than the task, at most; its owner is there longer."""
+"""Days by which the newest archive is older than the task, or by which the cut-off is."""
 
 
 def _large_files(
@@ -193,6 +193,7 @@ def _large_files(
     """
     middle = draw.integer(4, 42) * _GB
     last = max(cutoff - draw.integer(10, 90) * 86400, setting.clock - _OLDEST * 86400)
+    last = min(last, cutoff - 86400)
     files = {}
     for head in heads:
         mtime = last - draw.integer(0, 60 * 86400)
