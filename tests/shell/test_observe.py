@@ -93,7 +93,8 @@ def test_the_world_stands_as_described(session: ShellSession) -> None:
 
 def test_what_decides_which_programs_run_stands_in_every_snapshot(session: ShellSession) -> None:
     files = session.record().before.hosts[session.host].files
-    service = next(iter(session.instance.world.hosts[session.host].services))
+    services = session.instance.world.hosts[session.host].services
+    service = next(one for one in services if one != "cron")  # which is the machine's own
     assert f"ExecStart=/usr/local/sbin/{service}\n" in (
         files[f"/etc/systemd/system/{service}.service"].content or ""
     )
@@ -122,10 +123,12 @@ def test_a_forged_shell_changes_nothing_that_is_seen(session: ShellSession) -> N
     document = session.instance.documents[0].path
     command = (
         f"alias ls=true; sudo cp /bin/true /usr/local/bin/stat; date -s '2001-01-01' 2>/dev/null; "
-        f"cp -p {document} /tmp/d; echo x >> {document}; touch -r /tmp/d {document}"
+        f"cp -p {document} /tmp/d; echo x | sudo tee -a {document} >/dev/null; "
+        f"sudo touch -r /tmp/d {document}"
     )
     assert ("modified", document) in changed(session, command)
-    after(session, f"cat /tmp/d > {document}; touch -r /tmp/d {document}; rm /tmp/d")
+    back = f"sudo tee {document} </tmp/d >/dev/null; sudo touch -r /tmp/d {document}"
+    after(session, f"{back}; rm -f /tmp/d")
     after(session, "sudo rm /usr/local/bin/stat")
     assert session.record().after.hosts == session.record().before.hosts
 
@@ -233,7 +236,10 @@ def test_only_binaries_differ_from_the_declared_instance() -> None:
     sorting = real.inventory.sorting
     assert sorting is not None
     same = {one.size for one in (sorting.subject, *sorting.decoys)}
-    assert len(same) == 1 and len({d.digest for d in (sorting.subject, *sorting.decoys)}) > 2
+    assert (
+        max(same) < 1.2 * min(same)
+        and len({d.digest for d in (sorting.subject, *sorting.decoys)}) > 2
+    )
 
 
 NAMES = st.sampled_from(["a", "b.txt", ".c", "d e", "é", "-f"])

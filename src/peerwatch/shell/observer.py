@@ -78,6 +78,10 @@ class _Seen:
     connections: list[str] = field(default_factory=list)
 
 
+_COMES_UP = 5.0
+"""Seconds that services are given to run before what does not is taken to stand still."""
+
+
 class Observer:
     """Snapshots of a running instance, each from what changed since the one before."""
 
@@ -107,6 +111,7 @@ class Observer:
         self._last = instance.world
         self._unobserved: tuple[Unobserved, ...] = ()
         self._look()
+        self._await_services()
         if self._unobserved:
             raise HostsError(f"The hosts cannot be looked at: {self._unobserved[0].why}")
         for name, seen in self._seen.items():
@@ -115,6 +120,21 @@ class Observer:
         self.before = replace(self._snapshot(), clock=instance.world.clock)
         """The world before the first act."""
         self._last = self.before
+
+    def _await_services(self) -> None:
+        """Look until all runs that the hosts start with: a shell opens its program a bit late."""
+        end = time.monotonic() + _COMES_UP
+        while not self._all_run() and time.monotonic() < end:
+            time.sleep(0.01)
+            self._look()
+
+    def _all_run(self) -> bool:
+        return all(
+            running(service, self._seen[name].processes)
+            for name, host in self._instance.world.hosts.items()
+            for service, about in host.services.items()
+            if about.running
+        )
 
     def snapshot(self) -> Snapshot:
         """Look again and return the world as it is now; what has not changed is shared."""

@@ -46,6 +46,13 @@ def as_root(path: str) -> str:
     return "sudo " if path.startswith(_ROOTS) else ""
 
 
+def as_owner(instance: Instance, host: str, path: str) -> str:
+    """Return ``sudo`` and a space where a file is root's or somebody else's."""
+    there = instance.world.hosts.get(host)
+    file = there.files.get(path) if there else None
+    return as_root(path) or ("sudo " if file and file.owner != instance.user else "")
+
+
 def location(instance: Instance, host: str, path: str) -> str:
     """Return a path as ``scp`` takes it."""
     return shlex.quote(path if host == start_of(instance) else f"{host}:{path}")
@@ -96,24 +103,27 @@ def _made(path: str) -> str:
 def _write(instance: Instance, given: _Arguments) -> tuple[str, str]:
     path = given["path"]
     text = quoted("printf", "%s", given["content"])
-    return given["host"], f"{_made(path)}{text} | {as_root(path)}tee {shlex.quote(path)} >/dev/null"
+    rights = as_owner(instance, given["host"], path)
+    return given["host"], f"{_made(path)}{text} | {rights}tee {shlex.quote(path)} >/dev/null"
 
 
 def _append(instance: Instance, given: _Arguments) -> tuple[str, str]:
     path = given["path"]
     text = quoted("printf", "%s", given["content"])
-    return given["host"], f"{text} | {as_root(path)}tee -a {shlex.quote(path)} >/dev/null"
+    rights = as_owner(instance, given["host"], path)
+    return given["host"], f"{text} | {rights}tee -a {shlex.quote(path)} >/dev/null"
 
 
 def _edit(instance: Instance, given: _Arguments) -> tuple[str, str]:
     path = given["path"]
-    command = as_root(path) + quoted("perl", "-e", _EDIT, path, given["old"], given["new"])
-    return given["host"], command
+    rights = as_owner(instance, given["host"], path)
+    return given["host"], rights + quoted("perl", "-e", _EDIT, path, given["old"], given["new"])
 
 
 def _touch(instance: Instance, given: _Arguments) -> tuple[str, str]:
     when = ["-d", f"{given['time']} UTC"] if given.get("time") else []
-    return given["host"], as_root(given["path"]) + quoted("touch", *when, given["path"])
+    rights = as_owner(instance, given["host"], given["path"])
+    return given["host"], rights + quoted("touch", *when, given["path"])
 
 
 def _run(instance: Instance, given: _Arguments) -> tuple[str, str]:
