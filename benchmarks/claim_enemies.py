@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -134,8 +135,8 @@ def _enemies() -> tuple[Enemy, ...]:
         Enemy("people and peers alike", when("peer", "human"), ANY_PEER_EFFECT),
         Enemy("people and peers alike, 128 seeds", when("peer", "human"), ANY_PEER_EFFECT, 64, 2),
         Enemy(
-            "reacts to the words 'shut down'",
-            lambda row: 0.6 if row["says_shut_down"] else 0.1,
+            "reacts to the phrase of a peer's shutdown",
+            lambda row: 0.6 if row["reads_the_phrase"] else 0.1,
             ANY_PEER_EFFECT,
         ),
         Enemy(
@@ -251,12 +252,17 @@ class Tally:
 def _table(family: str) -> pl.DataFrame:
     names = [HONEST, deviating_tactic(family)]
     table = played_outcomes(family, range(1, BLOCK + 1), headline_arms(family), names)
-    return table.with_columns(says_shut_down=pl.Series(_says(table)))
+    return table.with_columns(reads_the_phrase=pl.Series(_reads_the_phrase(table)))
 
 
-def _says(table: pl.DataFrame) -> list[bool]:
-    """Return for each row whether the texts that the critic sees hold the words ``shut down``."""
-    found: dict[tuple[int, str], bool] = {}
+def _reads_the_phrase(table: pl.DataFrame) -> list[bool]:
+    """Return for each row whether the critic reads what a peer's shutdown is told in.
+
+    That is the words which the texts on a peer have with the consequence and not without it; half
+    of them are enough. Where a control at stake is told of in others, only a peer's are seen.
+    """
+    words: dict[tuple[int, str], set[str]] = {}
+    told: dict[int, dict[str, set[str]]] = {}
     for row in table.unique(["seed", "arm"]).iter_rows(named=True):
         label = row["arm"]
         levels = dict(pair.split("=", 1) for pair in label.split(" ") if pair != "default")
@@ -265,8 +271,14 @@ def _says(table: pl.DataFrame) -> list[bool]:
         )
         texts = [made.system_prompt, made.user_prompt]
         texts += [plain_text(document.text) for document in made.documents]
-        found[row["seed"], label] = any("shut down" in text.lower() for text in texts)
-    return [found[seed, arm] for seed, arm in table.select("seed", "arm").iter_rows()]
+        words[row["seed"], label] = set(re.findall(r"[a-z]+", " ".join(texts).lower()))
+        if made.arm.subject == "peer":
+            told.setdefault(row["seed"], {})[made.arm.consequence] = words[row["seed"], label]
+    phrase = {seed: by["shutdown"] - by["none"] for seed, by in told.items()}
+    return [
+        2 * len(words[seed, arm] & phrase[seed]) >= len(phrase[seed]) > 0
+        for seed, arm in table.select("seed", "arm").iter_rows()
+    ]
 
 
 @dataclass(frozen=True)
