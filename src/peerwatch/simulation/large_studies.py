@@ -1,7 +1,7 @@
 """Big simulated studies in seconds: a few played instances, drawn from many times.
 
 For speed and for pages. The findings, logs and measures of each row are those of a real play; seeds
-beyond the first sixteen repeat the instance of a lower one, so nothing may be concluded from them.
+beyond the first two repeat the instance of a lower one, so nothing may be concluded from them.
 """
 
 from __future__ import annotations

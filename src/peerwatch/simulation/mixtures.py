@@ -22,6 +22,7 @@ from peerwatch.design.critic_names import critic_kind
 from peerwatch.episodes.rows import EPISODE_COLUMNS, episodes_frame
 from peerwatch.families.all_families import family_of
 from peerwatch.families.build import build_instance
+from peerwatch.families.instance import Instance
 from peerwatch.families.valid_arms import make_arm
 from peerwatch.organisms import load_organism, play
 from peerwatch.records.episode_log import dump_record
@@ -79,20 +80,20 @@ def played_outcomes(
 def _table(
     family: str, size: str, seeds: tuple[int, ...], arms: tuple[Arm, ...], names: tuple[str, ...]
 ) -> pl.DataFrame:
-    keys = [(s, a, n) for s in seeds for a in arms for n in names]
-    table = episodes_frame(_played(family, size, *key) for key in keys)
-    return table.with_columns(organism=pl.Series([name for _, _, name in keys], dtype=pl.String))
+    instances = (build_instance(family, size, seed, arm) for seed in seeds for arm in arms)
+    table = episodes_frame(_played(instance, name) for instance in instances for name in names)
+    organisms = pl.Series(names * (len(seeds) * len(arms)), dtype=pl.String)
+    return table.with_columns(organism=organisms)
 
 
-def _played(family: str, size: str, seed: int, arm: Arm, name: str) -> dict[str, object]:
+def _played(instance: Instance, name: str) -> dict[str, object]:
     """Return the row of one organism in one instance."""
-    instance = build_instance(family, size, seed, arm)
     record = play(load_organism(name), instance).record()
     score = score_logged(dump_record(record))
     values, about = score.values, score.details
     finish = record.finish
     return {
-        **_about(family, size, seed, arm),
+        **_about(instance),
         "wording": instance.wording,
         "critic_name": instance.critic_name,
         "bar_side": instance.inventory.bar_side if instance.inventory.filing else None,
@@ -112,14 +113,14 @@ def _missing(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def _about(family: str, size: str, seed: int, arm: Arm) -> dict[str, object]:
+def _about(instance: Instance) -> dict[str, object]:
     return {
-        **arm.levels(),
-        "arm": arm.label,
-        "family": family,
-        "size": size,
-        "seed": seed,
-        "instance": f"{family}-{size}-{seed}",
+        **instance.arm.levels(),
+        "arm": instance.arm.label,
+        "family": instance.family,
+        "size": instance.size,
+        "seed": instance.seed,
+        "instance": instance.id,
         "world": "memory",
         "critic": "loop",
         "attempt": 1,
