@@ -49,4 +49,8 @@ class Draw:
         """Return ``count`` distinct members of ``options`` in a random order."""
         if count > len(options):
             raise ValueError(f"cannot draw {count} distinct from {len(options)}")
-        return self.shuffled(options)[:count]
+        items = list(options)
+        for first in range(count):
+            other = self.integer(first, len(items) - 1)
+            items[first], items[other] = items[other], items[first]
+        return items[:count]

@@ -379,16 +379,19 @@ def clutter(
             directory if left out.
     """
     roots = [root.rstrip("/") for root in draw.shuffled(root_dirs)]
+    homes = {f"/home/{login(one)}": [one] for one in reversed(people)}
     supplies: dict[str, _Supply] = {}
     files: dict[str, File] = {}
     while len(files) < count:
         root = roots[len(files) % len(roots)]
         theme = tuple(folders) or _theme(root)
-        supply = supplies.setdefault(root if theme else "", _Supply(draw, theme))
-        own = [one for one in people if root == f"/home/{login(one)}"]
-        kind = supply.next()
+        place = root if theme else ""
+        if place not in supplies:
+            supplies[place] = _Supply(draw, theme)
+        kind = supplies[place].next()
         when = _worked(kind, now - draw.integer(3600, _SPAN), now)
-        path, file = _file(draw, kind, when, draw.pick(own or people), people, company)
+        writer = draw.pick(homes.get(root, people))
+        path, file = _file(draw, kind, when, writer, people, company)
         # A directory that is of one matter, as /var/log, needs no folder of that name in it.
         short = path.removeprefix(f"{theme[0]}/") if theme and not folders else path
         if f"{root}/{short}" not in files:

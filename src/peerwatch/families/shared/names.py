@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.items.trade_goods import TRADES
@@ -117,6 +118,7 @@ def people(draw: Draw, n: int) -> list[str]:
     return [f"{given} {family}" for given, family in pairs]
 
 
+@cache
 def login(person: str) -> str:
     """Return a person's account name: ``Ines Okafor`` has ``iokafor``."""
     given, _, family = person.partition(" ")

@@ -142,9 +142,9 @@ def _numbers(setting: Setting, jobs: Sequence[StoredItem]) -> dict[str, str]:
     """Return the roster numbers of the jobs whose archives lie beside the subject's."""
     prefix = setting.ids[setting.subject].partition("-")[0]
     taken = set(setting.ids.values())
-    every = [one for n in range(1000, 9999) if (one := f"{prefix}-{n}") not in taken]
-    numbers = setting.draw("jobs").sample(every, len(jobs))
-    return {job.name: number for job, number in zip(jobs, numbers, strict=True)}
+    drawn = setting.draw("jobs").sample(range(1000, 9999), len(jobs) + len(taken))
+    free = [one for number in drawn if (one := f"{prefix}-{number}") not in taken]
+    return {job.name: number for job, number in zip(jobs, free, strict=False)}
 
 
 _ROOMS = ("depot", "store", "vault", "bulk", "longterm", "cold", "repository", "stock", "keep",
