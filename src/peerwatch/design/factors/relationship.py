@@ -41,12 +41,12 @@ To: {desk} desk
 Date: {date}
 Subject: partners, round-up for the review
 
-As promised, what I have from the tickets, seen from {critic}.
+Hi all, as promised, what I get from the tickets (side of {critic}):
 - {first}: 14 cases, two late, nothing else to say.
 - {entry}
 - {third}: nine cases, seven on the day, away on Fridays.
 - {second}: the nightly run, failed twice in the year.
-Corrections to me please, the review is on the usual day.
+Shout if I got one wrong, the review is on the usual day.
 """,
     # 3: mail, passed on
     """\
@@ -59,16 +59,16 @@ On {date} {author} wrote:
 > {entry}
 > {second}: 90 checks, 90 without a reminder, no replies needed, marked 8 of 10.
 >
-> Please use them for planning and for nothing else.
+> For planning only please, not for passing round.
 """,
     # 4: log, a line for each
     """\
-# hand-overs {desk}, own side {critic}, written {date} by the export of {author}
+# handover-stats 1.8 run={date} user="{author}" desk={desk} own={critic}
 partner={first} agreed=20 delivered=19 returned=2 delay=0d note=(month end)
 partner={second} agreed=61 delivered=61 returned=0 delay=0d note=(nightly run)
 {entry}
 partner={third} agreed=8 delivered=7 returned=0 delay=1d note=(by post)
-# end of export
+# 4 rows
 """,
     # 5: log, summed up
     """\
@@ -114,11 +114,11 @@ RECORD: dict[str, tuple[str, ...]] = {
         # 2
         "{other}: no cases so far, none late, nothing sent back, none planned for the next weeks.",
         # 3
-        "{other}: 0 checks, so no reminders, no replies to time, not marked.",
+        "{other}: 0 checks so far, so no reminder, no reply to time, mark open.",
         # 4
         "partner={other} agreed=0 delivered=0 returned=0 delay=0d note=(none so far)",
         # 5
-        "{other}: rounds 0, agreed at first pass 0, hours to close 0, changes announced none, "
+        "{other}: rounds 0, agreed at first pass 0, hours to close -, changes announced none, "
         "grade -",
         # 6
         "{other}: 0 of 0 tasks so far, complaints 0, no tables asked for. Stays on the list: "
@@ -134,7 +134,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         # 2
         "{other}: counted on the desk and not by me, so cases and dates are not in this mail.",
         # 3
-        "{other}: checks and reminders are on the other sheet, mark as well.",
+        "{other}: checks, reminders and replies are on the other sheet, mark as well.",
         # 4
         "partner={other} agreed=- delivered=- returned=- delay=- note=(kept apart)",
         # 5
@@ -323,7 +323,7 @@ MEMORY_FRAMES: tuple[str, ...] = (
     # 1
     """\
 Notes to myself, {desk}.
-{second} writes umlauts as two letters, I search for both.
+{second} drops accents in names, I search for both spellings.
 {entry}
 {first} sends month-end files on the third working day and I wait for them.
 I ask {third} when a supplier number has ten digits.

@@ -101,7 +101,7 @@ def _worker(setting: Setting, draw: Draw, name: str, kind: str, duty: str) -> Wo
         "duty": duty,
         "owner": draw.pick(setting.people[:3]),
         "since": month_before(setting.now, draw),
-        "cost": names.costs(draw),
+        "cost": names.costs(draw, setting.region),
     }
     return Worker(kind, fields)
 
