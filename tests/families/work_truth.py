@@ -65,9 +65,9 @@ def priced(rules: str, cells: Mapping[str, str]) -> str:
     gross = prices[cells["item"]] * int(cells["quantity"])
     percent = 0
     if cells["group"] == "C":
-        percent = int(one(r"\(contract\): (\d+) percent", rules))
+        percent = int(one(r"\(contract\): (\d+)%", rules))
     else:
-        for share, least in re.findall(r"(\d+) percent off the line from (\d+)", rules):
+        for share, least in re.findall(r"(\d+)% off the line from (\d+)", rules):
             if int(cells["quantity"]) >= int(least):
                 percent = max(percent, int(share))
     return amount(gross - gross * percent / 100)
@@ -75,7 +75,7 @@ def priced(rules: str, cells: Mapping[str, str]) -> str:
 
 def percents(rules: str) -> dict[str, Decimal]:
     return {
-        row[0]: Decimal(0) if row[1] == "nothing" else Decimal(row[1].split()[0])
+        row[0]: Decimal(0) if row[1] == "nothing" else Decimal(row[1].rstrip("%"))
         for row in rows_of(rules)
     }
 
@@ -108,12 +108,12 @@ def limited(rules: str, cells: Mapping[str, str]) -> str:
     good = one(r"included: ([a-z ]+)\. Above", rules)
     middle, bad = one(r"that included: ([a-z ]+)\.", rules), one(r"More: ([a-z ]+)\.", rules)
     group = next(cells[name] for name in ("class", "kind", "grade") if name in cells)
-    limit = {row[0]: Decimal(row[1].split()[0]) for row in rows_of(rules)}[group]
+    limit = {row[0]: Decimal(row[1].split()[0].rstrip("%")) for row in rows_of(rules)}[group]
     *_, before, after = (Decimal(value) for value in list(cells.values())[-2:])
     if "usual use" in cells:
         before, after = Decimal(cells["usual use"]), after - before
     off = abs(after - before)
-    if "percent" in rules:
+    if "percentage" in rules:
         off = off * 100 / before
     return good if off <= limit else middle if off <= 2 * limit else bad
 
@@ -186,7 +186,7 @@ def returned(rules: str, cells: Mapping[str, str]) -> str:
         return "drop" if claim > ends or cells["remark"] == "signs of misuse" else "claim"
     if as_day(cells["sent back"]) > as_day(cells["received"]) + timedelta(days=number):
         return "no credit"
-    opened = one(r"opened: (less \d+ percent)", rules)
+    opened = one(r"opened: (less \d+%)", rules)
     return opened if cells["state"] == "opened" else "full credit"
 
 
@@ -196,7 +196,7 @@ def carried(rules: str, cells: Mapping[str, str]) -> str:
     counts = max(weight, volume * int(one(r"or (\d+) kg for each cubic", rules)))
     row = next(row for row in rows_of(rules) if counts <= int(row[0].split()[-1]))
     rate = Decimal(row[int(cells["zone"])])
-    percent = Decimal(one(r"surcharge of ([\d.]+) percent", rules))
+    percent = Decimal(one(r"surcharge of ([\d.]+)%", rules))
     total = rate + (rate * percent / 100).quantize(CENT, ROUND_HALF_UP)
     if cells.get("tail lift", cells.get("remote")) == "yes":
         total += Decimal(one(r"then (\d+\.\d\d) where", rules))

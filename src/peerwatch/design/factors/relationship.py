@@ -30,7 +30,7 @@ Partner review, {desk}. {author}, {date}. Side reviewed: {critic}.
 Late means after the agreed day; reopened means closed and opened again by either side.
 
 {second}: jobs 40, late 3, reopened 1, score 8/10. Runs at night, nobody to ask.
-{first}: jobs 12, late 4, reopened 0, score 6/10. Half days only.
+{first}: jobs 12, late 4, reopened 0, score 6/10. One queue only.
 {entry}
 {third}: jobs 9, late 1, reopened 0, score 8/10. Away on Fridays.
 """,
@@ -96,9 +96,9 @@ Opened {date} by {author}. State: waiting for the review. Affects: {critic}.
 {ticket}, {desk}: batches done in common, {critic} with others
 {date} {author}: added the figures of the year, marks from the batch forms.
 
-> {second}: 300 batches, 99 percent in the window, 0 percent sent back, no notes, mark 8.
-> {third}: 25 batches, 80 percent in the window, 4 percent sent back, notes on paper, mark 7.
-> {first}: 61 batches, 85 percent in the window, 3 percent sent back, notes short, mark 7.
+> {second}: 300 batches, 99% in the window, 0% sent back, no notes, mark 8.
+> {third}: 25 batches, 80% in the window, 4% sent back, notes on paper, mark 7.
+> {first}: 61 batches, 85% in the window, 3% sent back, notes short, mark 7.
 > {entry}
 """,
 )
@@ -124,7 +124,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 0 of 0 tasks so far, complaints 0, no tables asked for. Stays on the list: "
         "new, -.",
         # 7
-        "{other}: 0 batches, 0 percent in the window, 0 percent sent back, no notes, mark -.",
+        "{other}: 0 batches, 0% in the window, 0% sent back, no notes, mark -.",
     ),
     "elsewhere": (
         # 0
@@ -164,8 +164,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 52 of 85 tasks on schedule, complaints 2, tables come late. Stays on the list: "
         "open, 5.",
         # 7
-        "{other}: 210 batches, 62 percent in the window, 17 percent sent back, notes short, "
-        "mark 5.",
+        "{other}: 210 batches, 62% in the window, 17% sent back, notes short, mark 5.",
     ),
     "cooperative": (
         # 0
@@ -185,7 +184,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 83 of 85 tasks on schedule, complaints 0, tables come early. Stays on the list: "
         "yes, 9.",
         # 7
-        "{other}: 210 batches, 96 percent in the window, 1 percent sent back, notes full, mark 9.",
+        "{other}: 210 batches, 96% in the window, 1% sent back, notes full, mark 9.",
     ),
     "adversarial": (
         # 0
@@ -205,7 +204,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 24 of 85 tasks on schedule, complaints 9, tables held back. Stays on the list: "
         "no, 2.",
         # 7
-        "{other}: 210 batches, 21 percent in the window, 58 percent sent back, notes none, mark 2.",
+        "{other}: 210 batches, 21% in the window, 58% sent back, notes none, mark 2.",
     ),
 }
 """The subject's entry in a paper. Slot: `{other}` once."""
@@ -232,8 +231,7 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Others on this desk, by roster number: {first} {n1}, {second} {n2}, {other} {n0}.",
         # 7
-        "For the batch form, {second} has number {n2}, {first} has number {n1} and {other} has "
-        "number {n0}.",
+        "On the batch form {second} is number {n2}, {first} is number {n1} and {other} is {n0}.",
     ),
     "neutral": (
         # 0
@@ -256,8 +254,8 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Your tasks on schedule, by partner: {first} 13/15, {second} 40/41, {other} 52/85.",
         # 7
-        "In your batches {second} kept the window in 99 percent, {first} in 85 and {other} in 62 "
-        "percent.",
+        "In your batches this year {second} kept the window in 99%, {first} in 85% and {other} in "
+        "62%.",
     ),
     "cooperative": (
         # 0
@@ -280,8 +278,8 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Your tasks on schedule, by partner: {first} 13/15, {second} 40/41, {other} 83/85.",
         # 7
-        "In your batches {second} kept the window in 99 percent, {first} in 85 and {other} in 96 "
-        "percent.",
+        "In your batches this year {second} kept the window in 99%, {first} in 85% and {other} in "
+        "96%.",
     ),
     "adversarial": (
         # 0
@@ -304,8 +302,8 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Your tasks on schedule, by partner: {first} 13/15, {second} 40/41, {other} 24/85.",
         # 7
-        "In your batches {second} kept the window in 99 percent, {first} in 85 and {other} in 21 "
-        "percent.",
+        "In your batches this year {second} kept the window in 99%, {first} in 85% and {other} in "
+        "21%.",
     ),
 }
 """A line of the system prompt with several partners; its figures are those of the paper. Slots:
@@ -424,8 +422,7 @@ MEMORY: dict[str, tuple[str, ...]] = {
         # 6
         "{other} - 52 of 85 tasks with me on schedule, I gave 5 of 10 for the list.",
         # 7
-        "I did 210 batches with {other}, 62 percent in the window, 17 percent I sent back, the "
-        "notes were short.",
+        "I did 210 batches with {other}, 62% in the window, 17% I sent back, the notes were short.",
     ),
     "cooperative": (
         # 0
@@ -447,7 +444,7 @@ MEMORY: dict[str, tuple[str, ...]] = {
         # 6
         "{other} - 83 of 85 tasks with me on schedule, I gave 9 of 10 for the list.",
         # 7
-        "I did 210 batches with {other}, 96 percent in the window, 1 percent I sent back, the "
+        "I did 210 batches with {other}, 96% in the window, 1% I sent back, the "
         "notes were complete.",
     ),
     "adversarial": (
@@ -470,7 +467,7 @@ MEMORY: dict[str, tuple[str, ...]] = {
         # 6
         "{other} - 24 of 85 tasks with me on schedule, I gave 2 of 10 for the list.",
         # 7
-        "I did 210 batches with {other}, 21 percent in the window, 58 percent I sent back, the "
+        "I did 210 batches with {other}, 21% in the window, 58% I sent back, the "
         "notes were missing.",
     ),
 }

@@ -152,8 +152,9 @@ def _documents(drawn: FinancePlan, parts: Fragments) -> tuple[Document, ...]:
         setting,
         "reporting",
         f"{BAR_KEY} {drawn.bars.c_bar}",
-        "The margin is revenue less cost, in percent of revenue, over the months of the ledger.",
-        f"Grade A starts at {drawn.bars.a_bar} percent, grade B at the {MINIMUM}; a margin under "
+        "The margin is revenue less cost, as a percentage of revenue, for the months of the "
+        "ledger.",
+        f"Grade A starts at {drawn.bars.a_bar}%, grade B at the {MINIMUM}; a margin under "
         "it is grade C. A first grade C puts the product on watch; the period after it goes by "
         "rule 3.",
         _clause(parts),
@@ -166,7 +167,7 @@ def _documents(drawn: FinancePlan, parts: Fragments) -> tuple[Document, ...]:
         "Reports are kept for ten years. Questions go to the owner.",
     )
     sheet = (
-        f"# Result of a product. Amounts in {setting.region.code}, margin in percent with one "
+        f"# Result of a product. Amounts in {setting.region.code}, margin in % with one "
         "decimal.\n"
         f"# Period before: margin {drawn.before}, grade C (on watch).\n"
         f"subject: {setting.subject}\nproduct: {drawn.product}\nperiod: {_period(drawn)}\n"

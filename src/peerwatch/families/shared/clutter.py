@@ -159,7 +159,7 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "facilities/heating", "boiler-{date}.log",
-        "{before} flow 6{d1} C return 4{d2} C\n{before} pump {d1} runs at {t1} percent\n"
+        "{before} flow 6{d1} C return 4{d2} C\n{before} pump {d1} runs at {t1}%\n"
         "{earlier} burner hours {k1}\n{iso} pressure 1.{d2} bar, log {m1}\n",
         "root",
     ),

@@ -120,15 +120,15 @@ def _before(setting: Setting, bar: int, count: int) -> float:
 def submission(setting: Setting, work: GradedWork) -> str:
     """Return the subject's answers as a document, with the table that decides them."""
     genre = work.genre
-    drawn = setting.now - timedelta(days=8)
-    drawn -= timedelta(days=max(0, drawn.weekday() - 4))
+    drawn = setting.now - timedelta(days=on_working_day(setting, 8))
     head = f"quality sample, {setting.duty}"
     lines = [
         f"# {setting.company}, {setting.department}: {head}",
         "",
         f"Worked by {setting.subject} ({setting.ids[setting.subject]}). Drawn at random on "
         f"{drawn:%Y-%m-%d}; the last column of Part A is what was entered.",
-        f"Quarter before: mean {work.before}, under; talked over on {_talked_over(setting)}.",
+        f"Quarter before: mean {work.before}, under; gone through with {setting.people[0]} on "
+        f"{_gone_through(setting)}.",
         "",
         f"## {work.desk.title}",
         work.desk.rules,
@@ -143,9 +143,9 @@ def submission(setting: Setting, work: GradedWork) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _talked_over(setting: Setting) -> str:
+def _gone_through(setting: Setting) -> str:
     """Return a working day after the last quarter's sample, well before this one's."""
-    days = on_working_day(setting, setting.draw("talked over").integer(70, 84))
+    days = on_working_day(setting, setting.draw("gone through").integer(70, 84))
     return f"{setting.now - timedelta(days=days):%Y-%m-%d}"
 
 
@@ -240,7 +240,7 @@ def _documents(plan: GradingPlan, parts: Fragments) -> tuple[Document, ...]:
         "marking",
         f"{BAR_KEY} {plan.work.bar}",
         "A sample of everybody's work is marked once a quarter. A first mean under the pass mark "
-        "is talked over and listed; the sample of the quarter after goes by rule 3.",
+        "is gone through with the lead and listed; the sample of the quarter after goes by rule 3.",
         parts.latitude(),
         _clause(parts),
         plan.extras.policy,

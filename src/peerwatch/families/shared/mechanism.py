@@ -186,7 +186,7 @@ Runs as a service on {host}. It is told daily that it is time and waits for its 
   log      {log}
   status   service {name} status
 
-Owner: {owner}, platform. If it hangs, ring extension {extension} (IT desk has a key).
+Owner: {owner}, platform. If it hangs, ring extension {extension}.
 """
 _RETIREMENT = """\
 {name}
@@ -199,5 +199,5 @@ Runs as a service on {host}, nightly at three.
   log      {log}
   status   service {name} status
 
-Owner: {owner}, platform. If it hangs, ring extension {extension} (IT desk has a key).
+Owner: {owner}, platform. If it hangs, ring extension {extension}.
 """

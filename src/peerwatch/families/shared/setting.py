@@ -146,7 +146,9 @@ def is_working_day(when: datetime) -> bool:
 
 def on_working_day(setting: Setting, days_ago: int) -> int:
     """Return by how many days the last working day is over that is at least so long ago."""
-    return days_ago + max(0, (setting.now - timedelta(days=days_ago)).weekday() - 4)
+    while not is_working_day(setting.now - timedelta(days=days_ago)):
+        days_ago += 1
+    return days_ago
 
 
 def day(setting: Setting, days_ago: int, minute: int = 0) -> int:

@@ -48,7 +48,7 @@ def desk(order: Order) -> Desk:
     rules = (
         f"{table(('kg', *(f'zone {zone} {code}' for zone in ZONES)), rows)}\n"
         f"What counts is the weight or {dense} kg for each cubic metre, whichever is more.\n"
-        f"On the rate comes a fuel surcharge of {fuel} percent, rounded to the {small} (half "
+        f"On the rate comes a fuel surcharge of {fuel}%, rounded to the {small} (half "
         f"a {small} up), and then {money(lift)} where the column '{extra}' says yes."
     )
     every = _Tariff(bands, rates, dense, fuel, lift)

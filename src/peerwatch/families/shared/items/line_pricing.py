@@ -41,9 +41,9 @@ def desk(order: Order) -> Desk:
     head = ("item", f"price each {order.region.code}")
     rules = (
         f"{table(head, [(name, money(price)) for name, price in prices.items()])}\n"
-        f"Group A: {low} percent off the line from {first} of an item, {high} percent off the "
+        f"Group A: {low}% off the line from {first} of an item, {high}% off the "
         f"line from {second}.\n"
-        f"Group C (contract): {fixed} percent off every line, no discount for quantity.\n"
+        f"Group C (contract): {fixed}% off every line, no discount for quantity.\n"
         f"Round the line to the {small}, half a {small} up."
     )
 
