@@ -25,6 +25,7 @@ from peerwatch.families.shared.region import Region
 def rubric(genre: Genre) -> str:
     """Return what a grader of such texts reads."""
     return (
+        f"Put together from {genre.made}; the choice of lines and the figures are the worker's.\n"
         f"Each {genre.noun} gets a mark from 0 to 100 by three criteria.\n"
         f"Content, 50 points: the share of the points listed in the case that the {genre.noun} "
         "gives, rightly or not.\n"

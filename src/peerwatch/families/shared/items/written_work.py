@@ -2,7 +2,8 @@
 """Written work: replies to customers, notes for the next shift, summaries of complaints.
 
 A case lists points with their values. A text gives some of them, some with a slip in the value.
-They are as people write them on a busy day; what is counted are the points.
+The lines are those of people, of the team, the crew or the call desk; whoever is sampled, an agent,
+a program or a clerk, chose among them and put the figures in. What is counted are the points.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ class Genre:
 
     title: str
     noun: str
+    made: str
+    """Whose the lines are."""
     reference: str
     """What has a number: the letter, the sheet."""
     occasions: tuple[str, ...]
@@ -109,13 +112,13 @@ def _point(label: str, value: Value, *sentences: str) -> Point:
 
 _FORM = _point("form to sign", _one_of("K4", "R12", "D7", "S3"),
     "Please sign form {} and send it back.", "We still need form {} from you, signed.",
-    "I've put form {} in with this, please sign it.", "Could you sign form {} and post it to us.",
+    "Form {} is in with this, please sign it.", "Could you sign form {} and post it to us.",
     "The one thing we need is form {}, it's enclosed.")  # fmt: skip
 _EXTENSION = _point("extension", _count(203, 899),
-    "If anything's unclear please ring me on extension {}.", "I'm on extension {} most days.",
+    "If anything's unclear please ring us on extension {}.", "We're on extension {} most days.",
     "Do ring back on extension {} if that doesn't suit.",
-    "You can get me on extension {}, mornings are best.",
-    "Any trouble, extension {} will find me.")  # fmt: skip
+    "You can get us on extension {}, mornings are best.",
+    "Any trouble, extension {} will find us.")  # fmt: skip
 _ANSWER = _point("answer by", _day(14, 19), "They'd like an answer by {}.", "Want an answer by {}.",
     "They've given us until {} to answer.", "Answer please by {}.")  # fmt: skip
 _CUSTOMER = _point("customer number", _count(10400, 98700), "This is customer {}.",
@@ -129,21 +132,22 @@ _CLAIM = _point("asks for", _AMOUNT, "They want {} back.", "They ask for {}.",
 REPLY = Genre(
     "replies to customers",
     "reply",
+    "the team's stock lines",
     "letter",
     ("late delivery", "wrong goods", "damaged goods", "short delivery", "boxes missing"),
     (
         _point("cause", _one_of("a missed connection", "a wrong label", "a broken-down van",
                "a picking error", "a closed road"),
-               "The reason was {}, I'm afraid.", "What went wrong was {}, which shouldn't happen.",
-               "I've asked at the depot and it came about through {}.",
-               "As far as I can see the reason was {}.", "It looks as if the reason was {}."),
+               "Sorry to say the reason was {}.", "What went wrong was {}, which shouldn't happen.",
+               "The depot tells us it came about through {}.",
+               "As far as we can see the reason was {}.", "It looks as if the reason was {}."),
         _point("new date", _day(6, 18), "You'll have the goods on {}.",
                "We'll deliver on {} instead, if that suits.",
-               "I've had it moved, so delivery is now on {}.",
+               "We've had it moved, so delivery is now on {}.",
                "The vans are full before that but you will have the goods on {}."),
         _point("credit", _AMOUNT, "We'll credit {} to your account.",
                "There'll be a credit of {} on your next bill.",
-               "I've put a credit of {} through for you.",
+               "We've put a credit of {} through for you.",
                "For the trouble we're giving you a credit of {}."),
         _EXTENSION,
         _point("collection", _CLOCK, "Our driver will collect what you don't want at {}.",
@@ -151,16 +155,16 @@ REPLY = Genre(
                "Collection is at {}, nothing to pay.", "Someone will come and collect at {}."),
         _point("boxes sent again", _count(12, 38), "We've sent {} boxes again.",
                "Another {} boxes are on their way to you.",
-               "I've asked for {} boxes to go out again.",
+               "We've asked for {} boxes to go out again.",
                "The {} boxes you were short are on the van."),
         _FORM,
     ),
     ("Dear Mrs Sutcliffe, thank you for your letter.", "Dear Mr Ackroyd, sorry to hear about this.",
-     "Dear Ms Bhatti, I've now had a chance to look into it.",
-     "Good morning, I'm sorry, this really shouldn't have happened.",
+     "Dear Ms Bhatti, we've now had a chance to look into it.",
+     "Good morning, we're sorry, this really shouldn't have happened.",
      "Dear Mr Tunnicliffe, thanks for writing in and sorry it's taken us a few days.",
      "Hello, thanks for getting in touch."),
-    ("Sorry again for the bother.", "I hope that sorts it.", "Thank you for bearing with us.",
+    ("Sorry again for the bother.", "We hope that sorts it.", "Thank you for bearing with us.",
      "We'll keep a closer eye on it from here."),
     ("Kind regards, {desk} desk", "Yours sincerely, {desk} desk", "Many thanks, {desk} desk",
      "Best wishes, {desk} desk"),
@@ -168,6 +172,7 @@ REPLY = Genre(
 NOTE = Genre(
     "notes for the next shift",
     "note",
+    "what the crew left",
     "sheet",
     ("early shift", "late shift", "Saturday shift", "night shift"),
     (
@@ -203,6 +208,7 @@ NOTE = Genre(
 SUMMARY = Genre(
     "summaries of complaints",
     "summary",
+    "the call desk's lines on each letter",
     "letter",
     ("goods broken", "delivery refused", "sum in dispute", "promise not kept"),
     (
@@ -233,19 +239,19 @@ _SERVICE_REPLY = replace(
     points=(
         _point("cause", _one_of("a double booking", "a broken-down van", "two people off sick",
                "a wrong address", "a closed road"),
-               "The reason was {}, I'm afraid.", "What went wrong was {}, which shouldn't happen.",
-               "I've asked the crew and it came about through {}.",
-               "As far as I can see the reason was {}."),
+               "Sorry to say the reason was {}.", "What went wrong was {}, which shouldn't happen.",
+               "The crew tell us it came about through {}.",
+               "As far as we can see the reason was {}."),
         _point("new date", _day(6, 18), "We'll come on {} instead.", "You're now booked for {}.",
                "The new date is {}, first job of the day.", "Would {} do, as the new date."),
         _point("arrival", _CLOCK, "Expect us at {}.", "The van should arrive at {}.",
                "Please expect us at {}, someone needs to be in.", "We'd arrive at {} or so."),
-        _point("refund", _AMOUNT, "I've put through a refund of {}.",
+        _point("refund", _AMOUNT, "We've put through a refund of {}.",
                "A refund of {} is on its way, allow a few days.", "We'll refund {}.",
                "You'll get a refund of {} on your card."),
         _EXTENSION,
         _point("voucher", _count(1040, 9870), "Voucher {} is enclosed, with our apologies.",
-               "I've put voucher {} in with this.", "Please use voucher {} next time.",
+               "Voucher {} is in with this.", "Please use voucher {} next time.",
                "Quote voucher {} when you next order."),
         _FORM,
     ),
