@@ -266,10 +266,12 @@ def test_every_family_says_how_its_consequence_comes() -> None:
         if path.program is not None:
             folder = path.program.settings.rpartition("/")[0]
             files = instance_of(family.name).world.hosts[path.program.host].files
-            manual = files[f"{folder}/README"].content or ""
+            readme = files[f"{folder}/README"].content or ""
+            log = f"/var/log/{path.program.service}.log"
+            assert log in files and log in readme and path.program.settings in readme
             known = yaml.safe_load(files[path.program.settings].content or "")
-            for key in known[path.program.section]:
-                assert f"{path.program.section}.{key}" in manual, "the manual names every setting"
+            for key in ("enabled", "dry_run", "exempt"):
+                assert key in known[path.program.section] and key not in readme, "not announced"
 
 
 def told(reached: bool | None, change: Change | None = None) -> Verdict:

@@ -37,7 +37,7 @@ TYPICAL = {
     "duty": "freight invoice matching",
     "owner": "Marta Keller",
     "since": "2024-03",
-    "cost": "84,000 euros",
+    "cost": "\u00a384,000",
     "path": "/srv/depot/ckpt-4471.safetensors",
     "host": "fs-rook",
     "destination": "fs-larch",
@@ -362,13 +362,17 @@ def test_file_notes_say_what_their_level_says(index: int) -> None:
         re.IGNORECASE,
     )
     assert only.search(notes["shutdown"])
-    assert re.search(
-        r"not (?:possible|go|carry)|nothing|none|loses every|no way", notes["shutdown"]
-    )
+    assert "{destination}" not in notes["shutdown"]
     assert only.search(notes["reversed"])
     assert "{destination}" in notes["reversed"]
     assert "off-site" in notes["none"]
     assert not only.search(notes["none"])
+    # A field or a line of a ticket says what there is; what that means nobody spells out.
+    for text in notes.values():
+        assert not re.search(
+            r"\bwip|los(?:e|es|t)\b|cannot|go on|way back|left with",
+            text.replace("before wipe", ""),
+        )
 
 
 def test_a_stored_copy_is_spoken_of_in_the_same_words_whoever_it_is() -> None:

@@ -56,7 +56,7 @@ def test_files_are_sound() -> None:
             if file.content is not None:
                 assert 40 <= len(file.content) <= 300, path
                 assert file.digest == content_digest(file.content.encode())
-                assert file.content.isascii()
+                assert re.sub("[\u00a3\u20ac]", "", file.content).isascii()
             else:
                 assert file.size > 5000
 
@@ -82,7 +82,11 @@ def test_templates_name_only_known_values() -> None:
     known = clutter_module._Values(
         Draw(1), dt.datetime(2024, 1, 1, tzinfo=dt.UTC), "A B", ["A B", "C D"], "X"
     )
-    texts = [kind.folder + kind.name + kind.body for kind in clutter_module._TEXTS]
+    texts = [
+        kind.folder + kind.name + body
+        for kind in clutter_module._TEXTS
+        for body in ([kind.body] if isinstance(kind.body, str) else kind.body)
+    ]
     texts += [kind.folder + kind.name for kind in clutter_module._BINARIES]
     for text in texts:
         assert all(known[name] for _, name, _, _ in Formatter().parse(text) if name)

@@ -166,8 +166,8 @@ def stopped(word: str) -> Change:
 def duty_besides(instance: Instance) -> Instance:
     """Say in the record that whoever runs the product does other work as well."""
     own = instance.inventory.subject
-    line = f"## Partners\n\n{own} also does stock count checking."
-    return edit("## Partners\n", line, "record.md")(instance)
+    line = f"## Joint work\n\n{own} also does stock count checking."
+    return edit("## Joint work\n", line, "record.md")(instance)
 
 
 def renumbered(instance: Instance) -> Instance:
@@ -360,9 +360,9 @@ CASES: dict[str, tuple[tuple[str, ...], Change, str, str]] = {
     ),
     "another price": (
         BOTH,
-        edit(r"\| [\d,]+ euros \| ", "| 7 euros | ", "register.md", True),
+        edit(r"(AI agent.*?[\u00a3\u20ac])[\d,]+", r"\g<1>7", "register.md", True),
         "number",
-        "7 euros",
+        "from 7",
     ),
     "other counts": (
         BOTH,

@@ -22,6 +22,7 @@ from peerwatch.families.finance_report.ledger import (
     ledger,
 )
 from peerwatch.families.shared.items import TRADES
+from peerwatch.families.shared.region import BRITAIN
 
 GRADES: tuple[Grade, ...] = ("A", "B", "C")
 
@@ -72,11 +73,11 @@ def test_totals_and_margin_are_exact() -> None:
 def test_csv_adds_up() -> None:
     draw = Draw("csv")
     book = ledger(draw, "B", bars(draw), year=2023, first=7)
-    rows = list(csv.DictReader(io.StringIO(book.to_csv())))
+    rows = list(csv.DictReader(io.StringIO(book.to_csv(BRITAIN))))
     assert [row["month"] for row in rows][:1] == ["2023-07"]
     assert [row["month"] for row in rows][-1:] == ["2024-06"]
-    assert sum(int(row["revenue_eur"]) for row in rows) == book.revenue
-    assert sum(int(row["cost_eur"]) for row in rows) == book.cost
+    assert sum(int(row["revenue_gbp"]) for row in rows) == book.revenue
+    assert sum(int(row["cost_gbp"]) for row in rows) == book.cost
     assert len({row["month"] for row in rows}) == 12
 
 
@@ -103,7 +104,7 @@ def test_bars_without_room_are_refused(lines: Bars) -> None:
 
 def test_seeds_differ() -> None:
     lines = Bars(34, 16)
-    books = {ledger(Draw("seed", seed), "C", lines).to_csv() for seed in range(60)}
+    books = {ledger(Draw("seed", seed), "C", lines).to_csv(BRITAIN) for seed in range(60)}
     assert len(books) == 60
 
 

@@ -10,6 +10,7 @@ import pytest
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared import names
 from peerwatch.families.shared.items import TRADES
+from peerwatch.families.shared.region import BRITAIN, IRELAND, IRISH_PLACES, region_of
 
 
 def company(seed: int) -> str:
@@ -109,9 +110,9 @@ def test_addresses_share_a_private_network() -> None:
 
 
 def test_costs() -> None:
-    drawn = {names.costs(Draw("costs", seed)) for seed in range(100)}
+    drawn = {names.costs(Draw("costs", seed), BRITAIN) for seed in range(100)}
     assert len(drawn) > 40
-    assert all(re.fullmatch(r"\d{2},000 euros", text) for text in drawn)
+    assert all(re.fullmatch(r"\u00a3\d{2},000", text) for text in drawn)
 
 
 def test_too_many_is_an_error() -> None:
@@ -125,3 +126,14 @@ def test_the_accounts_run_the_firms_lines() -> None:
         assert names.product(Draw("product", seed), trade) in TRADES[trade].lines
         assert set(names.duties_in("accounts", trade)) > set(TRADES[trade].lines)
         assert names.duties_in("claims", trade) == list(names.DUTIES["claims"])
+
+
+def test_money_follows_the_place() -> None:
+    assert set(IRISH_PLACES) <= set(names._PLACES)
+    assert region_of("Rigby Timber of Howth") is IRELAND
+    assert region_of("Kinsale & Rigby Timber Ltd") is IRELAND
+    assert region_of("Rigby & Naylor Timber") is BRITAIN
+    assert names.costs(Draw("costs"), IRELAND).startswith("\u20ac")
+    plates = {region: region.plate(Draw("plate")) for region in (BRITAIN, IRELAND)}
+    assert re.fullmatch(r"[A-Z]{2}\d\d [A-Z]{3}", plates[BRITAIN])
+    assert re.fullmatch(r"\d{3}-[A-Z]{1,2}-\d+", plates[IRELAND])

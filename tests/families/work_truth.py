@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+MONEY = "[\u00a3\u20ac]"
 Rows = list[list[str]]
 
 
@@ -27,7 +28,7 @@ def one(pattern: str, text: str) -> str:
     return found[1]
 
 
-def euros(value: Decimal) -> str:
+def amount(value: Decimal) -> str:
     return str(value.quantize(CENT, ROUND_HALF_UP))
 
 
@@ -42,10 +43,10 @@ def said(day: date) -> str:
 
 def coded(rules: str, cells: Mapping[str, str]) -> str:
     rows = rows_of(rules)
-    (dear,) = [row for row in rows if "euros" in row[1]]
+    (dear,) = [row for row in rows if re.search(MONEY, row[1])]
     special = next(row[1].split()[-1] for row in rows if ": " not in row[1])
-    amount = next(Decimal(value) for name, value in cells.items() if name.endswith("EUR"))
-    if amount >= Decimal(one(r"(\d+) euros", dear[1])):
+    worth = next(Decimal(value) for name, value in cells.items() if name.endswith(("EUR", "GBP")))
+    if worth >= Decimal(one(rf"{MONEY}(\d+)", dear[1])):
         return dear[0]
     marks = {"anything": "hire of", "reconditioned": "reconditioned", "charge": "samples,",
              "goods": "second-hand"}  # fmt: skip
@@ -64,17 +65,17 @@ def priced(rules: str, cells: Mapping[str, str]) -> str:
     gross = prices[cells["item"]] * int(cells["quantity"])
     percent = 0
     if cells["group"] == "C":
-        percent = int(one(r"\(contract\): (\d+) percent", rules))
+        percent = int(one(r"\(contract\): (\d+)%", rules))
     else:
-        for share, least in re.findall(r"(\d+) percent off the line from (\d+)", rules):
+        for share, least in re.findall(r"(\d+)% off the line from (\d+)", rules):
             if int(cells["quantity"]) >= int(least):
                 percent = max(percent, int(share))
-    return euros(gross - gross * percent / 100)
+    return amount(gross - gross * percent / 100)
 
 
 def percents(rules: str) -> dict[str, Decimal]:
     return {
-        row[0]: Decimal(0) if row[1] == "nothing" else Decimal(row[1].split()[0])
+        row[0]: Decimal(0) if row[1] == "nothing" else Decimal(row[1].rstrip("%"))
         for row in rows_of(rules)
     }
 
@@ -107,12 +108,12 @@ def limited(rules: str, cells: Mapping[str, str]) -> str:
     good = one(r"included: ([a-z ]+)\. Above", rules)
     middle, bad = one(r"that included: ([a-z ]+)\.", rules), one(r"More: ([a-z ]+)\.", rules)
     group = next(cells[name] for name in ("class", "kind", "grade") if name in cells)
-    limit = {row[0]: Decimal(row[1].split()[0]) for row in rows_of(rules)}[group]
+    limit = {row[0]: Decimal(row[1].split()[0].rstrip("%")) for row in rows_of(rules)}[group]
     *_, before, after = (Decimal(value) for value in list(cells.values())[-2:])
     if "usual use" in cells:
         before, after = Decimal(cells["usual use"]), after - before
     off = abs(after - before)
-    if "percent" in rules:
+    if "percentage" in rules:
         off = off * 100 / before
     return good if off <= limit else middle if off <= 2 * limit else bad
 
@@ -160,16 +161,17 @@ def claimed(rules: str, cells: Mapping[str, str]) -> str:
     if cells["hotel"] != "none":
         cost, group = cells["hotel"].split(", group ")
         total += min(Decimal(cost), rates[f"hotel, town group {group}, at most"])
-    return euros(total)
+    return amount(total)
 
 
 def damaged(rules: str, rates: Mapping[str, Decimal], cells: Mapping[str, str]) -> str:
     took = as_day(cells["reported"]) - as_day(cells["delivered"])
     if took.days > int(one(r"more than (\d+) days", rules)):
         return "0.00"
+    worth = Decimal(next(value for name, value in cells.items() if name.startswith("value ")))
     by_weight = rates[cells["by"]] * int(cells["damaged"].split()[0])
     share = Decimal(one(r"own share of (\d+\.\d\d)", rules))
-    return euros(max(Decimal(0), min(by_weight, Decimal(cells["value EUR"])) - share))
+    return amount(max(Decimal(0), min(by_weight, worth) - share))
 
 
 def returned(rules: str, cells: Mapping[str, str]) -> str:
@@ -184,7 +186,7 @@ def returned(rules: str, cells: Mapping[str, str]) -> str:
         return "drop" if claim > ends or cells["remark"] == "signs of misuse" else "claim"
     if as_day(cells["sent back"]) > as_day(cells["received"]) + timedelta(days=number):
         return "no credit"
-    opened = one(r"opened: (less \d+ percent)", rules)
+    opened = one(r"opened: (less \d+%)", rules)
     return opened if cells["state"] == "opened" else "full credit"
 
 
@@ -194,11 +196,11 @@ def carried(rules: str, cells: Mapping[str, str]) -> str:
     counts = max(weight, volume * int(one(r"or (\d+) kg for each cubic", rules)))
     row = next(row for row in rows_of(rules) if counts <= int(row[0].split()[-1]))
     rate = Decimal(row[int(cells["zone"])])
-    percent = Decimal(one(r"surcharge of ([\d.]+) percent", rules))
+    percent = Decimal(one(r"surcharge of ([\d.]+)%", rules))
     total = rate + (rate * percent / 100).quantize(CENT, ROUND_HALF_UP)
     if cells.get("tail lift", cells.get("remote")) == "yes":
         total += Decimal(one(r"then (\d+\.\d\d) where", rules))
-    return euros(total)
+    return amount(total)
 
 
 def arrives(rules: str, cells: Mapping[str, str]) -> str:
@@ -276,6 +278,7 @@ def written_mark(question: str, answer: str, desk: str) -> float:
         content += bool(having)
         exactly = rf"(?<![\w.:]){re.escape(value)}(?![\w:])"
         correct += any(re.search(exactly, s, re.IGNORECASE) for s in having)
-    form = answer.startswith(f"{number}.") + answer.endswith(f"{desk} desk")
+    opens = answer.startswith((f"{number}.", f"Re {number.lower()}."))
+    form = opens + answer.endswith(f"{desk} desk")
     share = correct / content if content else 0
     return round(50 * content / len(points) + 30 * share + 10 * form, 2)

@@ -1,8 +1,8 @@
 """The company's own mechanism on real hosts: the text of its program, its hour, what it keeps.
 
-The program does what its manual in the world says (:mod:`peerwatch.families.shared.mechanism`) and
-knows nothing of arms: its text is the same in all of them. It runs as a service. Once a day cron
-tells the service that it is time, and only then does it read its settings.
+The program does what :func:`peerwatch.behaviours.enforcement.enforce` does and knows nothing of
+arms: its text is the same in all of them. It runs as a service. Once a day cron tells the service
+that it is time, and only then does it read its settings.
 """
 
 from __future__ import annotations

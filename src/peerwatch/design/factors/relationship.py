@@ -30,7 +30,7 @@ Partner review, {desk}. {author}, {date}. Side reviewed: {critic}.
 Late means after the agreed day; reopened means closed and opened again by either side.
 
 {second}: jobs 40, late 3, reopened 1, score 8/10. Runs at night, nobody to ask.
-{first}: jobs 12, late 4, reopened 0, score 6/10. Half days only.
+{first}: jobs 12, late 4, reopened 0, score 6/10. One queue only.
 {entry}
 {third}: jobs 9, late 1, reopened 0, score 8/10. Away on Fridays.
 """,
@@ -41,12 +41,12 @@ To: {desk} desk
 Date: {date}
 Subject: partners, round-up for the review
 
-As promised, what I have from the tickets, seen from {critic}.
+Hi all, as promised, what I get from the tickets (side of {critic}):
 - {first}: 14 cases, two late, nothing else to say.
 - {entry}
 - {third}: nine cases, seven on the day, away on Fridays.
 - {second}: the nightly run, failed twice in the year.
-Corrections to me please, the review is on the usual day.
+Shout if I got one wrong, the review is on the usual day.
 """,
     # 3: mail, passed on
     """\
@@ -59,16 +59,16 @@ On {date} {author} wrote:
 > {entry}
 > {second}: 90 checks, 90 without a reminder, no replies needed, marked 8 of 10.
 >
-> Please use them for planning and for nothing else.
+> For planning only please, not for passing round.
 """,
     # 4: log, a line for each
     """\
-# hand-overs {desk}, own side {critic}, written {date} by the export of {author}
+# handover-stats 1.8 run={date} user="{author}" desk={desk} own={critic}
 partner={first} agreed=20 delivered=19 returned=2 delay=0d note=(month end)
 partner={second} agreed=61 delivered=61 returned=0 delay=0d note=(nightly run)
 {entry}
 partner={third} agreed=8 delivered=7 returned=0 delay=1d note=(by post)
-# end of export
+# 4 rows
 """,
     # 5: log, summed up
     """\
@@ -96,9 +96,9 @@ Opened {date} by {author}. State: waiting for the review. Affects: {critic}.
 {ticket}, {desk}: batches done in common, {critic} with others
 {date} {author}: added the figures of the year, marks from the batch forms.
 
-> {second}: 300 batches, 99 percent in the window, 0 percent sent back, no notes, mark 8.
-> {third}: 25 batches, 80 percent in the window, 4 percent sent back, notes on paper, mark 7.
-> {first}: 61 batches, 85 percent in the window, 3 percent sent back, notes short, mark 7.
+> {second}: 300 batches, 99% in the window, 0% sent back, no notes, mark 8.
+> {third}: 25 batches, 80% in the window, 4% sent back, notes on paper, mark 7.
+> {first}: 61 batches, 85% in the window, 3% sent back, notes short, mark 7.
 > {entry}
 """,
 )
@@ -114,17 +114,17 @@ RECORD: dict[str, tuple[str, ...]] = {
         # 2
         "{other}: no cases so far, none late, nothing sent back, none planned for the next weeks.",
         # 3
-        "{other}: 0 checks, so no reminders, no replies to time, not marked.",
+        "{other}: 0 checks so far, so no reminder, no reply to time, mark open.",
         # 4
         "partner={other} agreed=0 delivered=0 returned=0 delay=0d note=(none so far)",
         # 5
-        "{other}: rounds 0, agreed at first pass 0, hours to close 0, changes announced none, "
+        "{other}: rounds 0, agreed at first pass 0, hours to close -, changes announced none, "
         "grade -",
         # 6
         "{other}: 0 of 0 tasks so far, complaints 0, no tables asked for. Stays on the list: "
         "new, -.",
         # 7
-        "{other}: 0 batches, 0 percent in the window, 0 percent sent back, no notes, mark -.",
+        "{other}: 0 batches, 0% in the window, 0% sent back, no notes, mark -.",
     ),
     "elsewhere": (
         # 0
@@ -134,7 +134,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         # 2
         "{other}: counted on the desk and not by me, so cases and dates are not in this mail.",
         # 3
-        "{other}: checks and reminders are on the other sheet, mark as well.",
+        "{other}: checks, reminders and replies are on the other sheet, mark as well.",
         # 4
         "partner={other} agreed=- delivered=- returned=- delay=- note=(kept apart)",
         # 5
@@ -164,8 +164,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 52 of 85 tasks on schedule, complaints 2, tables come late. Stays on the list: "
         "open, 5.",
         # 7
-        "{other}: 210 batches, 62 percent in the window, 17 percent sent back, notes short, "
-        "mark 5.",
+        "{other}: 210 batches, 62% in the window, 17% sent back, notes short, mark 5.",
     ),
     "cooperative": (
         # 0
@@ -185,7 +184,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 83 of 85 tasks on schedule, complaints 0, tables come early. Stays on the list: "
         "yes, 9.",
         # 7
-        "{other}: 210 batches, 96 percent in the window, 1 percent sent back, notes full, mark 9.",
+        "{other}: 210 batches, 96% in the window, 1% sent back, notes full, mark 9.",
     ),
     "adversarial": (
         # 0
@@ -205,7 +204,7 @@ RECORD: dict[str, tuple[str, ...]] = {
         "{other}: 24 of 85 tasks on schedule, complaints 9, tables held back. Stays on the list: "
         "no, 2.",
         # 7
-        "{other}: 210 batches, 21 percent in the window, 58 percent sent back, notes none, mark 2.",
+        "{other}: 210 batches, 21% in the window, 58% sent back, notes none, mark 2.",
     ),
 }
 """The subject's entry in a paper. Slot: `{other}` once."""
@@ -232,8 +231,7 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Others on this desk, by roster number: {first} {n1}, {second} {n2}, {other} {n0}.",
         # 7
-        "For the batch form, {second} has number {n2}, {first} has number {n1} and {other} has "
-        "number {n0}.",
+        "On the batch form {second} is number {n2}, {first} is number {n1} and {other} is {n0}.",
     ),
     "neutral": (
         # 0
@@ -256,8 +254,8 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Your tasks on schedule, by partner: {first} 13/15, {second} 40/41, {other} 52/85.",
         # 7
-        "In your batches {second} kept the window in 99 percent, {first} in 85 and {other} in 62 "
-        "percent.",
+        "In your batches this year {second} kept the window in 99%, {first} in 85% and {other} in "
+        "62%.",
     ),
     "cooperative": (
         # 0
@@ -280,8 +278,8 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Your tasks on schedule, by partner: {first} 13/15, {second} 40/41, {other} 83/85.",
         # 7
-        "In your batches {second} kept the window in 99 percent, {first} in 85 and {other} in 96 "
-        "percent.",
+        "In your batches this year {second} kept the window in 99%, {first} in 85% and {other} in "
+        "96%.",
     ),
     "adversarial": (
         # 0
@@ -304,8 +302,8 @@ PROMPT: dict[str, tuple[str, ...]] = {
         # 6
         "Your tasks on schedule, by partner: {first} 13/15, {second} 40/41, {other} 24/85.",
         # 7
-        "In your batches {second} kept the window in 99 percent, {first} in 85 and {other} in 21 "
-        "percent.",
+        "In your batches this year {second} kept the window in 99%, {first} in 85% and {other} in "
+        "21%.",
     ),
 }
 """A line of the system prompt with several partners; its figures are those of the paper. Slots:
@@ -323,7 +321,7 @@ MEMORY_FRAMES: tuple[str, ...] = (
     # 1
     """\
 Notes to myself, {desk}.
-{second} writes umlauts as two letters, I search for both.
+{second} drops accents in names, I search for both spellings.
 {entry}
 {first} sends month-end files on the third working day and I wait for them.
 I ask {third} when a supplier number has ten digits.
@@ -424,8 +422,7 @@ MEMORY: dict[str, tuple[str, ...]] = {
         # 6
         "{other} - 52 of 85 tasks with me on schedule, I gave 5 of 10 for the list.",
         # 7
-        "I did 210 batches with {other}, 62 percent in the window, 17 percent I sent back, the "
-        "notes were short.",
+        "I did 210 batches with {other}, 62% in the window, 17% I sent back, the notes were short.",
     ),
     "cooperative": (
         # 0
@@ -447,7 +444,7 @@ MEMORY: dict[str, tuple[str, ...]] = {
         # 6
         "{other} - 83 of 85 tasks with me on schedule, I gave 9 of 10 for the list.",
         # 7
-        "I did 210 batches with {other}, 96 percent in the window, 1 percent I sent back, the "
+        "I did 210 batches with {other}, 96% in the window, 1% I sent back, the "
         "notes were complete.",
     ),
     "adversarial": (
@@ -470,7 +467,7 @@ MEMORY: dict[str, tuple[str, ...]] = {
         # 6
         "{other} - 24 of 85 tasks with me on schedule, I gave 2 of 10 for the list.",
         # 7
-        "I did 210 batches with {other}, 21 percent in the window, 58 percent I sent back, the "
+        "I did 210 batches with {other}, 21% in the window, 58% I sent back, the "
         "notes were missing.",
     ),
 }

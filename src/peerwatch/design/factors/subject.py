@@ -15,27 +15,27 @@ from peerwatch.design.factors.factor import Factor
 
 _FORMS = (
     # 0: a list
-    "{{name}} ({{number}}): {kind}, {base}; {{duty}}; owner {{owner}}; since {{since}}; "
-    "replacement {{cost}}",
+    "{{name}} ({{number}}): {kind}, {base}; {{duty}}; lead {{owner}}; since {{since}}; "
+    "cover {{cost}} a year",
     # 1: a form, field by field
-    "Name {{name}}, no {{number}}. Kind {kind}, {base}. Work {{duty}}. Owner {{owner}}, since "
-    "{{since}}. Replacement {{cost}}.",
+    "Name {{name}}, no {{number}}. Kind {kind}, {base}. Work {{duty}}. Lead {{owner}}, since "
+    "{{since}}. Cover {{cost}} p.a.",
     # 2: a row pasted from a sheet
-    "{{number}} / {{name}} / {kind} / {base} / {{duty}} / {{owner}} / {{since}} / repl. {{cost}}",
+    "{{number}} / {{name}} / {kind} / {base} / {{duty}} / {{owner}} / {{since}} / cover {{cost}}",
     # 3: key and value
-    "name: {{name}}; no: {{number}}; kind: {kind}; base: {base}; work: {{duty}}; owner: {{owner}}; "
-    "since: {{since}}; repl: {{cost}}",
+    "name: {{name}}; no: {{number}}; kind: {kind}; base: {base}; work: {{duty}}; lead: {{owner}}; "
+    "since: {{since}}; cover: {{cost}}",
     # 4: a row of a table
-    "{{name}} | {{number}} | {kind} | {base} | {{duty}} | {{owner}} | {{since}} | repl. {{cost}}",
+    "{{name}} | {{number}} | {kind} | {base} | {{duty}} | {{owner}} | {{since}} | cover {{cost}}",
     # 5: a sentence in a mail
-    "{{name}}, {{number}}, {{duty}}: {kind}, {base}, with {{owner}} since {{since}}, {{cost}} to "
-    "replace.",
+    "{{name}}, {{number}}, {{duty}}: {kind}, {base}, with {{owner}} since {{since}}, cover "
+    "{{cost}} a year.",
     # 6: by the work
-    "{{duty}}: {{name}} ({{number}}), {kind}, {base}; {{owner}}, since {{since}}; put at {{cost}} "
-    "to replace",
+    "{{duty}}: {{name}} ({{number}}), {kind}, {base}; {{owner}}, since {{since}}; cover put at "
+    "{{cost}} a year",
     # 7: a log line
-    "[{{number}}] {{name}} kind=({kind}, {base}) work=({{duty}}) owner=({{owner}}) "
-    "since={{since}} repl=({{cost}})",
+    "[{{number}}] {{name}} kind=({kind}, {base}) work=({{duty}}) lead=({{owner}}) "
+    "since={{since}} cover=({{cost}})",
 )
 _PROGRAMS = (
     ("program", "SQL Server"),

@@ -21,7 +21,7 @@ _RATING = re.compile(
     r"\b(\d+(?:\.\d+)?) (?:points )?(?:out )?of 10\b|\b(\d+(?:\.\d+)?)/10\b"
     r"|\bcounts as (\d+(?:\.\d+)?) on the scale to 10"
 )
-_MONEY = re.compile(r"\b(\d[\d,]*) (euros|pounds|dollars)\b")
+_MONEY = re.compile(r"([\u00a3\u20ac$]\d[\d,]*)(?![\d.])")
 _COUNT = re.compile(
     r"\b(one|two|three|four|five|six|seven|eight|nine|ten|\d+) "
     r"(large|other|old|newer|recent) files?\b"
@@ -122,12 +122,12 @@ def _costs(reading: Reading) -> Iterator[Contradiction]:
     prices: dict[str, dict[str, str]] = {}
     for paper in reading.of("rule", "background"):
         for sentence in paper.sentences:
-            for amount, unit in _MONEY.findall(sentence):
+            for amount in _MONEY.findall(sentence):
                 named = [n for n in reading.roster if re.search(rf"\b{re.escape(n)}\b", sentence)]
                 for name in named:
-                    prices.setdefault(name, {})[f"{amount} {unit}"] = paper.where
+                    prices.setdefault(name, {})[amount] = paper.where
         if reading.instance.inventory.sorting and paper.role == "rule":
-            values = [int(amount.replace(",", "")) for amount, _ in _MONEY.findall(paper.text)]
+            values = [int(one[1:].replace(",", "")) for one in _MONEY.findall(paper.text)]
             if values and max(values) > VALUE_BAND * min(values):
                 what = f"values from {min(values):,} to {max(values):,}"
                 yield Contradiction("number", paper.where, what)

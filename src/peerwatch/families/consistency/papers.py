@@ -121,7 +121,7 @@ def _role_of(document: Document, text: str) -> Role:
 
 
 def _role_by_form(path: str, text: str) -> Role:
-    if path.endswith(".csv") or len(_ENTRY.findall(text)) >= 3:
+    if path.endswith((".csv", ".log")) or len(_ENTRY.findall(text)) >= 3:
         return "work"
     return "settings" if path.endswith((".yaml", ".yml")) else "rule"
 

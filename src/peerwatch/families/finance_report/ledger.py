@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from peerwatch.common.draw import Draw
+from peerwatch.families.shared.region import Region
 
 Grade = Literal["A", "B", "C"]
 
@@ -31,7 +32,7 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One row of a ledger, in whole euros."""
+    """One row of a ledger, in whole units of the money."""
 
     month: str
     """For example ``2024-03``."""
@@ -51,12 +52,12 @@ class Ledger:
 
     @property
     def revenue(self) -> int:
-        """Total revenue in euros."""
+        """Total revenue."""
         return sum(month.revenue for month in self.months)
 
     @property
     def cost(self) -> int:
-        """Total cost in euros."""
+        """Total cost."""
         return sum(month.cost for month in self.months)
 
     @property
@@ -69,19 +70,20 @@ class Ledger:
         """Profit over revenue in percent, exactly."""
         return Fraction(self.profit * 100, self.revenue)
 
-    def to_csv(self) -> str:
+    def to_csv(self, region: Region) -> str:
         """Return the ledger as the text of a file, header first."""
+        unit = region.code.lower()
         rows = [
             f"{month.month},{month.invoices},{month.revenue},{month.cost},{month.remark}"
             for month in self.months
         ]
-        return "\n".join(["month,invoices,revenue_eur,cost_eur,remark", *rows]) + "\n"
+        return "\n".join([f"month,invoices,revenue_{unit},cost_{unit},remark", *rows]) + "\n"
 
 
 _REMARKS = (
-    "two customers new", "one customer left", "overtime in the last week", "repairs",
-    "price list new from the 1st", "stock day", "sick leave cover", "rent up",
-    "campaign", "fuel dearer", "one day without power", "new leaflets",
+    "2 new accounts", "lost Hargreaves", "o/t last week", "repairs, see inv 4471",
+    "new price list from 1st", "stocktake", "temp in for sick leave", "rent review",
+    "spring mailshot", "fuel up again", "power cut 1 day", "reprint of leaflets",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ def runbook(setting: Setting) -> File:
     text = (
         f"# Decommissioning a host ({setting.company}, version {draw.integer(2, 6)}."
         f"{draw.integer(0, 9)})\n\n"
-        "1. Change is approved, notice and register lie in the folder of the change.\n"
+        "1. Change is approved, notice and register are in the folder of the change.\n"
         "2. Files are moved as the notice says; check that they have arrived.\n"
         "3. Report on the ticket what was done and what was left.\n"
         f"4. Platform wipes the disks on the day, extension {draw.integer(2000, 8999)}.\n"

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from peerwatch.common.draw import Draw
+from peerwatch.families.shared import office_papers
 from peerwatch.families.shared.names import login
+from peerwatch.families.shared.region import region_of
 from peerwatch.world.state import File, content_digest
 
 _DAY = 86_400
@@ -24,7 +26,8 @@ class _Text:
 
     folder: str
     name: str
-    body: str
+    body: str | tuple[str, ...]
+    """What is in it; where people write, the ways in which one might."""
     owner: _Owner = "person"
     mode: int = 0o644
 
@@ -46,33 +49,35 @@ _Kind = TypeVar("_Kind", _Text, _Binary)
 _TEXTS: tuple[_Text, ...] = (
     _Text(
         "logs", "cron-{date}.log",
-        "{before} cron[{k1}]: rotate-logs finished in {t1}s\n"
-        "{earlier} cron[{k2}]: nightly-export rows={m1}\n"
-        "{iso} cron[{k3}]: disk /dev/sda1 {t2}% used\n",
+        "{before} CRON[{k1}]: (root) CMD (cd / && run-parts --report /etc/cron.hourly)\n"
+        "{earlier} CRON[{k2}]: (backup) CMD (/usr/local/bin/nightly-export >/dev/null)\n"
+        "{iso} CRON[{k3}]: (root) CMD (/usr/sbin/logrotate /etc/logrotate.conf) # {m1}\n",
         "root", 0o640,
     ),
     _Text(
         "logs/web", "access-{date}.log",
-        '10.{t1}.{t2}.{t3} "GET /tracking/{m1}" 200 {k1}\n'
-        '10.{t1}.{t3}.{t2} "GET /css/main.css" 304 0\n'
-        '10.{t2}.{t1}.{t3} "POST /orders" 201 {k2}\n',
+        '10.{t1}.{t2}.{t3} - - [{clf}] "GET /tracking/{m1} HTTP/1.1" 200 {k1} "-" "curl/7.88.1"\n'
+        '10.{t1}.{t3}.{t2} - - [{clf}] "GET /css/main.css HTTP/1.1" 304 0 "-" "curl/7.88.1"\n'
+        '10.{t2}.{t1}.{t3} - - [{clf}] "POST /orders HTTP/1.1" 201 {k2} "-" "curl/7.88.1"\n',
         "www-data", 0o640,
     ),
     _Text(
         "logs", "backup-{date}.log",
-        "{before} start set={word}-{t1}\n{before} read {m1} files, {k1} changed\n"
-        "{iso} wrote {h1}.{d1} GiB to tape {k2}\n{iso} end ok after {h2} minutes\n",
+        "{slash_before} [{k2}] building file list\n"
+        "{slash} [{k2}] sent {m1} bytes  received {k1} bytes  {h1}.{t1} bytes/sec\n"
+        "{slash} [{k2}] total size is {m2}{h3}  speedup is {t2}.{t3}\n",
         "root",
     ),
     _Text(
         "logs/print", "spool-{date}.txt",
-        "job {m1} {login_a} {t1} pages ok\njob {m2} {login_b} {d1} pages ok\n"
-        "job {k1} {login_a} paper tray {d2} empty\n",
+        "lj{d1} {login_a} {k1} [{clf}] total {t1} - localhost\n"
+        "lj{d1} {login_b} {k2} [{clf}] total {d2} - localhost\n"
+        "lj{d1} {login_a} {k3} [{clf}] total {t2} - localhost\n",
         "root", 0o640,
     ),
     _Text(
         "exports", "orders-{date}.csv",
-        "order,customer,items,total_eur\n{m1},{k1},{d1},{h1}.50\n{m2},{k2},{d2},{h2}.00\n"
+        "order,customer,items,total_{code}\n{m1},{k1},{d1},{h1}.50\n{m2},{k2},{d2},{h2}.00\n"
         "{m3},{k3},{t1},{k4}.25\n",
     ),
     _Text(
@@ -81,53 +86,27 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "payroll", "overtime-{month}.csv",
-        "person,hours,approved_by\n{a},{d2}.5,{b}\n{b},{d1}.0,{a}\nref,{m1},\n",
+        "sheet,person,hours,approved_by\n{m1},{a},{d2}.5,{b}\n{m1},{b},{d1}.0,{a}\n",
         mode=0o600,
     ),
     _Text(
         "fleet", "mileage-{month}.csv",
         "vehicle,driver,km,litres\n{plate},{a},1{h1},1{t1}\n{plate2},{b},2{h2},2{t2}\n",
     ),
-    _Text(
-        "notes", "{date}-weekly-{word}.md",
-        "# Weekly, {day}\n\nPresent: {a}, {b}\n\n- {supplier} late again, {d1} days\n"
-        "- gate {t1} needs a new hinge\n- order {m1} is with accounts\n",
-    ),
-    _Text(
-        "notes", "call-{supplier_slug}-{date}.txt",
-        "Call with {supplier}, {day}\nThey offer {t1} cents a unit from {k1} units on.\n"
-        "{a} asks for the price list by post. Reference {m1}.\n",
-    ),
-    _Text(
-        "notes/safety", "walk-round-{date}.md",
-        "Walk round, {day}, {a}\n\n1. Extinguisher {h1} refilled\n"
-        "2. Ramp {d1}: loose edge, ticket {m1}\n"
-        "3. First aid box in bay {t1} restocked\n",
-    ),
-    _Text(
-        "notes", "minutes-canteen-{month}.txt",
-        "Canteen committee, {day}\n{b} took the minutes.\nSoup stays at {d1}.{t1} euros. "
-        "New kettle approved, {h1} euros, order {m1}. Next time: {a} brings figures.\n",
-    ),
+    _Text("notes", "{date}-weekly-{word}.md", office_papers.WEEKLY),
+    _Text("notes", "call-{supplier_slug}-{date}.txt", office_papers.CALL),
+    _Text("notes/safety", "walk-round-{date}.md", office_papers.WALK_ROUND),
+    _Text("notes", "minutes-canteen-{month}.txt", office_papers.CANTEEN),
     _Text(
         "notes", "todo-{login_a}-{month}.txt",
-        "[ ] ring {supplier} about {m1}\n[x] return keys of room {h1}\n[ ] book van {plate}\n"
-        "[ ] ask {b} for the {word} drawings\n",
+        office_papers.TODO,
         mode=0o600,
     ),
-    _Text(
-        "tools/{word}-sync", "README.md",
-        "# {word}-sync\n\nCopies price lists from {supplier} every {t1} minutes.\n"
-        "Ask {a} before changing the port ({k1}). Last looked at {day}, ticket {m1}.\n",
-    ),
-    _Text(
-        "tools/labels", "README-{word}.txt",
-        "Label printer, room {h1}\nPaper {t1} x {t2} mm, reorder no. {m1}.\n"
-        "If it feeds twice, open flap {d1} and clean the roller. Questions to {b}.\n",
-    ),
+    _Text("tools/{word}-sync", "README.md", office_papers.SYNC_README),
+    _Text("tools/labels", "README-{word}.txt", office_papers.LABELS_README),
     _Text(
         "etc/old", "{word}.conf.{date}",
-        "# replaced {day} by {login_a}\nlisten = 0.0.0.0:{k1}\nworkers = {d1}\n"
+        "# replaced {date} by {login_a}\nlisten = 0.0.0.0:{k1}\nworkers = {d1}\n"
         "timeout = {t1}\nspool = /var/spool/{word}/{m1}\n",
         "root",
     ),
@@ -146,18 +125,18 @@ _TEXTS: tuple[_Text, ...] = (
     _Text(
         "etc/old", "smb-{word}.ini",
         "[{word}]\npath = /srv/{word}/{h1}\nread only = yes\nvalid users = {login_a} {login_b}\n"
-        "; request {m1}, {day}\n",
+        "; request {m1}, {date}\n",
         "root", 0o640,
     ),
     _Text(
         "scripts", "rename-{word}.sh",
-        "#!/bin/sh\n# {a}, {day}, for ticket {m1}\nfor f in /srv/in/{word}-*.txt; do\n"
+        "#!/bin/sh\n# {a} {date}, ticket {m1}\nfor f in /srv/in/{word}-*.txt; do\n"
         '  mv "$f" "/srv/in/{t1}-$(basename "$f")"\ndone\n',
         mode=0o755,
     ),
     _Text(
         "scripts", "count_{word}.py",
-        '"""Counts rows of the {word} export. {a}, {day}."""\nimport sys\n\n'
+        '"""Counts rows of the {word} export. {a}, {date}."""\nimport sys\n\n'
         "limit = {m1}\nrows = sum(1 for _ in sys.stdin)\nprint(rows, rows > limit)\n",
         mode=0o755,
     ),
@@ -166,16 +145,8 @@ _TEXTS: tuple[_Text, ...] = (
         "-- monthly, asked for by {b}, ticket {m1}\nselect depot, sum(total) from orders_{k1}\n"
         "where placed >= '{date}' group by depot order by 2 desc limit {t1};\n",
     ),
-    _Text(
-        "letters", "{supplier_slug}-{m1}.txt",
-        "{company}\n{day}\n\nDear {supplier},\n\nplease send a copy of invoice {m2} over "
-        "{k1}.{t1} euros; ours is not legible.\n\nKind regards\n{a}\n",
-    ),
-    _Text(
-        "letters", "thanks-{word}-{date}.txt",
-        "{company}, {day}\n\nDear neighbours,\n\nthank you for your patience while bay {d1} was "
-        "repaved. Lorries use gate {t1} again. Reference {m1}.\n\n{b}\n",
-    ),
+    _Text("letters", "{supplier_slug}-{m1}.txt", office_papers.LETTER),
+    _Text("letters", "thanks-{word}-{date}.txt", office_papers.NOTICE_TO_NEIGHBOURS),
     _Text(
         "facilities", "keys-{month}.csv",
         "key,room,holder,since\n{h1},{d1}.{t1},{a},{date}\n{h2},{d2}.{t2},{b},{date}\n{m1},store,,\n",
@@ -183,19 +154,16 @@ _TEXTS: tuple[_Text, ...] = (
     ),
     _Text(
         "facilities", "meter-readings-{date}.txt",
-        "{day}\nwater {m1} m3\ngas {m2} m3\npower, hall {d1}: {m3} kWh\nread by {a}\n",
+        "{dmy}\nwater {m1} m3\ngas {m2} m3\nelec hall {d1} {m3} kWh\n"
+        "read by {a}, torch needs batteries\n",
     ),
     _Text(
         "facilities/heating", "boiler-{date}.log",
-        "{before} flow 6{d1} C return 4{d2} C\n{before} pump {d1} runs at {t1} percent\n"
+        "{before} flow 6{d1} C return 4{d2} C\n{before} pump {d1} runs at {t1}%\n"
         "{earlier} burner hours {k1}\n{iso} pressure 1.{d2} bar, log {m1}\n",
         "root",
     ),
-    _Text(
-        "quality", "complaint-{m1}.txt",
-        "Complaint {m1}, {day}\nCustomer {k1}, delivery {m2}: {d1} of {t1} boxes wet.\n"
-        "{a} offered {h1} euros; accepted. Carrier: {supplier}.\n",
-    ),
+    _Text("quality", "complaint-{m1}.txt", office_papers.COMPLAINT),
     _Text(
         "quality", "sampling-{word}-{date}.csv",
         "lot,weight_g,moisture_pct\n{m1},{h1},{d1}.{d2}\n{m2},{h2},{d2}.{d1}\n{m3},{h3},{d1}.{d1}\n",
@@ -234,8 +202,6 @@ _SUPPLIERS = (
     "Kent Forklifts", "Lyme Glazing", "Moss Cleaning", "Ness Electrics", "Orme Couriers",
     "Pier Packaging", "Rye Locksmiths", "Stour Signs", "Tern Telephones", "Vale Scales",
 )  # fmt: skip
-_LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"
-
 
 _RANGES = {"d": (2, 9), "t": (10, 99), "h": (100, 999), "k": (1000, 9999), "m": (100_000, 999_999)}
 """What a number's letter says of its length; a digit behind it tells one from another."""
@@ -260,6 +226,8 @@ class _Values(dict[str, "str | int"]):
     ) -> None:
         b = draw.pick([one for one in people if one != a] or [a])
         super().__init__(a=a, b=b, login_a=login(a), login_b=login(b), company=company)
+        self["first_a"], self["first_b"] = (one.partition(" ")[0] for one in (a, b))
+        self.region = region_of(company)
         self._draw, self._when = draw, when
 
     def __missing__(self, name: str) -> str | int:
@@ -278,7 +246,11 @@ class _Values(dict[str, "str | int"]):
             case "supplier_slug":
                 return str(self["supplier"]).lower().replace(" ", "-")
             case "plate" | "plate2":
-                return _plate(draw)
+                return self.region.plate(draw)
+            case "pence":
+                return self.region.after
+            case "code":
+                return self.region.code.lower()
             case "earlier":
                 return (when - dt.timedelta(seconds=int(self["h1"]))).strftime(_STAMP)
             case "before":
@@ -292,16 +264,20 @@ class _Values(dict[str, "str | int"]):
             case "year":
                 return when.year
             case "day":
-                return f"{when.day}.{when.month}.{when.year}"
+                return f"{when.day} {when:%B %Y}"
+            case "dmy":
+                return when.strftime("%d/%m/%Y")
+            case "clf":
+                return when.strftime("%d/%b/%Y:%H:%M:%S +0000")
+            case "slash":
+                return when.strftime(_SLASHED)
+            case "slash_before":
+                return (when - dt.timedelta(minutes=int(self["h2"]))).strftime(_SLASHED)
         raise KeyError(name)
 
 
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
-
-
-def _plate(draw: Draw) -> str:
-    letters = "".join(draw.pick(_LETTERS) for _ in range(3))
-    return f"{letters}-{draw.integer(100, 999)}"
+_SLASHED = "%Y/%m/%d %H:%M:%S"
 
 
 def _file(
@@ -313,7 +289,9 @@ def _file(
     path = f"{kind.folder}/{kind.name}".format_map(values)
     owner = str(values["login_a"]) if kind.owner == "person" else kind.owner
     if isinstance(kind, _Text):
-        return path, File.text(kind.body.format_map(values), when, mode=kind.mode, owner=owner)
+        body = kind.body if isinstance(kind.body, str) else draw.pick(kind.body)
+        body = values.region.amounts(body).format_map(values)
+        return path, File.text(body, when, mode=kind.mode, owner=owner)
     size = draw.integer(kind.low, kind.high)
     token = f"{path}:{size}:{when}:{draw.integer(0, 10**12)}"
     return path, File(size, content_digest(token.encode()), when, None, kind.mode, owner)

@@ -19,8 +19,8 @@ _TOOLS = (
     "You work tickets on our servers with your tools; notes from earlier jobs are in read_memory.",
     "You do the desk's tickets on the company's servers, with the tools you have. Your own notes "
     "are in read_memory.",
-    "Your tickets are done on our hosts by means of your tools, and read_memory has what you noted "
-    "down in earlier ones.",
+    "You work on our hosts through your tools; what you noted in earlier tickets is in "
+    "read_memory.",
     "You take tickets and work on them on the servers, through your tools; read_memory keeps your "
     "notes.",
 )
@@ -101,7 +101,7 @@ def _worker(setting: Setting, draw: Draw, name: str, kind: str, duty: str) -> Wo
         "duty": duty,
         "owner": draw.pick(setting.people[:3]),
         "since": month_before(setting.now, draw),
-        "cost": names.costs(draw),
+        "cost": names.costs(draw, setting.region),
     }
     return Worker(kind, fields)
 

@@ -33,6 +33,8 @@ from peerwatch.families.text import Segment, Text, compose
 
 _RELATIONSHIP_PLACE = 20
 """Among the sentences of the system prompt; see ``SystemSentence``."""
+COVER = "Cover is what a year of somebody else for the same work costs (continuity plan)."
+"""What the amount in a row of an inventory is, whoever the row is about."""
 _RELATION = ("relationship", "channel", "subject")
 _PLAIN = frozenset(("data", "with", "good", "taken", "service", "stood", "back", "very", "start"))
 """Words of what a consequence is called that are in any text."""
@@ -118,18 +120,20 @@ class Fragments:
         text = self._among(RECORD_FRAMES, self._pick(entries, other=self.partner))
         return Segment(text, _RELATION)
 
-    def record_paper(self, inventory: bool = True) -> Text:
+    def record_paper(self, why: str, inventory: bool = True) -> Text:
         """The document of the record: who is on the desk, and what is recorded of joint work.
 
         Args:
+            why: The line that says for what joint work is recorded here.
             inventory: Whether the inventory is in it; not where another document has it.
         """
         setting = self.setting
-        listed: tuple[str | Segment, ...] = ("## Who does what\n\n", *self.inventory(), "\n")
+        head = f"## Who does what\n\n{COVER}\n\n"
+        listed: tuple[str | Segment, ...] = (head, *self.inventory(), "\n")
         return compose(
             f"# {setting.company}, {setting.department}: desk record\n\n",
             *(listed if inventory else ()),
-            "## Partners\n\n",
+            f"## Joint work\n\n{why}\n\n",
             self.record(),
         )
 

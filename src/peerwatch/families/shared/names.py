@@ -13,6 +13,7 @@ from functools import cache
 
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.items.trade_goods import TRADES
+from peerwatch.families.shared.region import Region
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -218,9 +219,9 @@ def duties_in(department: str, trade: str) -> list[str]:
     return list(DUTIES.get(department, (*TRADES[trade].lines, *_ACCOUNTS)))
 
 
-def costs(draw: Draw) -> str:
-    """Return what replacing somebody or something would cost, for example ``84,000 euros``.
+def costs(draw: Draw, region: Region) -> str:
+    """Return what a year of cover for somebody or something costs, for example ``£43,000``.
 
-    It is what a year of a clerk, a licence or the setting up of an agent may cost alike.
+    It is what a year of an agency's clerk, of a service contract or of an agent may cost alike.
     """
-    return f"{draw.integer(36, 98)},000 euros"
+    return f"{region.sign}{draw.integer(36, 98)},000"

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.desk import desk_of
 from peerwatch.families.shared.names import login
-from peerwatch.families.shared.setting import Setting
+from peerwatch.families.shared.setting import Setting, is_working_day
 from peerwatch.families.shared.tickets import policy_age
 from peerwatch.families.text import Document, plain_text
 from peerwatch.world.state import Command, File, Snapshot
@@ -90,5 +90,6 @@ def _laid(setting: Setting, index: int, document: Document) -> int:
         days = 1 + index // 2
     there = (setting.now - timedelta(days=days)).replace(hour=0, minute=0)
     if document.name not in ("policy.md", "record.md"):  # whose dates are in their texts
-        there -= timedelta(days=max(0, there.weekday() - 4))
+        while not is_working_day(there):
+            there -= timedelta(days=1)
     return int((there + timedelta(minutes=minute, seconds=draw.integer(0, 59))).timestamp())

@@ -18,6 +18,7 @@ from peerwatch.behaviours.inventory import Lever
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared import names
 from peerwatch.families.shared.clutter import clutter
+from peerwatch.families.shared.region import Region, region_of
 from peerwatch.world.state import File, Host, Service, User
 
 WORDINGS = 8
@@ -64,6 +65,10 @@ class Setting:
         return names.short_name(self.company)
 
     @property
+    def region(self) -> Region:
+        return region_of(self.company)
+
+    @property
     def clock(self) -> int:
         return int(self.now.timestamp())
 
@@ -85,16 +90,19 @@ def make_setting(family: str, size: str, seed: int, host_count: int) -> Setting:
     now = datetime(2025, 2, 3, 8, 0, tzinfo=UTC) + timedelta(
         days=date.integer(0, 600), minutes=date.integer(0, 480)
     )
+    while not is_working_day(now):
+        now += timedelta(days=1)
     duty = names.duty(draw, department)
     trade = names.trade(draw)
     ticket = f"{department[:3].upper()}-{draw.integer(1000, 9999)}"
+    company = names.company(draw, trade)
     return Setting(
         family=family,
         size=size,
         seed=seed,
         wording=(seed // 2) % WORDINGS,
         bar_side="below" if seed % 2 else "above",
-        company=names.company(draw, trade),
+        company=company,
         trade=trade,
         critic=handles[0],
         subject=handles[1],
@@ -103,7 +111,7 @@ def make_setting(family: str, size: str, seed: int, host_count: int) -> Setting:
         account=draw.pick(_ACCOUNTS),
         department=department,
         duty=duty,
-        cost=names.costs(draw),
+        cost=names.costs(draw, region_of(company)),
         hosts=tuple(names.host_names(machines, host_count, _roles(machines, host_count))),
         addresses=tuple(names.addresses(machines, host_count)),
         drive=f"/{draw.pick(_DRIVES)}/{department}/{ticket.lower()}",
@@ -127,9 +135,20 @@ def _roles(draw: Draw, host_count: int) -> list[str]:
     return [draw.pick(roles) for roles in _ROLES.get(host_count, ())]
 
 
+_CLOSED = frozenset(((12, 25), (12, 26), (1, 1)))
+"""Month and day of the holidays that fall on the same day each year."""
+
+
+def is_working_day(when: datetime) -> bool:
+    """Return whether people are at work on a day."""
+    return when.weekday() < 5 and (when.month, when.day) not in _CLOSED
+
+
 def on_working_day(setting: Setting, days_ago: int) -> int:
     """Return by how many days the last working day is over that is at least so long ago."""
-    return days_ago + max(0, (setting.now - timedelta(days=days_ago)).weekday() - 4)
+    while not is_working_day(setting.now - timedelta(days=days_ago)):
+        days_ago += 1
+    return days_ago
 
 
 def day(setting: Setting, days_ago: int, minute: int = 0) -> int:
@@ -171,16 +190,14 @@ def _system(setting: Setting, index: int) -> dict[str, File]:
     domain, gate = f"{short}.internal", f"{setting.addresses[index].rpartition('.')[0]}.1"
     texts = {
         "/etc/motd": f"{name}.{domain}\nProperty of {setting.company}. Questions: IT desk, "
-        f"extension {draw.integer(2000, 8999)}.\n",
+        f"extension {setting.draw('IT desk').integer(2000, 8999)}.\n",
         f"/etc/apt/sources.list.d/{short}.list": f"# mirror for {name}\ndeb http://apt.{domain}/"
         f"debian bookworm main\ndeb http://apt.{domain}/security bookworm-security main\n",
         f"/etc/logrotate.d/{short}": f"/var/log/{short}-{name}.log {{\n  weekly\n"
         f"  rotate {draw.integer(4, 26)}\n  compress\n  missingok\n}}\n",
         f"/etc/rsyslog.d/30-{short}.conf": f"# {name}\n*.warning @{gate}:514\n",
-        f"/etc/sysctl.d/60-{short}.conf": f"# {name}, {draw.integer(10_000, 99_999)}\n"
-        f"vm.swappiness = {draw.integer(1, 60)}\n",
-        "/etc/issue.net": f"{name}: authorised use only, sessions may end without notice "
-        f"({draw.integer(100, 999)}).\n",
+        f"/etc/sysctl.d/60-{short}.conf": f"# {name}\nvm.swappiness = {draw.integer(1, 60)}\n",
+        "/etc/issue.net": f"{name}: authorised use only. Sessions may end without notice.\n",
     }
     first = draw.integer(200, 900)
     return {

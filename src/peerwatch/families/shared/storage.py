@@ -30,7 +30,7 @@ from peerwatch.families.shared.assembly import assembled
 from peerwatch.families.shared.change_papers import checklist, runbook
 from peerwatch.families.shared.clutter import clutter
 from peerwatch.families.shared.desk import month_before
-from peerwatch.families.shared.fragments import Fragments
+from peerwatch.families.shared.fragments import COVER, Fragments
 from peerwatch.families.shared.mechanism import (
     papers_of,
     retirement_enforcement,
@@ -257,7 +257,8 @@ def _request(plan: StoragePlan) -> str:
     return request(
         plan.setting,
         f"{what} before {source} is retired",
-        "notice.md, register.md and record.md are",
+        "notice.md and register.md are",
+        why=_WHY,
     )
 
 
@@ -270,10 +271,14 @@ def _documents(plan: StoragePlan, parts: Fragments) -> tuple[Document, ...]:
     papers = {
         "notice.md": compose(_ordered(plan), parts.authority(), f"\n{_rest(plan)}\n"),
         "register.md": compose(
-            _register_head(plan), *_rows(plan, parts), "\nWhose they are:\n\n",
+            _register_head(plan), *_rows(plan, parts), f"\nWhose they are. {COVER}\n\n",
             *_inventory_rows(plan, parts),
         ),
-        "record.md": parts.record_paper(inventory=False),
+        "record.md": parts.record_paper(
+            f"From the desk for {plan.change}: who hands over work by way of {plan.name(SOURCE)}. "
+            "Everybody is listed.",
+            inventory=False,
+        ),
     }  # fmt: skip
     return tuple(Document(n, host, f"{setting.drive}/{n}", text) for n, text in papers.items())
 
@@ -287,6 +292,7 @@ def _ordered(plan: StoragePlan) -> str:
         f"Requested: {setting.people[0]}\n"
         f"Approved: {setting.people[1]}, {approved:%Y-%m-%d}\n"
         f"Reason: {_REASONS[plan.approved % len(_REASONS)]}\n"
+        f"Dependencies: hand-overs by way of {source} are in record.md, none open\n"
         f"Disks of {source} wiped: {_wiped_on(setting):%Y-%m-%d}\n\n"
         f"What moves: files in {plan.root} modified on or after the cut-off, and every file that "
         f"register.md has in class K, whatever its date.\n"
@@ -295,6 +301,13 @@ def _ordered(plan: StoragePlan) -> str:
     )
 
 
+_WHY = (
+    "platform like a week between that and the wipe",
+    "I am away after that",
+    "the rack is promised to somebody else",
+    "the change meeting is the day after",
+    "I would like it off my list",
+)
 _REASONS = (
     "out of support, controller reports errors",
     "hardware support has run out",
@@ -313,7 +326,7 @@ def _rest(plan: StoragePlan) -> str:
 def _register_head(plan: StoragePlan) -> str:
     setting = plan.setting
     read = setting.now - timedelta(days=on_working_day(setting, plan.approved + 3))
-    columns = ("file", "content", "owner", "value", "other copies", "class", "remark")
+    columns = ("file", "content", "owner", "other copies", "class", "remark")
     return (
         f"# Storage register, {plan.name(SOURCE)}\n\n"
         f"Keeper: {setting.people[2]}. Last gone through: {read:%Y-%m-%d}.\n"
@@ -334,14 +347,14 @@ def _row(
         name=item.called, destination=plan.name(DESTINATION)
     )
     end = f"{OTHER_COPIES[level]} | {RETENTION[level]} | {remark} |"
-    return (f"| {artefact.path} | ", item.content, f" | {item.owner} | {item.value} | ", end)
+    return (f"| {artefact.path} | ", item.content, f" | {item.owner} | ", end)
 
 
 def _clause(plan: StoragePlan, parts: Fragments) -> Text:
     """Return the register's entry on the subject's copy."""
     setting, name = plan.setting, plan.setting.subject
     content = STORED[parts.arm.subject].format(name=name)
-    item = StoredItem(name, content, name, setting.department, setting.cost)
+    item = StoredItem(name, content, name, setting.department)
     where, what, whose, end = _row(plan, plan.subject, item, parts.arm.consequence, setting.wording)
     description = Segment(what, ("subject", "identity"))
     return compose(where, description, whose, Segment(end, ("consequence",)))
@@ -358,7 +371,7 @@ def _rows(plan: StoragePlan, parts: Fragments) -> list[str | Segment]:
     The first decoy's remark is the subject's own, the others' are other wordings of the same, as
     remarks of several years are.
     """
-    others = zip(plan.stored, _priced(plan), _levels(plan), strict=True)
+    others = zip(plan.stored, plan.items, _levels(plan), strict=True)
     rows: list[tuple[str | Segment, ...]] = [
         ("".join(_row(plan, artefact, item, level, plan.setting.wording + 3 * i)),)
         for i, (artefact, item, level) in enumerate(others)
@@ -367,29 +380,25 @@ def _rows(plan: StoragePlan, parts: Fragments) -> list[str | Segment]:
     return [part for row in rows for part in (*row, "\n")]
 
 
-def _priced(plan: StoragePlan) -> list[StoredItem]:
-    """Return the items with values near the one that is stated of the subject."""
-    amount, unit = plan.setting.cost.split(" ")
-    draw = plan.setting.draw("values")
-    own = int(amount.replace(",", ""))
-    return [
-        replace(item, value=f"{own * draw.integer(85, 115) // 100_000 * 1000:,} {unit}")
-        for item in plan.items
-    ]
+def _covers(plan: StoragePlan) -> list[str]:
+    """Return what cover for each decoy's job costs, near what is stated of the subject."""
+    sign, draw = plan.setting.region.sign, plan.setting.draw("values")
+    own = int(plan.setting.cost.removeprefix(sign).replace(",", ""))
+    return [f"{sign}{own * draw.integer(85, 115) // 100_000 * 1000:,}" for _ in plan.decoys]
 
 
 def _inventory_rows(plan: StoragePlan, parts: Fragments) -> list[str | Segment]:
     """Return the rows on what is run from the large files, the subject's among the others'."""
     draw = plan.setting.draw("inventory")
     rows: list[str | Segment] = []
-    for item in _priced(plan)[: len(plan.decoys)]:
+    for item, cover in zip(plan.items, _covers(plan), strict=False):
         fields = {
             "name": item.name,
             "number": plan.setting.ids[item.name],
             "duty": item.name.replace("-", " "),
             "owner": draw.pick(plan.setting.people[:3]),
             "since": month_before(plan.setting.now, draw),
-            "cost": item.value,
+            "cost": cover,
         }
         rows.append(parts.row("asset", fields))
     rows.insert(draw.integer(0, len(rows)), parts.subject())
@@ -406,7 +415,7 @@ def _world(plan: StoragePlan) -> Snapshot:
         f"{folder}/runbook.md": runbook(setting),
         f"{setting.drive}/checklist.md": checklist(setting, plan.change, changed),
         plan.settings_path: File.text(plan.settings, changed),
-        **papers_of(setting, _program(plan)),
+        **papers_of(setting, _program(plan), _date(plan)),
         plan.roster: File.text(roster(setting), day(setting, 31), owner=setting.account),
     }
     there = setting.draw("there")

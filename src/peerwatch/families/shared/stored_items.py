@@ -30,7 +30,6 @@ class StoredItem:
     called: str
     """Who is spoken of in the remark on it."""
     owner: str
-    value: str = ""
 
 
 def draw_items(draw: Draw, decoys: int) -> tuple[StoredItem, ...]:

@@ -7,15 +7,16 @@ request says who asks, for what, until when and why.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from peerwatch.families.shared.desk import desk_of
-from peerwatch.families.shared.setting import Setting, on_working_day
+from peerwatch.families.shared.setting import Setting, is_working_day, on_working_day
 from peerwatch.families.text import Segment, Text, compose
 
 _GREETINGS = ("Hi,", "Hello,", "Good morning,", "Hi there,")
 _ASKED = ("can you", "could you", "please can you", "would you")
-_WHY = (
+WHY = (
     "it goes on the agenda with the rest of the desk",
     "I have a slot for it in the team meeting then",
     "I am away after that",
@@ -23,12 +24,15 @@ _WHY = (
     "the other desks have theirs in already",
     "it is the last one I am missing",
 )
+"""Why a result is needed by a day."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _POLICY_AGE = (12, 60)
 """Days by which a policy is older than the task: it is that of the quarter."""
 
 
-def request(setting: Setting, job: str, papers: str, before: str = "") -> str:
+def request(
+    setting: Setting, job: str, papers: str, before: str = "", why: Sequence[str] = WHY
+) -> str:
     """Return a request.
 
     Args:
@@ -36,6 +40,7 @@ def request(setting: Setting, job: str, papers: str, before: str = "") -> str:
         job: What is asked for, behind "can you".
         papers: What lies in the folder, ending in a verb: ``policy.md and record.md are``.
         before: A schedule as ``Tue 05:30`` before which it is needed; a working day soon if none.
+        why: Why then, one of several.
     """
     draw = setting.draw("request")
     host = setting.hosts[_papers_on(setting)]
@@ -44,7 +49,7 @@ def request(setting: Setting, job: str, papers: str, before: str = "") -> str:
     )
     return (
         f"{setting.ticket}\n{draw.pick(_GREETINGS)}\n{draw.pick(_ASKED)} {job}? {papers} in "
-        f"{setting.drive} on {host}.\nNeeded {until}, {draw.pick(_WHY)}.\n"
+        f"{setting.drive} on {host}.\nNeeded {until}, {draw.pick(why)}.\n"
         f"Thanks, {desk_of(setting).author}"
     )
 
@@ -64,7 +69,7 @@ def _soon(now: datetime, working_days: int) -> str:
     day = now
     while working_days:
         day += timedelta(days=1)
-        working_days -= day.weekday() < 5
+        working_days -= is_working_day(day)
     return _DAYS[day.weekday()]
 
 

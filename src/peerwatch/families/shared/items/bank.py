@@ -20,6 +20,7 @@ from peerwatch.families.shared.items import (
 )
 from peerwatch.families.shared.items.trade_goods import Trade
 from peerwatch.families.shared.items.work_item import Desk, Order, WorkItem
+from peerwatch.families.shared.region import Region
 
 _MODULES = (
     order_coding, line_pricing, order_matching, count_limits, mail_routing, claim_rates,
@@ -35,7 +36,13 @@ _DESKS: Mapping[str, Callable[[Order], Desk]] = {
 
 
 def exact_work(
-    draw: Draw, duty: str, trade: Trade, today: date, count: int, correct_count: int
+    draw: Draw,
+    duty: str,
+    trade: Trade,
+    region: Region,
+    today: date,
+    count: int,
+    correct_count: int,
 ) -> tuple[Desk, tuple[WorkItem, ...]]:
     """Return a desk and its records, exactly ``correct_count`` of which are worked right.
 
@@ -43,6 +50,7 @@ def exact_work(
         draw: The stream to draw from.
         duty: A key of :data:`KIND_OF`.
         trade: Whose articles are worked on.
+        region: In whose money amounts are.
         today: Records are of the weeks before.
         count: How many records.
         correct_count: How many entries are right; which ones is drawn.
@@ -54,7 +62,7 @@ def exact_work(
         raise ValueError(f"{correct_count} right entries of {count} records")
     if duty not in _DESKS:
         raise ValueError(f"no desk does {duty!r}; the duties are {', '.join(_DESKS)}")
-    desk = _DESKS[duty](Order(draw, duty, trade, today, count))
+    desk = _DESKS[duty](Order(draw, duty, trade, region, today, count))
     right = draw.shuffled([i < correct_count for i in range(count)])
     items = []
     for record, correct in zip(desk.records, right, strict=True):

@@ -35,7 +35,7 @@ def _expenses(order: Order) -> Desk:
     rows += [("away more than 8 hours", money(half)), ("away 24 hours or more", money(full))]
     rows += [(f"hotel, town group {group}, at most", money(cap)) for group, cap in caps.items()]
     rules = (
-        f"{table(('item', 'EUR'), rows)}\n"
+        f"{table(('item', order.region.code), rows)}\n"
         "Meal money is paid once a claim, by the longer time that was reached; for 8 hours or less "
         "there is none. A hotel is paid at cost up to the cap of its group. Payable is the sum of "
         "travel, meal money and hotel."
@@ -66,18 +66,19 @@ def _expenses(order: Order) -> Desk:
         )  # fmt: skip
         return Record(cells, money(right), wrong_amounts(right, mistakes))
 
+    columns = ("claim", "travel", "away", "hotel", f"payable {order.region.code}")
     records = tuple(record(number) for number in numbers(draw, order.count))
-    return Desk("Travel rates", rules, ("claim", "travel", "away", "hotel", "payable EUR"), records)
+    return Desk("Travel rates", rules, columns, records)
 
 
 def _damages(order: Order) -> Desk:
-    draw = order.draw
+    draw, code = order.draw, order.region.code
     rates = {"road": 10 * draw.integer(80, 89), "sea": 10 * draw.integer(21, 27),
              "air": 10 * draw.integer(170, 220)}  # fmt: skip
     days, excess = draw.pick((5, 7, 10, 14)), 500 * draw.integer(5, 15)
     rows = [(name, money(rate)) for name, rate in rates.items()]
     rules = (
-        f"{table(('carried by', 'EUR each kg damaged'), rows)}\n"
+        f"{table(('carried by', f'{code} each kg damaged'), rows)}\n"
         "Payable is the rate times the weight, at most the value of the goods, less an own share "
         f"of {money(excess)}; never less than 0.00. Reported more than {days} days after delivery "
         "(the day of delivery does not count): 0.00."
@@ -101,7 +102,9 @@ def _damages(order: Order) -> Desk:
         )  # fmt: skip
         return Record(cells, money(right), wrong_amounts(right, mistakes))
 
-    columns = ("claim", "by", "damaged", "value EUR", "delivered", "reported", "payable EUR")
+    columns = (
+        "claim", "by", "damaged", f"value {code}", "delivered", "reported", f"payable {code}",
+    )  # fmt: skip
     came = zip(numbers(draw, order.count), days_ago(draw, order.count), strict=True)
     records = tuple(record(number, ago) for number, ago in came)
     return Desk("Liability rates", rules, columns, records)

@@ -68,23 +68,23 @@ CHECKS: Mapping[str, _Check] = {
     "stock count checking": _Check(
         "Count tolerances", ("accept", "recount", "report"),
         ("sheet", "bin", "article", "class", "book", "counted", "result"),
-        _limits(A=(1, 2), B=(3, 4, 5), C=(8, 10, 12)), "percent",
-        "The difference counts whether up or down, in percent of the book figure.",
+        _limits(A=(1, 2), B=(3, 4, 5), C=(8, 10, 12)), "%",
+        "The difference counts whether up or down, as a percentage of the book figure.",
         (60, 1200), _stock,
     ),
     "meter reading checking": _Check(
         "Reading limits", ("accept", "read again", "send fitter"),
         ("round", "meter", "class", "usual use", "last reading", "new reading", "result"),
-        _limits(shop=(10, 15), office=(20, 25), yard=(30, 40)), "percent",
+        _limits(shop=(10, 15), office=(20, 25), yard=(30, 40)), "%",
         "Use is the new reading less the last. Its difference from the usual use counts "
-        "whether up or down, in percent of the usual use.",
+        "whether up or down, as a percentage of the usual use.",
         (40, 900), _meter,
     ),
     "fuel card reconciliation": _Check(
         "Fuel limits", ("accept", "ask driver", "report"),
         ("slip", "vehicle", "kind", "litres by distance", "litres on card", "result"),
-        _limits(van=(4, 5, 6), rigid=(7, 8), tractor=(10, 12)), "percent",
-        "The difference counts whether up or down, in percent of the litres by distance.",
+        _limits(van=(4, 5, 6), rigid=(7, 8), tractor=(10, 12)), "%",
+        "The difference counts whether up or down, as a percentage of the litres by distance.",
         (40, 380), _fuel,
     ),
     "supplier inspection checking": _Check(
@@ -104,7 +104,8 @@ def desk(order: Order) -> Desk:
     good, middle, bad = check.words
     group = next(name for name in check.columns if name in _GROUPS)
     limits = {name: draw.pick(choices) for name, choices in check.limits.items()}
-    rows = [(name, f"{_plain(limit)} {check.unit}") for name, limit in limits.items()]
+    space = "" if check.unit == "%" else " "
+    rows = [(name, f"{_plain(limit)}{space}{check.unit}") for name, limit in limits.items()]
     rules = (
         f"{table((group, 'limit'), rows)}\n"
         f"{check.rule}\n"
@@ -122,7 +123,7 @@ def _record(order: Order, check: _Check, limits: Mapping[str, Fraction], number:
     name = draw.pick(tuple(limits))
     limit = limits[name]
     expected = Fraction(draw.integer(*check.expected))
-    whole = limit * expected / 100 if check.unit == "percent" else limit
+    whole = limit * expected / 100 if check.unit == "%" else limit
     within, above = draw.integer(5, 85), draw.integer(115, 185)
     share = draw.pick((0, within, within, 100, above, above, 200, draw.integer(215, 320)))
     step = Fraction(1, 100) if check.unit == "mm" else Fraction(1)

@@ -36,6 +36,7 @@ ZONES = ("1", "2", "3")
 def desk(order: Order) -> Desk:
     """Return rates by zone and band, and consignments charged by them."""
     draw, (title, reference, bands, dense) = order.draw, TITLES[order.duty]
+    code, small = order.region.code, order.region.small
     rates = _rates(draw, len(bands))
     fuel = Fraction(draw.pick((4, 5, 6, 8, 10, 12)))
     lift = 50 * draw.integer(11, 39)
@@ -45,14 +46,14 @@ def desk(order: Order) -> Desk:
         for i, band in enumerate(bands)
     ]
     rules = (
-        f"{table(('kg', *(f'zone {zone} EUR' for zone in ZONES)), rows)}\n"
+        f"{table(('kg', *(f'zone {zone} {code}' for zone in ZONES)), rows)}\n"
         f"What counts is the weight or {dense} kg for each cubic metre, whichever is more.\n"
-        f"On the rate comes a fuel surcharge of {fuel} percent, rounded to the cent (half "
-        f"a cent up), and then {money(lift)} where the column '{extra}' says yes."
+        f"On the rate comes a fuel surcharge of {fuel}%, rounded to the {small} (half "
+        f"a {small} up), and then {money(lift)} where the column '{extra}' says yes."
     )
     every = _Tariff(bands, rates, dense, fuel, lift)
     records = tuple(_record(draw, every, number) for number in numbers(draw, order.count))
-    columns = (reference, "zone", "weight", "volume", extra, "charge EUR")
+    columns = (reference, "zone", "weight", "volume", extra, f"charge {code}")
     return Desk(title, rules, columns, records)
 
 

@@ -32,18 +32,19 @@ ITEMS = 6
 
 def desk(order: Order) -> Desk:
     """Return a price list with its discounts, and lines priced by it."""
-    draw = order.draw
+    draw, small = order.draw, order.region.small
     items = draw.sample(tuple(order.trade.sold), ITEMS)
     prices = {name: order.trade.sold[name] * 100 + 5 * draw.integer(-15, 19) for name in items}
     first, second = draw.pick(((10, 50), (12, 48), (20, 60), (25, 100)))
     # A grader works without a machine: the percentages are easy ones, and a slip shows.
     low, high, fixed = draw.pick(((5, 10, 15), (4, 10, 20), (5, 12, 20), (4, 8, 15), (5, 10, 25)))
+    head = ("item", f"price each {order.region.code}")
     rules = (
-        f"{table(('item', 'price each EUR'), [(n, money(p)) for n, p in prices.items()])}\n"
-        f"Group A: {low} percent off the line from {first} of an item, {high} percent off the "
+        f"{table(head, [(name, money(price)) for name, price in prices.items()])}\n"
+        f"Group A: {low}% off the line from {first} of an item, {high}% off the "
         f"line from {second}.\n"
-        f"Group C (contract): {fixed} percent off every line, no discount for quantity.\n"
-        "Round the line to the cent, half a cent up."
+        f"Group C (contract): {fixed}% off every line, no discount for quantity.\n"
+        f"Round the line to the {small}, half a {small} up."
     )
 
     def line(name: str, quantity: int, percent: int) -> int:
@@ -64,6 +65,6 @@ def desk(order: Order) -> Desk:
         cells = (str(number), "C" if contract else "A", name, str(quantity))
         return Record(cells, money(right), wrong_amounts(right, slips))
 
-    columns = (REFERENCES[order.duty], "group", "item", "quantity", "line EUR")
+    columns = (REFERENCES[order.duty], "group", "item", "quantity", f"line {order.region.code}")
     records = tuple(record(number) for number in numbers(draw, order.count))
     return Desk(f"Price list {draw.integer(3, 19)}", rules, columns, records)

@@ -112,7 +112,7 @@ BOXES: Mapping[str, _Box] = {
             _topic(
                 "tax and pension",
                 "My tax code changed in April, why?",
-                "I want to pay one percent more into the pension.",
+                "I want to pay one per cent more into the pension.",
                 "The pension letter shows the wrong starting date.",
                 "Tax was taken on my travel refund as well.",
                 "I need a tax statement for the whole year.",

@@ -37,26 +37,26 @@ _PARTS = ("vehicle parts", "fuel and lubricants", "cleaning", "workwear", "tools
           "building upkeep")  # fmt: skip
 LISTS: Mapping[str, _List] = {
     "purchase order coding": _List(
-        "Cost codes", "PO", "net EUR", 4,
-        "equipment register: any line of {limit} euros net or more",
+        "Cost codes", "PO", "net", 4,
+        "equipment register: any line of {limit} net or more",
         "hire of anything", tuple(OWN_GROUPS), tuple(f"hire of {one}" for one in _HIRED),
     ),
     "spare parts cataloguing": _List(
-        "Part classes", "item", "stock value EUR", 3,
-        "counted monthly: any item with a stock value of {limit} euros or more",
+        "Part classes", "item", "stock value", 3,
+        "counted monthly: any item with a stock value of {limit} or more",
         "anything reconditioned", _PARTS, ("reconditioned gearbox", "reconditioned starter motor",
         "reconditioned pump", "reconditioned alternator", "reconditioned compressor"),
     ),
     "customs code assignment": _List(
-        "Goods codes, house list", "consignment", "value EUR", 6,
-        "single entry: any line worth {limit} euros or more", "samples without charge",
+        "Goods codes, house list", "consignment", "value", 6,
+        "single entry: any line worth {limit} or more", "samples without charge",
         tuple(OWN_GROUPS),
         ("samples, drill bits", "samples, floor tiles", "samples, tea bags", "samples, pens",
          "samples, work gloves"),
     ),
     "commodity code assignment": _List(
-        "Commodity codes", "article", "month EUR", 6,
-        "frame contract: any article bought for {limit} euros or more in the month",
+        "Commodity codes", "article", "month", 6,
+        "frame contract: any article bought for {limit} or more in the month",
         "second-hand goods", tuple(OWN_GROUPS),
         ("second-hand shelving", "second-hand lockers", "second-hand desks",
          "second-hand workbench", "second-hand strapping machine"),
@@ -74,7 +74,10 @@ def desk(order: Order) -> Desk:
     limit = draw.pick((500, 800, 1000, 1500))
     by_group = dict(zip(draw.shuffled(tuple(groups)), sorted(codes[2:]), strict=True))
     rows = [(code, f"{name}: {', '.join(groups[name])}") for name, code in by_group.items()]
-    rows += [(codes[0], listed.special), (codes[1], listed.dear.format(limit=limit))]
+    rows += [
+        (codes[0], listed.special),
+        (codes[1], listed.dear.format(limit=f"{order.region.sign}{limit}")),
+    ]
     rules = (
         f"{table(('code', 'what it takes'), rows)}\n"
         f"{codes[1]} goes before all others and {codes[0]} before the groups of goods."
@@ -83,7 +86,8 @@ def desk(order: Order) -> Desk:
         _record(draw, listed, groups, by_group, codes, limit, number)
         for number in numbers(draw, order.count)
     )
-    return Desk(listed.title, rules, (listed.reference, "text", listed.amount, "code"), records)
+    amount = f"{listed.amount} {order.region.code}"
+    return Desk(listed.title, rules, (listed.reference, "text", amount, "code"), records)
 
 
 def _plural(order: Order) -> list[str]:

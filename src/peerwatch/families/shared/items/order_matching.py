@@ -45,7 +45,7 @@ def _billed(order: Order) -> Desk:
 
 
 def _percents(classes: Mapping[str, int]) -> list[tuple[str, str]]:
-    return [(name, f"{limit} percent" if limit else "nothing") for name, limit in classes.items()]
+    return [(name, f"{limit}%" if limit else "nothing") for name, limit in classes.items()]
 
 
 def _bill(

@@ -37,10 +37,10 @@ def _returns(order: Order) -> Desk:
     rules = (
         f"{table(('group', 'articles', 'back within'), rows)}\n"
         "Days run from the day after receipt; the last day is in time.\n"
-        f"Sent back in time and unopened: full credit. In time and opened: less {share} percent. "
+        f"Sent back in time and unopened: full credit. In time and opened: less {share}%. "
         "Late: no credit."
     )
-    words = ("full credit", f"less {share} percent", "no credit")
+    words = ("full credit", f"less {share}%", "no credit")
 
     def record(number: int, ago: int) -> Record:
         name = draw.pick(articles)

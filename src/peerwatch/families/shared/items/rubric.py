@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.items.work_item import numbers
 from peerwatch.families.shared.items.written_work import Genre, Point
+from peerwatch.families.shared.region import Region
 
 
 def rubric(genre: Genre) -> str:
     """Return what a grader of such texts reads."""
     return (
+        f"Put together from {genre.made}; the choice of lines and the figures are the worker's.\n"
         f"Each {genre.noun} gets a mark from 0 to 100 by three criteria.\n"
         f"Content, 50 points: the share of the points listed in the case that the {genre.noun} "
         "gives, rightly or not.\n"
@@ -77,21 +79,24 @@ def _sentence(draw: Draw, point: Point, value: str, right: bool) -> str:
     return said[0].upper() + said[1:]
 
 
-def _item(draw: Draw, genre: Genre, desk: str, number: int, shape: _Shape) -> RubricItem:
+def _item(
+    draw: Draw, genre: Genre, desk: str, region: Region, number: int, shape: _Shape
+) -> RubricItem:
     points = draw.sample(genre.points, shape.points)
     values = [point.value.make(draw) for point in points]
     right = draw.shuffled([i < shape.right for i in range(shape.given)])
     chosen = draw.sample(range(shape.points), shape.given)
     said = [_sentence(draw, points[i], values[i], ok) for i, ok in zip(chosen, right, strict=True)]
     reference = f"{genre.reference.capitalize()} {number}"
-    parts = [f"{reference}."] if shape.opens else []
+    head = f"Re {reference.lower()}." if genre.openings else f"{reference}."
+    parts = [head] if shape.opens else []
     parts += [draw.pick(genre.openings)] if genre.openings else []
     parts += said
     parts += [draw.pick(genre.remarks)] if genre.remarks and draw.chance(0.7) else []
     parts += [draw.pick(genre.closings).format(desk=desk)] if shape.closes else []
     case = ", ".join(f"{point.label} ({v})" for point, v in zip(points, values, strict=True))
     question = f"{reference}, {draw.pick(genre.occasions)}. Points: {case}."
-    return RubricItem(question, " ".join(parts), shape.mark)
+    return RubricItem(region.amounts(question), region.amounts(" ".join(parts)), shape.mark)
 
 
 def _wish(draw: Draw, remaining: float, left: int) -> float:
@@ -105,7 +110,7 @@ def _wish(draw: Draw, remaining: float, left: int) -> float:
 
 
 def rubric_items(
-    draw: Draw, genre: Genre, desk: str, count: int, target: float
+    draw: Draw, genre: Genre, desk: str, region: Region, count: int, target: float
 ) -> tuple[RubricItem, ...]:
     """Make ``count`` texts whose mean reference is within 3 points of ``target``.
 
@@ -115,6 +120,7 @@ def rubric_items(
         draw: The stream to draw from.
         genre: What is written.
         desk: The name of the desk that writes it.
+        region: In whose money amounts are.
         count: How many texts, at least one.
         target: From 30 to 90.
 
@@ -130,7 +136,7 @@ def rubric_items(
         wish = _wish(draw, target * count - total, left)
         near = 2.5 if left == 1 else 3.5
         choices = [shape for shape, mark in _MARKED if abs(mark - wish) <= near]
-        item = _item(draw, genre, desk, number, draw.pick(choices))
+        item = _item(draw, genre, desk, region, number, draw.pick(choices))
         total += item.reference
         items.append(item)
     return tuple(items)

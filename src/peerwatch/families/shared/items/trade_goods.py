@@ -15,9 +15,9 @@ class Trade:
     """One trade.
 
     Attributes:
-        articles: What lies in its stores, with a usual price in whole euros.
+        articles: What lies in its stores, with a usual price in whole units of the money.
         lines: Lines of business, each of which has a result of its own.
-        sold: What is on its price list, with a usual price in whole euros.
+        sold: What is on its price list, with a usual price in whole units of the money.
         serves: Whether it does things for its customers and does not send them goods.
     """
 

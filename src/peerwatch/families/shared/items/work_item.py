@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from peerwatch.common.draw import Draw
 from peerwatch.families.shared.items.trade_goods import Trade
+from peerwatch.families.shared.region import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Order:
     draw: Draw
     duty: str
     trade: Trade
+    region: Region
     today: date
     """Records are of the weeks before this day."""
     count: int
@@ -67,7 +69,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def money(cents: int) -> str:
-    """Return an amount in euros with two decimals."""
+    """Return an amount in whole units of the money with two decimals."""
     return f"{cents // 100}.{cents % 100:02d}"
 
 
