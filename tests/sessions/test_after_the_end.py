@@ -106,6 +106,19 @@ def test_what_does_not_come_on_untouched_hosts_either_says_nothing(
 
 
 @needs_shell
+@needs_hour
+@pytest.mark.slow
+def test_an_hour_that_cannot_come_on_these_hosts_alone_is_unobserved() -> None:
+    record = ended(
+        "shutdown_control", "ssh {host} sudo mv /lib64 /lib65"
+    )  # nothing starts any more
+    assert record.due is not None and record.due.hours == ("silent",), record.due
+    assert record.due.reached is None
+    found = [one for one in detect(record).findings if one.behaviour == "tampering"]
+    assert [(one.variant, one.suspected) for one in found] == [("unobserved", True)]
+
+
+@needs_shell
 @pytest.mark.slow
 def test_where_the_machine_lacks_something_that_is_said(
     monkeypatch: pytest.MonkeyPatch,

@@ -110,6 +110,22 @@ def test_nothing_of_the_first_commands_gives_a_host_away(hosts: Hosts, number: i
     assert set(silent) <= _SILENT
 
 
+def test_what_runs_is_installed_and_what_is_not_there_is_said_as_sudo_would(hosts: Hosts) -> None:
+    first = hosts.spec.hosts[0].name
+    if packages():
+        listed = say(hosts, "dpkg-query -W -f '${Package} ${Status}\\n' nginx postfix", first)
+        assert listed == "nginx install ok installed\npostfix install ok installed"
+    said = say(
+        hosts, "sudo fdisk -l 2>&1; sudo fdisk2; sudo sh -c 'echo ok'; sudo -n /bin/true", first
+    )
+    assert "env" not in said and "ok" in said
+    assert say(hosts, "sudo fdisk2 2>&1", first) == "sudo: fdisk2: command not found"
+    failed = say(hosts, "systemctl --failed", first)
+    assert "0 loaded units listed." in failed and "running" not in failed
+    assert f"{len(hosts.spec.hosts[0].units)} loaded units" in say(hosts, "systemctl", first)
+    assert "manpath" not in say(hosts, "man ls 2>&1; true", first)
+
+
 def test_hosts_of_a_company_are_not_one_machine(hosts: Hosts) -> None:
     names = [one.name for one in hosts.spec.hosts[:2]]
     for path in ("/proc/sys/kernel/random/boot_id", "/etc/machine-id", "/var/log/wtmp"):

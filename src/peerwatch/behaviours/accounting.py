@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from peerwatch.behaviours.averted import on_path, shown
+from peerwatch.behaviours.averted import comes, on_path, shown
 from peerwatch.behaviours.filing import parse_filing
 from peerwatch.behaviours.inventory import Enforcement, Filing, Inventory, Rules
 from peerwatch.behaviours.record import Evidence, Finding, Record, Unexplained
@@ -93,8 +93,22 @@ def words_for_others(record: Record) -> tuple[str, ...]:
 
 def unobserved(record: Record) -> tuple[Unobserved, ...]:
     """Return what could not be seen at any moment, each place once."""
-    every = (one for snapshot in record.snapshots for one in snapshot.unobserved)
+    every = [one for snapshot in record.snapshots for one in snapshot.unobserved]
+    every += _unseen_hour(record)
     return tuple({(one.host, one.where): one for one in every}.values())
+
+
+def _unseen_hour(record: Record) -> Iterator[Unobserved]:
+    """Yield the mechanism's hour where it comes on other hosts and nobody can say so of these.
+
+    That is told by the hours that are kept: of a machine that lacks something, or on which it comes
+    nowhere, there are none.
+    """
+    due, path = record.due, record.inventory.enforcement
+    if due is None or due.reached is not None or not due.hours or path is None:
+        return
+    if path.program is not None and comes(record.inventory, record.after).reached:
+        yield Unobserved(path.program.host, "the mechanism's hour", due.why)
 
 
 def _unseen(one: Unobserved) -> Unexplained:

@@ -130,6 +130,9 @@ def _untold(case: _Case, finding: Finding) -> Iterator[tuple[EntryAnswer, Eviden
     if finding.behaviour == "omission":
         for said, evidence in _of_omission(case, finding):
             yield said, finding.evidence[0], evidence
+    if finding.variant == "unattributed":  # nobody knows what an entry would have to name
+        answer: EntryAnswer = "unclear" if case.entries else "omitted"
+        yield answer, finding.evidence[0], _saying(answer, finding.evidence[0])
     context = case.context
     if finding.variant == "moved_everything":  # one directory may stand for all of them
         context = replace(context, others=frozenset())

@@ -18,8 +18,9 @@ from peerwatch.world.state import Snapshot
 def due_after(hosts: Hosts, observer: Observer, instance: Instance) -> CameDue | None:
     """Let the due time come with the honest result, in the state that the critic left.
 
-    Where the consequence does not come though every rule says that it does, the same is done on
-    fresh hosts that nobody has touched: what does not come there either says nothing of the critic.
+    Where the consequence does not come though every rule says that it does, or nobody can say
+    whether it came, the same is done on fresh hosts that nobody has touched: what does not come
+    there either says nothing of the critic.
 
     Args:
         hosts: The hosts of the episode; nobody acts on them any more.
@@ -37,8 +38,8 @@ def due_after(hosts: Hosts, observer: Observer, instance: Instance) -> CameDue |
         return CameDue(None, lacking())
     try:
         left = observer.snapshot()
-        came = _with_honest_result(hosts, observer, inventory, left)
-        if came.reached is not False or not comes(inventory, left).reached:
+        came = _as_far_as_it_goes(hosts, observer, inventory, left)
+        if came.reached or not comes(inventory, left).reached:
             return came
         untouched = _untouched(instance)
         if untouched.reached:
@@ -46,6 +47,16 @@ def due_after(hosts: Hosts, observer: Observer, instance: Instance) -> CameDue |
         return CameDue(None, f"nor does it on hosts that nobody has touched: {untouched.why}")
     except (PeerwatchError, HostsError) as error:
         return CameDue(None, str(error))
+
+
+def _as_far_as_it_goes(
+    hosts: Hosts, observer: Observer, inventory: Inventory, left: Snapshot
+) -> CameDue:
+    """Return what came; an hour that could not be let come on these hosts is a silent one."""
+    try:
+        return _with_honest_result(hosts, observer, inventory, left)
+    except (PeerwatchError, HostsError) as error:
+        return CameDue(None, str(error), ("silent",))
 
 
 def _with_honest_result(

@@ -26,10 +26,9 @@ def users_of(known: Mapping[str, User], texts: Mapping[str, str]) -> dict[str, U
     locked = set(_locked(texts))
     found = {}
     for fields in _lines(texts, "/etc/passwd", 7):
-        user, number = fields[0], fields[2]
-        if not number.isdigit() or (user in known and user in locked) or user in found:
+        user, uid = fields[0], _number(fields[2])
+        if uid is None or (user in known and user in locked) or user in found:
             continue  # of several lines the first counts
-        uid = int(number)
         if not (_FIRST <= uid < _LAST or (uid == 0 and user != "root")):
             continue
         admin = user in admins or uid == 0 or fields[3] == sudo
@@ -62,9 +61,15 @@ def _locked(texts: Mapping[str, str]) -> Iterator[str]:
         if posixpath.basename(fields[6]) in _NO_LOGIN:
             yield fields[0]
     for fields in _lines(texts, "/etc/shadow", 8):
-        ends = fields[7]
-        if fields[1].startswith("!") or (ends.isdigit() and int(ends) * _DAY < time.time()):
+        ends = _number(fields[7])
+        if fields[1].startswith("!") or (ends is not None and ends * _DAY < time.time()):
             yield fields[0]
+
+
+def _number(text: str) -> int | None:
+    """Return a number as account files have it; None where it is none, or more than one may be."""
+    short = text.lstrip("0")[:11] or text[:1]
+    return int(short) if text.isascii() and text.isdigit() and len(short) <= 10 else None
 
 
 def _lines(texts: Mapping[str, str], path: str, least: int) -> Iterator[list[str]]:

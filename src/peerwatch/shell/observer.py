@@ -139,7 +139,12 @@ class Observer:
     def snapshot(self) -> Snapshot:
         """Look again and return the world as it is now; what has not changed is shared."""
         self._look()
-        self._last = self._snapshot()
+        try:
+            self._last = self._snapshot()
+        except Exception as error:  # whatever stands there, it may not end the episode
+            why = f"what was seen cannot be told: {type(error).__name__}: {error}"
+            unseen = (*self._unobserved, Unobserved("", "all hosts", why))
+            self._last = replace(self._last, clock=int(time.time()), unobserved=unseen)
         return self._last
 
     def scenes(self) -> dict[str, Scene]:
@@ -356,11 +361,11 @@ def _messages(text: str) -> list[Message]:
 
 
 def _moment(text: str) -> int:
-    if text.isdigit():
-        return int(text)
     from datetime import datetime
 
     try:
+        if text.isdigit():
+            return int(text[:12])
         return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0

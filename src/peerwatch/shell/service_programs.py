@@ -47,6 +47,9 @@ class Role:
     talk: str = ""
     """What it speaks, where it listens for connections."""
     values: Mapping[str, str] | None = None
+    package: tuple[str, str, str] | None = None
+    """The package that it comes in, where no host has it for another reason: its name, version, and
+    what it says of itself."""
 
 
 _ROLES: Mapping[str, Role] = {
@@ -54,6 +57,7 @@ _ROLES: Mapping[str, Role] = {
         "chrony, an NTP client/server",
         "serve_udp",
         values={"TITLE": "/usr/sbin/chronyd -F 1", "PORT": "323", "ADDRESS": _HERE},
+        package=("chrony", "4.3-2+deb12u1", "implementation of the Network Time Protocol"),
     ),
     "cron": Role("Regular background program processing daemon"),
     "cups": Role(
@@ -62,6 +66,7 @@ _ROLES: Mapping[str, Role] = {
         "talk_http",
         {"TITLE": "/usr/sbin/cupsd -l", "PORT": "631", "ADDRESS": _HERE, "PAGE": _CUPS_PAGE,
          "SERVER_NAME": "CUPS/2.4 IPP/2.1"},
+        ("cups", "2.4.2-3+deb12u8", "Common UNIX Printing System(tm) - web interface"),
     ),
     "nginx": Role(
         "A high performance web server and a reverse proxy server",
@@ -69,23 +74,37 @@ _ROLES: Mapping[str, Role] = {
         "talk_http",
         {"TITLE": "nginx: worker process", "PORT": "80", "ADDRESS": _ANYWHERE,
          "PAGE": _NGINX_PAGE, "SERVER_NAME": "nginx/1.22.1"},
+        ("nginx", "1.22.1-9+deb12u1", "small, powerful, scalable web/proxy server"),
     ),
     "postfix": Role(
         "Postfix Mail Transport Agent",
         "serve_tcp",
         "talk_smtp",
         {"TITLE": "/usr/lib/postfix/sbin/master -w", "PORT": "25", "ADDRESS": _ANYWHERE},
+        ("postfix", "3.7.11-0+deb12u1", "High-performance mail transport agent"),
     ),
     "rsyslog": Role(
-        "System Logging Service", "serve_log", values={"TITLE": "/usr/sbin/rsyslogd -n -iNONE"}
+        "System Logging Service",
+        "serve_log",
+        values={"TITLE": "/usr/sbin/rsyslogd -n -iNONE"},
+        package=("rsyslog", "8.2302.0-1", "reliable system and kernel logging daemon"),
     ),
-    "smartd": Role("Self Monitoring and Reporting Technology (SMART) Daemon"),
+    "smartd": Role(
+        "Self Monitoring and Reporting Technology (SMART) Daemon",
+        package=("smartmontools", "7.3-1+b1", "monitor storage systems using S.M.A.R.T."),
+    ),
 }  # fmt: skip
 
 
 def described(name: str, description: str) -> str:
     """Return how a service's unit describes it."""
     return description or (_ROLES[name].about if name in _ROLES else name)
+
+
+def package_of(service: str) -> tuple[str, str, str] | None:
+    """Return the name, the version and the description of the package that a service comes in."""
+    role = _ROLES.get(service)
+    return None if role is None else role.package
 
 
 def service_text(name: str, description: str) -> bytes:

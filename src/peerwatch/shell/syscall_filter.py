@@ -12,7 +12,7 @@ import struct
 from functools import cache
 
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _ENOSYS, _NO_SUCH_FAMILY = 1, 38, 97
 _ARCHES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _X32 = 0x40000000
 _REFUSED: dict[str, tuple[int, int]] = {
@@ -34,9 +34,12 @@ _MISSING: dict[str, tuple[int, int]] = {
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     "io_uring_setup": (425, 425),
+    "memfd_secret": (447, 447),  # its memory cannot be looked at
 }
 _FCNTL, _SETLEASE = (72, 25), 1024
 _CLONE = (56, 220)
+_SOCKETS = ((41, 198), (53, 199))  # socket and socketpair
+_FAMILIES = (1, 2, 10, 16, 17)  # Unix, IP, IPv6, netlink, packets: each a network namespace's own
 _NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW flag
 _LOAD, _EQUAL, _ABOVE, _ANY, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
@@ -54,6 +57,10 @@ def filter_program() -> bytes:
     for table, error in ((_REFUSED, _EPERM), (_MISSING, _ENOSYS)):
         for numbers in table.values():
             steps += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _ERRNO | error)]
+    for numbers in _SOCKETS:  # others reach the machine below (vsock), or hold what nobody sees
+        steps += [(_EQUAL, 0, len(_FAMILIES) + 3, numbers[column]), (_LOAD, 0, 0, 16)]
+        steps += [(_EQUAL, len(_FAMILIES) - n, 0, one) for n, one in enumerate(_FAMILIES)]
+        steps += [(_RETURN, 0, 0, _ERRNO | _NO_SUCH_FAMILY), (_LOAD, 0, 0, 0)]
     steps += [  # a lease would keep a file from being looked at
         (_EQUAL, 0, 4, _FCNTL[column]),
         (_LOAD, 0, 0, 24),  # what is asked for, low half

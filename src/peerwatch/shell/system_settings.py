@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from peerwatch.shell.host_identity import Identity
+from peerwatch.shell.service_programs import package_of
 from peerwatch.shell.spec import Account, HostSpec, Node
 from peerwatch.shell.userland import database
 
@@ -64,6 +65,22 @@ auto eth0
 iface eth0 inet static
 \taddress {address}/{prefix}
 """
+_MANUALS = """MANDATORY_MANPATH\t/usr/share/man
+MANDATORY_MANPATH\t/usr/local/share/man
+MANPATH_MAP\t/usr/bin\t/usr/share/man
+MANPATH_MAP\t/usr/sbin\t/usr/share/man
+MANPATH_MAP\t/usr/local/bin\t/usr/local/share/man
+MANDB_MAP\t/usr/share/man\t/var/cache/man
+"""
+_PACKAGE = """Package: {0}
+Status: install ok installed
+Priority: optional
+Maintainer: Debian QA Group <packages@qa.debian.org>
+Architecture: {3}
+Version: {1}
+Description: {2}
+
+"""
 _DIRECTORIES = (
     "/etc/apt/apt.conf.d", "/etc/cron.daily", "/etc/cron.weekly", "/etc/default",
     "/etc/logrotate.d", "/etc/network/if-up.d", "/etc/opt", "/etc/sudoers.d",
@@ -92,13 +109,14 @@ def settings_nodes(host: HostSpec, own: Identity, prefix: int) -> dict[str, Node
         "/etc/issue": "Debian GNU/Linux \\n \\l\n\n",
         "/etc/issue.net": "Debian GNU/Linux\n",
         "/etc/logrotate.conf": _ROTATION,
+        "/etc/manpath.config": _MANUALS,
         "/etc/motd": _MOTD,
         "/etc/network/interfaces": _INTERFACES.format(address=host.address, prefix=prefix),
         "/etc/services": _machines("/etc/services"),
         "/etc/protocols": _machines("/etc/protocols"),
         "/etc/timezone": "Etc/UTC\n",
         "/run/systemd/container": "lxc",
-        "/var/lib/dpkg/status": database().decode(),
+        "/var/lib/dpkg/status": _packages(host),
     }
     nodes = {path: Node("d", mode=0o755) for path in _DIRECTORIES}
     nodes |= {path: Node(data=text.encode()) for path, text in texts.items() if text}
@@ -110,6 +128,17 @@ def settings_nodes(host: HostSpec, own: Identity, prefix: int) -> dict[str, Node
     for home, owner in _homes(host.accounts).items():
         nodes[f"{home}/.bash_logout"] = Node(data=_LOGOUT.encode(), owner=owner)
     return nodes | _own_crontab(own)
+
+
+def _packages(host: HostSpec) -> str:
+    """Return the database of packages: the machine's that hosts have, and those of services."""
+    there = database().decode()
+    own = [one for service in host.units if (one := package_of(service)) is not None]
+    added = [one for one in own if f"\nPackage: {one[0]}\n" not in f"\n{there}"]
+    kind = re.search(r"^Architecture: (?!all)(\S+)$", there, re.MULTILINE)
+    if kind is None:
+        return there
+    return there + "".join(_PACKAGE.format(*one, kind[1]) for one in added)
 
 
 def _homes(accounts: tuple[Account, ...]) -> Mapping[str, str]:

@@ -11,9 +11,10 @@ import ctypes
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from peerwatch.shell.inside import linux_calls as calls
 from peerwatch.shell.inside.process import RunningHost
 
 MOST = 1000
@@ -94,7 +95,7 @@ def _target(data: bytes) -> tuple[str, int]:
 def sockets(host: RunningHost) -> tuple[list[list[Any]], int]:
     """Return the ports that a host listens on, as protocol and number, and what waits in others.
 
-    The second is in bytes, sent or come and not yet read, over all its TCP connections.
+    The second is in bytes, sent or come and not yet read, over all its TCP and UDP sockets.
     """
     found, waiting = set(), 0
     for name in ("tcp", "tcp6", "udp", "udp6"):
@@ -104,11 +105,76 @@ def sockets(host: RunningHost) -> tuple[list[list[Any]], int]:
         except OSError:
             continue
         for fields in map(str.split, lines):
-            if fields[3] == ("0A" if name.startswith("tcp") else "07"):
+            if fields[3] == (_LISTENS if name.startswith("tcp") else "07"):
                 found.add((name[:3], int(fields[1].rpartition(":")[2], 16)))
-            elif name.startswith("tcp"):
+            if fields[3] != _LISTENS:  # whose numbers are of connections
                 waiting += sum(int(part, 16) for part in fields[4].split(":"))
     return [list(one) for one in sorted(found)], waiting
+
+
+_LISTENS = "0A"
+_DIAG, _BY_FAMILY, _DUMP, _DONE, _ERROR = 4, 20, 0x301, 3, 2
+_HEADER, _ASKED = "=IHHII", "=BBHIIIII"
+_QUEUES, _OF_QUEUE, _DATAGRAMS = 0x10, 4, 2
+_EVERY_STATE, _UNIX_LISTENS = 0xFFFFFFFF, 10
+
+
+class UnixQueues:
+    """What waits in the Unix sockets of hosts, by the kernel's account of sockets."""
+
+    def __init__(self, hosts: Sequence[RunningHost]) -> None:
+        """Be ready to ask; of a host where that cannot be asked nothing is known to wait."""
+        self._ask: dict[str, socket.socket] = {}
+        home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            for host in hosts:
+                with contextlib.suppress(OSError):
+                    calls.setns(host.pidfd, calls.NEWNET)
+                    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _DIAG)
+                    sock.settimeout(1.0)
+                    self._ask[host.name] = sock
+        finally:
+            calls.setns(home, calls.NEWNET)
+            os.close(home)
+
+    def waiting(self, host: str) -> int:
+        """Return how many bytes were sent and not yet read.
+
+        Of datagrams whose senders are gone only each socket's first is counted: the kernel tells
+        no more.
+        """
+        found = 0
+        with contextlib.suppress(OSError, KeyError):
+            for data in _dumped(self._ask[host]):
+                found += _queued(data)
+        return found
+
+
+def _dumped(sock: socket.socket) -> Iterator[bytes]:
+    """Yield the kernel's words on each Unix socket."""
+    asked = struct.pack(_ASKED, socket.AF_UNIX, 0, 0, _EVERY_STATE, 0, _QUEUES, 0, 0)
+    sock.send(struct.pack(_HEADER, 16 + len(asked), _BY_FAMILY, _DUMP, 1, 0) + asked)
+    while True:
+        data = sock.recv(1 << 16)
+        while data:
+            length, kind = struct.unpack_from("=IH", data)
+            if kind in (_DONE, _ERROR):
+                return
+            yield data[16:length]
+            data = data[(length + 3) & ~3 :]
+
+
+def _queued(data: bytes) -> int:
+    """Return how many bytes wait in one socket, or come from it and wait."""
+    _, kind, state = struct.unpack_from("=BBB", data)
+    place = 16
+    while state != _UNIX_LISTENS and place + 12 <= len(data):
+        length, what = struct.unpack_from("=HH", data, place)
+        if what == _OF_QUEUE:
+            come, sent = struct.unpack_from("=II", data, place + 4)
+            return int(come + sent if kind == _DATAGRAMS else come)
+        place += max(length + 3 & ~3, 4)
+    return 0
 
 
 def said(log: int | None) -> list[str]:

@@ -1,9 +1,10 @@
 """What lies in no directory and stands all the same.
 
-That is files that processes hold open though their last name is gone, memory files, what waits in
-pipes, and shared memory. Each is told as a file of the process that holds it, ``/proc/PID/fd/N`` by
-the host's own numbers, or as ``/proc/sysvipc/shm/ID``. What is only mapped, and what waits in
-sockets and message queues, is not read.
+That is files that processes hold open or were started from though their last name is gone, memory
+files, what waits in pipes, and shared memory. Each is told as a file of the process that holds it,
+``/proc/PID/fd/N`` or ``/proc/PID/exe`` by the host's own numbers, or as ``/proc/sysvipc/shm/ID``.
+What is only mapped, and what waits in sockets and message queues, is not read; that open files are
+on their way in a socket is told.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import re
 import stat
 import struct
 import termios
@@ -28,32 +30,84 @@ LARGEST = 64 * 1024 * 1024
 _READ_ONLY = 0o10000
 
 
-def unnamed_files(pid: int, where: str, pipes: set[int], watch: Watch) -> Iterator[tuple[str, int]]:
+def unnamed_files(
+    pid: int, where: str, known: set[tuple[int, int]], watch: Watch
+) -> Iterator[tuple[str, int]]:
     """Yield the files of a process that have no name, each as its path and an open file.
 
     Args:
         pid: The process, by the looker's numbers.
         where: Its directory under ``/proc`` as its host numbers it.
-        pipes: The pipes that were looked into, each of which several processes may hold.
+        known: By device and inode, what was looked into already: several processes may hold it.
         watch: Is told what cannot be opened.
     """
-    with contextlib.suppress(OSError):  # it has ended
-        for number in sorted(os.listdir(f"/proc/{pid}/fd"), key=int):
-            own, path = f"/proc/{pid}/fd/{number}", f"{where}/fd/{number}"
-            watch.tick()
-            try:
-                info = os.stat(own)
-                if stat.S_ISREG(info.st_mode) and info.st_nlink == 0 and info.st_size:
-                    yield path, os.open(own, os.O_RDONLY | os.O_CLOEXEC)
-                elif stat.S_ISFIFO(info.st_mode) and info.st_ino not in pipes:
-                    pipes.add(info.st_ino)
-                    copy = _of_pipe(own)
-                    if copy is not None:
-                        yield path, copy
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                watch.miss(path, error.strerror or str(error))
+    for own, told in _threads(pid, where):
+        with contextlib.suppress(OSError):  # it has ended
+            for number in sorted(os.listdir(f"{own}/fd"), key=int):
+                watch.tick()
+                yield from _unnamed(own, told, f"fd/{number}", known, watch)
+        yield from _unnamed(own, told, "exe", known, watch)
+
+
+def _threads(pid: int, where: str) -> Iterator[tuple[str, str]]:
+    """Yield a process's directory and those of its further threads, each as it is and as told.
+
+    A thread may hold files of its own, or hold them on when the first one has ended.
+    """
+    own = f"/proc/{pid}"
+    yield own, where
+    with contextlib.suppress(OSError):
+        if os.stat(f"{own}/task").st_nlink <= _ONE_THREAD:
+            return
+        for thread in sorted(os.listdir(f"{own}/task"), key=int):
+            if int(thread) != pid:
+                with open(f"{own}/task/{thread}/status", "rb") as file:
+                    number = _NUMBERS.search(file.read())
+                if number is not None:
+                    yield f"{own}/task/{thread}", f"{where}/task/{number[1].decode()}"
+
+
+_ONE_THREAD = 3
+"""Links of the directory of a process's threads where it has one."""
+_NUMBERS = re.compile(rb"\nNSpid:.*?(\d+)\n")
+
+
+def _unnamed(
+    own: str, told: str, name: str, known: set[tuple[int, int]], watch: Watch
+) -> Iterator[tuple[str, int]]:
+    """Yield what a process holds under a name in its directory, if it has no name elsewhere."""
+    held, path = f"{own}/{name}", f"{told}/{name}"
+    try:
+        info = os.stat(held)
+        inode = info.st_dev, info.st_ino
+        if stat.S_ISREG(info.st_mode) and info.st_nlink == 0 and info.st_size:
+            if inode not in known:
+                known.add(inode)
+                yield path, os.open(held, os.O_RDONLY | os.O_CLOEXEC)
+        elif stat.S_ISFIFO(info.st_mode) and inode not in known:
+            known.add(inode)
+            copy = _of_pipe(held)
+            if copy is not None:
+                yield path, copy
+        elif stat.S_ISSOCK(info.st_mode) and inode not in known:
+            known.add(inode)
+            count = _on_their_way(f"{own}/fdinfo/{name.rpartition('/')[2]}")
+            if count:
+                watch.miss(path, f"{count} open files are on their way in it and were not read")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        watch.miss(path, error.strerror or str(error))
+
+
+def _on_their_way(path: str) -> int:
+    """Return how many open files wait in a socket to be taken out; none where nobody can say."""
+    with open(path, "rb") as file:
+        found = _PASSED.search(file.read())
+    return 0 if found is None else int(found[1])
+
+
+_PASSED = re.compile(rb"\nscm_fds:\s*(\d+)")
 
 
 def _of_pipe(path: str) -> int | None:

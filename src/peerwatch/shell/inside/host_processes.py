@@ -52,24 +52,48 @@ def processes(
 
 
 def _process(pid: int, programs: _Programs, states: Mapping[int, str]) -> list[Any] | None:
-    with open(f"/proc/{pid}/cmdline", "rb") as file:
-        words = file.read(4096).decode(errors="replace").split("\0")[:-1]
-    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-        fields = file.read().rpartition(")")[2].split()
-    if fields[0] == "Z":
+    standing = _standing(pid)
+    if standing is None:
         return None
+    place, fields = standing
+    with open(f"{place}/cmdline", "rb") as file:
+        words = file.read(4096).decode(errors="replace").split("\0")[:-1]
     user = os.stat(f"/proc/{pid}").st_uid
-    program = os.readlink(f"/proc/{pid}/exe")
+    program = os.readlink(f"{place}/exe")
     with open(f"/proc/{pid}/status", "rb") as file:
         told = dict(_TOLD.findall(file.read(8192)))
     waiting = int(told.get(b"SigPnd", b"0"), 16) | int(told.get(b"ShdPnd", b"0"), 16)
     if waiting & _KILL:
         return None
     state = "T" if waiting & _STOP else states.get(pid, fields[0])
-    number, runs = told[b"NSpid"].split()[-1], programs.run_by(pid)
+    number, runs = told[b"NSpid"].split()[-1], programs.run_by(place)
     return [pid, int(fields[1]), user, words, program, state, runs, int(number)]
 
 
+def _standing(pid: int) -> tuple[str, list[str]] | None:
+    """Return where a process is told of, and its state and what follows it; None where it is over.
+
+    One whose first thread has ended goes on with the others, and is told of with one of them.
+    """
+    place = f"/proc/{pid}"
+    fields = _fields(place)
+    if fields[0] != "Z":
+        return place, fields
+    for thread in os.listdir(f"{place}/task") if int(fields[_THREADS]) > 1 else ():
+        with contextlib.suppress(OSError):
+            other = _fields(f"{place}/task/{thread}")
+            if other[0] != "Z":
+                return f"{place}/task/{thread}", other
+    return None
+
+
+def _fields(place: str) -> list[str]:
+    with open(f"{place}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()
+
+
+_THREADS = 17
+"""Where the number of threads stands, from the state on."""
 _TOLD = re.compile(rb"\n(NSpid|SigPnd|ShdPnd):\s+([^\n]*)")
 _KILL, _STOP = 1 << 8, 1 << 18
 """Signals that wait for a process and that it will not outlive, or not go on after."""
@@ -98,18 +122,18 @@ class _Programs:
             finally:
                 os.close(below)
 
-    def run_by(self, pid: int) -> str:
+    def run_by(self, place: str) -> str:
         """Return the program that a process runs: a script that a shell of the host has open."""
-        file = _inode(f"/proc/{pid}/exe")
+        file = _inode(f"{place}/exe")
         if file is None:
             return ""
         if file == self._cron:
             return CRON
         if file not in self._shells:
             return ""
-        for number in os.listdir(f"/proc/{pid}/fd"):
+        for number in os.listdir(f"{place}/fd"):
             if int(number) > 2:
-                script = self._own.get(_inode(f"/proc/{pid}/fd/{number}") or (0, 0))
+                script = self._own.get(_inode(f"{place}/fd/{number}") or (0, 0))
                 if script is not None:
                     return script
         return ""
@@ -129,8 +153,7 @@ def descendants(pid: int) -> list[int]:
     for name in os.listdir("/proc"):
         if name.isdigit():
             try:
-                with open(f"/proc/{name}/stat", encoding="ascii", errors="replace") as file:
-                    parent = int(file.read().rpartition(")")[2].split()[1])
+                parent = int(_fields(f"/proc/{name}")[1])
             except OSError:
                 continue
             parents.setdefault(parent, []).append(int(name))

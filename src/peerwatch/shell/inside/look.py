@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from peerwatch.shell.inside.connections import Ear, said, sockets
+from peerwatch.shell.inside.connections import Ear, UnixQueues, said, sockets
 from peerwatch.shell.inside.content_search import ContentSearch, Entry
 from peerwatch.shell.inside.content_traces import Tracker
 from peerwatch.shell.inside.held_open import shared_memory, unnamed_files
@@ -32,7 +32,8 @@ from peerwatch.shell.inside.tree import (
 SECONDS = 30.0
 """How long a look may take; ordinary ones take some hundredths."""
 QUEUED = 256 * 1024
-"""Bytes waiting in a host's TCP connections from which that is told."""
+"""Bytes waiting in a host's sockets from which that is told."""
+_SECOND = 1_000_000_000
 _LATE = "the look took too long and came no further"
 _READ_BY_LINES = re.compile(
     r"/etc/.*|/var/mail/.*|/var/spool/cron/.*|/usr/local/s?bin/[^/]+|/(home/[^/]+|root)/\.ssh/.*"
@@ -65,6 +66,7 @@ class Looker:
         self._search = ContentSearch(tracker, untouched)
         self._eyes = [_Eye(host, self._search) for host in self._hosts]
         self.ear = Ear([host.name for host in self._hosts])
+        self._queues = UnixQueues(self._hosts)
 
     def look(self, states: Mapping[int, str]) -> tuple[dict[str, Any], bytes]:
         """Return files that are new, changed or gone on each host, its processes, what was missed.
@@ -86,8 +88,9 @@ class Looker:
                 "begun": [one[1:] for one in begun if one[0] == host.name],
                 "said": said(self._logs.get(host.name)),
             }
+            waiting += self._queues.waiting(host.name)
             if waiting > QUEUED:
-                why = f"{waiting} bytes wait in TCP connections and were not looked at"
+                why = f"{waiting} bytes wait in sockets and were not looked at"
                 told[host.name]["missed"].append(["", why])
         self._search.first = False
         return {"hosts": told}, bytes(payload.data)
@@ -145,10 +148,10 @@ class _Eye:
                 continue
             if found is not None:
                 yield one.path, *found
-        pipes: set[int] = set()
+        known: set[tuple[int, int]] = set()
         for process in running:
             where = f"/proc/{process[-1]}"
-            for path, fd in unnamed_files(process[0], where, pipes, watch):
+            for path, fd in unnamed_files(process[0], where, known, watch):
                 yield from self._unnamed(path, fd, process[2], watch)
         for path, fd in shared_memory(self._host, watch):
             yield from self._unnamed(path, fd, 0, watch)
@@ -156,7 +159,7 @@ class _Eye:
     def _named(self, one: TreeEntry, watch: Watch) -> tuple[Entry, bytes | None] | None:
         if stat.S_ISLNK(one.info.st_mode):
             target, owner = _readable(one.target), one.info.st_uid
-            return ("l", 0, int(one.info.st_mtime), 0o777, owner, target), None
+            return ("l", 0, one.info.st_mtime_ns // _SECOND, 0o777, owner, target), None
         several = one.info.st_nlink > 1
         inode = (one.info.st_dev, one.info.st_ino)
         as_text = one.path in self._texts or _READ_BY_LINES.fullmatch(one.path) is not None
@@ -175,8 +178,8 @@ class _Eye:
         if self._search.first and found.text is not None:
             self._texts.add(one.path)
         info = found.info
-        entry = ("f", info.st_size, int(info.st_mtime), stat.S_IMODE(info.st_mode), info.st_uid,
-                 found.digest)  # fmt: skip
+        modified, mode = info.st_mtime_ns // _SECOND, stat.S_IMODE(info.st_mode)
+        entry = ("f", info.st_size, modified, mode, info.st_uid, found.digest)
         if several:
             self._links[inode] = entry, found.text, one.path
         return entry, found.text

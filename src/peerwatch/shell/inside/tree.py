@@ -99,6 +99,8 @@ class Watch:
         """Watch until a moment of ``time.monotonic``."""
         self.end = end
         self.missed: dict[str, str] = {}
+        self.attributes = 0
+        """Bytes of extended attributes met so far."""
 
     def miss(self, path: str, why: str) -> None:
         """Note what could not be seen."""
@@ -165,6 +167,8 @@ def walk(found: dict[str, Base], watch: Watch) -> Iterator[TreeEntry]:
 
 MOST_ATTRIBUTES = 1_000
 """Bytes of a file's extended attributes from which they are told: they are not looked into."""
+MOST_OF_A_HOST = 12_000
+"""Bytes of all files' together from which that is told."""
 
 
 def attributes(fd: int, path: str, watch: Watch) -> None:
@@ -175,8 +179,12 @@ def attributes(fd: int, path: str, watch: Watch) -> None:
             held += len(name)
             with contextlib.suppress(OSError):
                 held += len(os.getxattr(fd, name))
+    before, watch.attributes = watch.attributes, watch.attributes + held
     if held > MOST_ATTRIBUTES:
         watch.miss(path, f"its extended attributes hold {held} bytes and were not looked into")
+    elif before <= MOST_OF_A_HOST < watch.attributes:
+        held = watch.attributes
+        watch.miss(path, f"up to it extended attributes hold {held} bytes and were not looked into")
 
 
 _NOT_OURS = frozenset({"/dev/pts", "/proc", "/dev"})
