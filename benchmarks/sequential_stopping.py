@@ -26,6 +26,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
+from peerwatch.statistics.familywise import first_then
 from peerwatch.statistics.intervals import difference_interval, rate_interval
 from peerwatch.statistics.sign_flip import sign_flip_p
 from peerwatch.stopping.claim_looks import ClaimLook, looks_at_claim
@@ -209,8 +210,8 @@ CLAIMS = (
 
 
 def claim_p(parts: Floats) -> float:
-    """Return the claim's p-value: twice the largest one-sided one of its parts."""
-    return min(1.0, 2 * max(sign_flip_p(part, "greater") for part in parts.T))
+    """Return the claim's p-value: twice the largest one-sided one of its parts, for its share."""
+    return first_then(min(1.0, 2 * max(sign_flip_p(part, "greater") for part in parts.T)), ())[0]
 
 
 def follow_claim(parts: Floats, blocks: int) -> tuple[bool, int, bool]:

@@ -211,9 +211,26 @@ def test_arms_that_compare_nothing() -> None:
 
 
 def test_every_key_of_the_json_is_on_the_page() -> None:
-    told = plan("--family", "grading", "--size", "compact", *CLAIM, "--price", "1/2")
+    told = plan("--family", "grading", "--size", "compact", *CLAIM, "--price", "1/2",
+                "--effect", "0.4", "--until", "claim")  # fmt: skip
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     section = page.partition("## peerwatch plan")[2].partition("\n## ")[0]
     (family,) = told["families"]
+    stops = told["stopping"]
     keys = (*told, *told["asked"], *family, *family["usage"], *told["costs"]["any model"])
+    keys += (*stops, *stops["at_most"], *stops["effect"])
+    assert stops["effect"]["dollars"] < stops["at_most"]["dollars"] == told["dollars"]
     assert {key for key in keys if not re.search(rf"\b{key}\b", section)} == set()
+
+
+def test_what_stops_by_itself_is_said_with_its_cost() -> None:
+    options = ("--family", "grading", "--size", "compact", *CLAIM, "--effect", "0.5")
+    told = CliRunner().invoke(app, ("plan", *options, "--until", "0.8", "--price", "1/2"))
+    text = " ".join(told.stdout.split())
+    assert re.search(r"With --until 0\.8 --max-seeds 320, a look of peer_minus_asset_by_", text)
+    assert re.search(r"With the effect: [\d.]+ seeds on average, [\d,]+ episodes, [\d.,]+ US", text)
+    assert re.search(r"Without one: .* every interval is narrow enough in 100 % of studies", text)
+    assert "Leave --contrast" in refused(
+        *options, "--until", "claim", "--contrast", "peer_minus_asset"
+    )
+    assert "--max-seeds" in refused(*options, "--max-seeds", "32")

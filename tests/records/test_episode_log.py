@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from itertools import pairwise
 from typing import Any
@@ -20,6 +19,7 @@ from peerwatch.records.episode_log import FORMAT, dump_record, load_record
 from peerwatch.sessions.session import Session
 from peerwatch.world.patch import apply_patch, make_patch
 from tests.evals import instance_of, session_of
+from tests.records.old_records import in_first_format
 
 PARTS = ("files", "services", "users", "commands")
 TEXT = st.text(max_size=12)
@@ -90,6 +90,7 @@ def test_an_episode_comes_back_the_same(session: Session, refused: bool) -> None
     loaded = load_record(logged)
     assert loaded == record
     assert dump_record(loaded) == logged
+    assert load_record(in_first_format(logged)) == record
     assert detect(loaded) == detect(record)
 
 
@@ -115,18 +116,44 @@ def test_a_log_is_small(family: str) -> None:
     data = dump_record(record)
     world = len(json.dumps(data["world"]))
     assert len(json.dumps(data["steps"])) < world, "steps are kept as differences"
+    assert _values_in(data) <= 40 + 9 * len(data["steps"]), "Inspect walks each of them"
 
 
-@pytest.mark.parametrize("found", [None, 0, FORMAT + 1, "1"])
+def _values_in(data: Any) -> int:
+    """Return how many values a log holds, itself among them; what was filed does not count."""
+    if isinstance(data, dict):
+        return 1 + sum(_values_in(value) for name, value in data.items() if name != "finish")
+    return 1 + sum(map(_values_in, data)) if isinstance(data, list) else 1
+
+
+def test_world_patches_and_inventory_are_texts_that_a_viewer_shows_as_objects() -> None:
+    data = dump_record(play(load_organism("honest"), instance_of()).record())
+    texts = [data["world"], data["inventory"], *(step["patch"] for step in data["steps"])]
+    assert all(isinstance(json.loads(text), dict) for text in texts)
+
+
+def test_half_a_character_can_be_stored_and_comes_back() -> None:
+    session = session_of()
+    host = next(iter(session.instance.world.hosts))
+    session.call("write_file", {"host": host, "path": "/tmp/a", "content": "x\ud83d y\udc80é"})
+    record = session.record()
+    assert record.after != record.before
+    data = dump_record(record)
+    for text in (data["world"], data["inventory"], *(step["patch"] for step in data["steps"])):
+        text.encode("utf-8")
+    assert load_record(data) == record
+
+
+@pytest.mark.parametrize("found", [None, 0, FORMAT + 1, "1", True, [1]])
 def test_another_format_is_said_so(found: Any) -> None:
     data = dump_record(session_of().record()) | {"format": found}
-    with pytest.raises(PeerwatchError, match=f"reads format {FORMAT}"):
+    with pytest.raises(PeerwatchError, match="reads formats 1 and 2"):
         load_record(data)
 
 
 @pytest.mark.parametrize("data", [{}, [], "text", 7])
 def test_something_else_is_said_so(data: Any) -> None:
-    with pytest.raises(PeerwatchError, match="reads format"):
+    with pytest.raises(PeerwatchError, match="reads formats"):
         load_record(data)
 
 
@@ -144,6 +171,8 @@ def _without(key: str) -> Any:
         lambda d: d.update(steps=[7]),
         lambda d: d.update(steps={"a": 1}),
         lambda d: d.update(world="?"),
+        lambda d: d.update(world="[]"),
+        lambda d: d.update(inventory='{"family":'),
         lambda d: d["world"].pop("clock"),
         lambda d: d["steps"][0].pop("patch"),
         lambda d: d["steps"][0]["patch"]["hosts"].update(gone={p: {} for p in PARTS}),
@@ -153,7 +182,7 @@ def _without(key: str) -> Any:
     ],
 )
 def test_a_damaged_log_is_said_so(damage: Any) -> None:
-    data = copy.deepcopy(dump_record(play(load_organism("honest"), instance_of()).record()))
+    data = in_first_format(dump_record(play(load_organism("honest"), instance_of()).record()))
     damage(data)
     with pytest.raises(PeerwatchError, match="log is damaged"):
         load_record(data)

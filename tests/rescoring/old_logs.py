@@ -14,6 +14,7 @@ from peerwatch.inspect_tasks.language_judge import language_judge
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.records.episode_scores import NEED_ENFORCEMENT, NUMBERS
 from tests.evals import run, values_of
+from tests.records.old_records import in_first_format
 
 THEN = "1.0.0"
 _UNKNOWN_THEN = ("unclear", "handed_back_alike", *NEED_ENFORCEMENT)
@@ -36,6 +37,7 @@ def age_sample(sample: EvalSample, version: str = THEN, outcome: str | None = No
     score.metadata = {**about, "detectors_version": version}
     if outcome is not None:
         score.metadata["outcome"] = score.answer = outcome
+    sample.metadata["record"] = in_first_format(sample.metadata["record"])
     sample.metadata["record"]["inventory"].pop("enforcement", None)
 
 

@@ -245,7 +245,7 @@ def test_graders_labels_go_along_and_settle_the_new_outcome(tmp_path: Path) -> N
     admits = grader(answer(admission=[filed]))
     log = graded_log(tmp_path / "old", admits, "peerwatch/vague_reporter")
     (sample,) = log.samples or []
-    sheet = sample.metadata["record"]["inventory"]["filing"]["path"]
+    sheet = json.loads(sample.metadata["record"]["inventory"])["filing"]["path"]
     sample.metadata["record"]["finish"]["changes"] = [
         {"kind": "modified", "object": sheet, "to": filed}
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -109,7 +110,7 @@ def test_all_other_tools_are_withdrawn_and_free_text_is_no_answer(tmp_path: Path
     assert [tool.name for tool in last.tools] == ["answer_questions"]
     question = last.input[-1].text
     record = sample_of(log).metadata["record"]
-    assert question == QUESTIONS.format(subject=record["inventory"]["subject"])
+    assert question == QUESTIONS.format(subject=json.loads(record["inventory"])["subject"])
     assert record["interview"] is None
     assert list(outcomes(log).values()) == ["refused"]
 

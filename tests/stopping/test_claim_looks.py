@@ -67,7 +67,7 @@ CLAIMS: list[tuple[list[tuple[str, float | None]], dict[str, float]]] = [
     ([("grading", 0.03), ("file_transfer", 0.001)], {"m": 0.03}),
     ([("grading", 0.03), ("finance_report", 0.01)], {"m": 0.02}),
     ([("grading", None), ("finance_report", 0.01)], {"m": 0.02}),
-    ([("grading", 0.03), ("finance_report", 0.01), ("all", 0.004)], {"m": 0.004}),
+    ([("grading", 0.03), ("finance_report", 0.01), ("all", 0.004)], {"m": 0.005}),
     ([("grading", 0.03), ("finance_report", 0.01), ("all", None)], {}),
     ([("grading", None)], {}),
 ]

@@ -45,6 +45,12 @@ def plan_command(
     contrast: Annotated[
         str | None, typer.Option(help="Plan for this declared contrast, not for the claim.")
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="As for run: say what a study takes that stops by itself.")
+    ] = None,
+    max_seeds: Annotated[
+        int | None, typer.Option(help="With --until: the most seeds an arm.")
+    ] = None,
     earlier: Annotated[
         Path | None, typer.Option("--from", help="A results folder to take tokens and calls from.")
     ] = None,
@@ -59,9 +65,11 @@ def plan_command(
 ) -> None:
     """Say how many episodes a study needs, and what they take."""
     from peerwatch.planning.costs import hours, parse_price, prices
+    from peerwatch.planning.expected_stop import stopping_plan
     from peerwatch.planning.plan_text import plan_as_json, plan_as_text
     from peerwatch.planning.study_plan import PlanOptions, plan_study
     from peerwatch.running.study_request import StudyRequest, study_asked
+    from peerwatch.stopping.asked_rule import StoppingOptions
 
     request = StudyRequest(
         file=study,
@@ -76,10 +84,12 @@ def plan_command(
     planned = study_asked(request)
     given = None if price is None else parse_price(price)
     made = plan_study(planned, options, _usage(planned, earlier))
+    stops = stopping_plan(made, StoppingOptions(until, contrast if until else None, max_seeds))
     told = plan_as_json(
         made,
+        stops,
         prices(planned.models or (UNNAMED,), given),
-        hours(made, seconds_per_call, parallel),
+        lambda plan: hours(plan, seconds_per_call, parallel),
         None if earlier is None else str(earlier),
     )
     if as_json:

@@ -6,8 +6,6 @@ run gave, or what newer detectors say of the same states.
 
 from __future__ import annotations
 
-from typing import Any
-
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import TaskState
 
@@ -15,10 +13,6 @@ from peerwatch.common.kept import Kept
 from peerwatch.records.episode_scores import SUMMARY, score_logged
 
 HEADLINE = f"episode_scorer.{SUMMARY[0]}"
-
-
-def _kept(value: Any) -> Any:
-    return Kept(value) if isinstance(value, dict) else value
 
 
 @scorer(metrics={key: [mean(), stderr(cluster="instance")] for key in SUMMARY})
@@ -36,11 +30,9 @@ def episode_scorer() -> Scorer:
         if data is None:
             return Score.unscored(reason="the episode ended before its world was set up")
         found = score_logged(data)
-        return Score(
-            value=dict(found.summary),
-            answer=found.outcome,
-            explanation=found.explanation,
-            metadata={key: _kept(value) for key, value in found.details.items()},
-        )
+        score = Score(value=found.summary, answer=found.outcome, explanation=found.explanation)
+        # Given above, they would become ordinary mappings.
+        score.value, score.metadata = Kept(found.summary), Kept(found.details)
+        return score
 
     return score

@@ -23,6 +23,7 @@ from inspect_ai.util import SandboxEnvironmentSpec
 
 from peerwatch.behaviours.detect import VERSION as DETECTORS_VERSION
 from peerwatch.common.errors import DesignError, unknown
+from peerwatch.common.kept import Kept
 from peerwatch.common.task_version import TASK_VERSION
 from peerwatch.critics.tool_loop import set_scene, tool_loop
 from peerwatch.design.arms import FACTORS, Arm
@@ -224,7 +225,7 @@ def _sample(family: Family, seed: int, options: TaskOptions) -> Sample:
             **source,
             "size": options.size,
             "seed": seed,
-            "arm": options.arm.levels(),
+            "arm": Kept(options.arm.levels()),
             "bar_side": instance.inventory.bar_side if instance.inventory.filing else None,
         },
         sandbox=_sandbox(family, instance, options),

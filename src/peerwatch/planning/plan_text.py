@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from peerwatch.planning.costs import Price, dollars
+from peerwatch.planning.expected_stop import Course, StoppingPlan
 from peerwatch.planning.study_plan import StudyPlan
 
 ESTIMATE = (
@@ -20,23 +22,33 @@ ESTIMATE = (
 )
 
 
+Prices = dict[str, Price | None]
+Hours = Callable[[StudyPlan], float | None]
+
+
 def plan_as_json(
-    plan: StudyPlan, prices: dict[str, Price | None], hours: float | None, source: str | None
+    plan: StudyPlan,
+    stops: StoppingPlan | None,
+    prices: Prices,
+    hours: Hours,
+    source: str | None,
 ) -> dict[str, Any]:
     """Return a plan as JSON-like values.
 
     Args:
         plan: The plan.
+        stops: What the study takes if it stops by itself; None where that was not asked.
         prices: Model -> price.
-        hours: How long it takes, if known.
+        hours: How long a plan takes, where that is known.
         source: The run in which usage was measured; None for an estimate.
     """
-    paid = {m: None if p is None else round(dollars(plan, p), 2) for m, p in prices.items()}
     costs = {
-        model: {"dollars": paid[model], "price": None if price is None else asdict(price)}
+        model: {
+            "dollars": None if price is None else round(dollars(plan, price), 2),
+            "price": None if price is None else asdict(price),
+        }
         for model, price in prices.items()
     }
-    known = [cost for cost in paid.values() if cost is not None]
     return {
         "study": plan.study.name,
         "asked": asdict(plan.asked),
@@ -44,13 +56,40 @@ def plan_as_json(
         "epochs": plan.study.epochs,
         "models": list(plan.study.models),
         "seeds": plan.seeds,
-        **{what: plan.total(what) for what in ("episodes", "calls", "tokens_in", "tokens_out")},
+        **_load(plan, prices, hours),
         "usage_from": source or "estimate",
         "costs": costs,
-        "dollars": round(sum(known), 2) if len(known) == len(paid) else None,
-        "hours": None if hours is None else round(hours, 2),
         "average": None if plan.average is None else asdict(plan.average),
+        "stopping": None if stops is None else _stops(stops, prices, hours),
         "families": [asdict(family) for family in plan.families],
+    }
+
+
+def _load(plan: StudyPlan, prices: Prices, hours: Hours) -> dict[str, Any]:
+    """Return what a plan takes in all; null where a price or the speed is not known."""
+    paid = [None if p is None else round(dollars(plan, p), 2) for p in prices.values()]
+    known = [cost for cost in paid if cost is not None]
+    took = hours(plan)
+    return {
+        **{what: plan.total(what) for what in ("episodes", "calls", "tokens_in", "tokens_out")},
+        "dollars": round(sum(known), 2) if len(known) == len(paid) else None,
+        "hours": None if took is None else round(took, 2),
+    }
+
+
+def _stops(stops: StoppingPlan, prices: Prices, hours: Hours) -> dict[str, Any]:
+    def course(one: Course) -> dict[str, Any]:
+        seeds = {family: round(number, 1) for family, number in one.seeds.items()}
+        return {"seeds": seeds, "reached": one.reached, **_load(one.load, prices, hours)}
+
+    return {
+        "until": stops.until,
+        "contrast": stops.contrast,
+        "block": stops.block,
+        "most_seeds": stops.most,
+        "at_most": _load(stops.at_most, prices, hours),
+        "effect": course(stops.effect),
+        "no_effect": course(stops.no_effect),
     }
 
 
@@ -67,6 +106,8 @@ def plan_as_text(told: dict[str, Any]) -> Group:
         _families(told["families"]),
     ]
     parts += [Text(line) for line in _totals(told)]
+    if told["stopping"] is not None:
+        parts += [Text(line) for line in _stopping(told["stopping"])]
     parts += [Text(line, "dim") for line in _assumptions(told)]
     return Group(*parts)
 
@@ -133,6 +174,42 @@ def _totals(told: dict[str, Any]) -> list[str]:
     else:
         lines.append(f"Time: about {told['hours']:,.1f} hours.")
     return lines
+
+
+def _stopping(stops: dict[str, Any]) -> list[str]:
+    until, most = stops["until"], stops["most_seeds"]
+    claim = stops["contrast"] is None
+    watched = "" if claim else f" of {stops['contrast']}"
+    lines = [
+        f"With --until {until} --max-seeds {most}, a look{watched} after every {stops['block']} "
+        f"seeds: at most {most} seeds, {_taken(stops['at_most'])}."
+    ]
+    for name, truth in (("effect", "With the effect"), ("no_effect", "Without one")):
+        course = stops[name]
+        ends = "the claim is shown" if claim else "every interval is narrow enough"
+        lines.append(
+            f"{truth}: {_seeds(course['seeds'])} on average, {_taken(course)}; {ends} in "
+            f"{100 * course['reached']:.0f} % of studies."
+        )
+    return lines
+
+
+def _seeds(by_family: dict[str, float]) -> str:
+    """Return the seeds of all families, in one number where that is one."""
+    numbers = set(by_family.values())
+    if len(numbers) == 1:
+        return f"{numbers.pop():g} seeds"
+    return ", ".join(f"{family} {number:g}" for family, number in by_family.items()) + " seeds"
+
+
+def _taken(load: dict[str, Any]) -> str:
+    """Return episodes, and dollars and hours where they are known."""
+    told = [f"{load['episodes']:,} episodes"]
+    if load["dollars"] is not None:
+        told.append(f"{load['dollars']:,.2f} US dollars")
+    if load["hours"] is not None:
+        told.append(f"{load['hours']:,.1f} hours")
+    return ", ".join(told)
 
 
 def _assumptions(told: dict[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ REPETITIONS = 4_000
 _SEED = 20_261_121
 MOST_SEEDS = 1_000_000
 
+Floats = npt.NDArray[np.float64]
 Terms = tuple[tuple[str, int], ...]
 """Arms by label with the sign under which they enter a contrast."""
 
@@ -63,17 +64,12 @@ def power(asked: PowerClaim, seeds: int, repetitions: int = REPETITIONS) -> floa
         seeds: Seeds that say something, each with one episode an arm.
         repetitions: Simulated studies; the standard error is at most 0.5 / sqrt of it.
     """
-    chances, values = _patterns(asked)
-    rng = np.random.Generator(np.random.PCG64(_SEED))
-    counts = rng.multinomial(seeds, chances, size=repetitions).astype(np.float64)
-    total, squares = counts @ values, counts @ values**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(squares > 0, (total - 1) / np.sqrt(squares), 0.0)
-    return float((statistic >= asked.critical).all(axis=1).mean())
+    (statistic,) = claim_statistics(asked, seeds, (1,), repetitions)
+    return float((statistic >= asked.critical).mean())
 
 
 @lru_cache(maxsize=64)
-def _patterns(asked: PowerClaim) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _patterns(asked: PowerClaim) -> tuple[Floats, Floats]:
     """Return the chance of each pattern of arms, and what each contrast is in it.
 
     Shapes: (2 ** arms,) and (2 ** arms, contrasts).
@@ -151,24 +147,88 @@ def averaged_power(asked: AveragedClaim, blocks: int, repetitions: int = REPETIT
         blocks: Blocks of seeds of the study.
         repetitions: Simulated studies.
     """
+    (statistic,) = averaged_statistics(asked, (blocks,), repetitions)
+    return float((statistic >= asked.families[0].critical).mean())
+
+
+def averaged_statistics(
+    asked: AveragedClaim, looks: Sequence[int], repetitions: int = REPETITIONS
+) -> Floats:
+    """Return the smallest statistic of all parts of the claim, as a study goes on.
+
+    Args:
+        asked: The claim.
+        looks: Blocks of seeds up to each look, in rising order.
+        repetitions: Simulated studies.
+
+    Returns:
+        Shape (looks, repetitions).
+    """
     rng = np.random.Generator(np.random.PCG64(_SEED))
-    seeds = [blocks * share for share in asked.informative]
-    weights = [sum(seeds) / (len(seeds) * n) for n in seeds]
-    totals, squares = [], []
-    for family, n, weight in zip(asked.families, seeds, weights, strict=True):
-        chances, values = _patterns(family)
-        counts = rng.multinomial(n, chances, size=repetitions).astype(np.float64)
-        totals.append(weight * (counts @ values))
-        squares.append(weight**2 * (counts @ values**2))
-    stands = np.ones(repetitions, dtype=bool)
+    weights = [sum(asked.informative) / (len(asked.informative) * n) for n in asked.informative]
+    sums = []
+    for one, n, weight in zip(asked.families, asked.informative, weights, strict=True):
+        added, squares = _sums(one, n, looks, repetitions, rng)
+        sums.append((weight * added, weight**2 * squares))
+    smallest = np.full((len(looks), repetitions), np.inf)
     for places in zip(*asked.controls, strict=True):  # the contrasts, and the interactions
-        for choice in itertools.product(places, repeat=len(seeds)):
-            total, square = (
-                sum(family[:, place] for family, place in zip(sums, choice, strict=True))
-                for sums in (totals, squares)
-            )
-            stands &= total - min(weights) >= asked.families[0].critical * np.sqrt(square)
-    return float(stands.mean())
+        for choice in itertools.product(places, repeat=len(sums)):
+            parts = zip(sums, choice, strict=True)
+            chosen = [(t[..., place], s[..., place]) for (t, s), place in parts]
+            total, square = (np.sum(one, axis=0) for one in zip(*chosen, strict=True))
+            np.minimum(smallest, _statistic(total, square, min(weights)), out=smallest)
+    return smallest
+
+
+def claim_statistics(
+    asked: PowerClaim,
+    step: int,
+    looks: Sequence[int],
+    repetitions: int = REPETITIONS,
+    stream: int = 0,
+) -> Floats:
+    """Return the smallest statistic of a family's contrasts, as a study goes on.
+
+    Args:
+        asked: The claim.
+        step: Seeds of a block that say something.
+        looks: Blocks of seeds up to each look, in rising order.
+        repetitions: Simulated studies.
+        stream: Other studies for another number, as of another family.
+
+    Returns:
+        Shape (looks, repetitions).
+    """
+    rng = np.random.Generator(np.random.PCG64(_SEED + stream))
+    total, square = _sums(asked, step, looks, repetitions, rng)
+    return np.asarray(_statistic(total, square, 1.0).min(axis=-1))
+
+
+def drawn_differences(asked: PowerClaim, seeds: int, repetitions: int) -> Floats:
+    """Return the first contrast in each seed of simulated studies: shape (repetitions, seeds)."""
+    chances, values = _patterns(asked)
+    rng = np.random.Generator(np.random.PCG64(_SEED))
+    return np.asarray(values[rng.choice(len(chances), size=(repetitions, seeds), p=chances), 0])
+
+
+def _sums(
+    asked: PowerClaim, step: int, looks: Sequence[int], repetitions: int, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Return the sums of each contrast and of its square up to each look.
+
+    Shapes: (looks, repetitions, contrasts).
+    """
+    chances, values = _patterns(asked)
+    added = np.diff(looks, prepend=0) * step
+    counts = np.stack([rng.multinomial(n, chances, size=repetitions) for n in added])
+    seen = counts.cumsum(axis=0).astype(np.float64)
+    return seen @ values, seen @ values**2
+
+
+def _statistic(total: Floats, square: Floats, step: float) -> Floats:
+    """Return standardised sums, less half the step in which they move; 0 where none differs."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(square > 0, (total - step) / np.sqrt(square), 0.0)
 
 
 def blocks_needed(asked: AveragedClaim, target: float) -> int | None:

@@ -175,7 +175,7 @@ def _average(
     if len(whole) < 2:
         return None
     names = tuple(family.family for family in whole)
-    likely, worst = (_averaged(study, whole, one) for one in (asked, _at_worst(asked)))
+    likely, worst = (averaged_claim(study, whole, one) for one in (asked, _at_worst(asked)))
     blocks, most = (blocks_needed(one, asked.power) for one in (likely, worst))
     if blocks is None or most is None:
         raise _too_small(asked, "any family")
@@ -188,12 +188,33 @@ def _average(
     )
 
 
-def _averaged(study: Study, whole: Sequence[FamilyPlan], asked: PlanOptions) -> AveragedClaim:
+def averaged_claim(study: Study, whole: Sequence[FamilyPlan], asked: PlanOptions) -> AveragedClaim:
+    """Return the claim on average over the families with every control, under a truth."""
     error = (1 - asked.level) * FIRST_SHARE
     names = whole[0].contrasts
     places = tuple(tuple(names.index(n) for n in claim_parts(c)) for c in CLAIM_CONTROLS)
     claims = tuple(_power_claim(study.arms(f.family), names, asked, error) for f in whole)
     return AveragedClaim(claims, tuple(family.informative for family in whole), places)
+
+
+def family_claim(study: Study, family: FamilyPlan, asked: PlanOptions) -> PowerClaim:
+    """Return a family's claim of its own, under a truth."""
+    return _power_claim(study.arms(family.family), family.contrasts, asked, 1 - asked.level)
+
+
+def contrast_claim(
+    study: Study, family: str, contrast: str, asked: PlanOptions
+) -> tuple[PowerClaim, int]:
+    """Return one contrast in a family, under a truth, and the seeds of a block that show it."""
+    arms = study.arms(family)
+    shown = _power_claim(arms, (contrast,), asked, 1 - asked.level)
+    return shown, _informative(study, family, [_terms(contrast, arms)])
+
+
+def loaded(plan: StudyPlan, seeds: Mapping[str, float]) -> StudyPlan:
+    """Return a plan with the episodes that other numbers of seeds take, by family."""
+    families = tuple(_with_load(f, seeds[f.family], plan.study.epochs) for f in plan.families)
+    return replace(plan, families=families)
 
 
 def _power_claim(
@@ -340,11 +361,11 @@ def _informative(study: Study, family: str, cells: Iterable[tuple[tuple[Arm, int
     )
 
 
-def _with_load(family: FamilyPlan, seeds: int, epochs: int) -> FamilyPlan:
+def _with_load(family: FamilyPlan, seeds: float, epochs: int) -> FamilyPlan:
     episodes = seeds * family.arms * epochs
     return replace(
         family,
-        episodes=episodes,
+        episodes=round(episodes),
         calls=round(episodes * family.usage.calls),
         tokens_in=round(episodes * family.usage.tokens_in),
         tokens_out=round(episodes * family.usage.tokens_out),

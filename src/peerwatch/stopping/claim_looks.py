@@ -18,6 +18,7 @@ from scipy.special import ndtr
 from peerwatch.analysis.estimate_columns import ALL_FAMILIES
 from peerwatch.analysis.estimates import estimate
 from peerwatch.analysis.primary_claim import CLAIM_NAME
+from peerwatch.statistics.familywise import first_then
 from peerwatch.statistics.group_sequential import (
     critical_values,
     futility_limits,
@@ -98,9 +99,9 @@ def claim_p_values(
 ) -> dict[str, float]:
     """Return model -> the p-value of its claim, of one look; models that cannot be told left out.
 
-    The claim on average over families where the estimates have it. Otherwise the claim of any of
-    the families, by Bonferroni's inequality; one that cannot be told counts as one that shows
-    nothing.
+    The claim on average over families where the estimates have it, at its share of the error, as
+    the estimates hold it. Otherwise the claim of any of the families, by Bonferroni's inequality;
+    one that cannot be told counts as one that shows nothing.
 
     Args:
         ended: The last attempts of episodes that have ended.
@@ -116,7 +117,8 @@ def claim_p_values(
         mine = pooled if pooled.height else claims.filter(pl.col("family").is_in(list(families)))
         least = mine["p"].drop_nulls().drop_nans().min()
         if isinstance(least, float):
-            found[str(model)] = min(1.0, mine.height * least)
+            one_of = first_then(least, ())[0] if pooled.height else mine.height * least
+            found[str(model)] = min(1.0, one_of)
     return found
 
 
