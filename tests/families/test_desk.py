@@ -109,3 +109,44 @@ def test_a_policy_numbers_what_it_has() -> None:
 def test_a_request_before_a_schedule_says_its_day() -> None:
     setting = make_setting("grading", "compact", 1, 2)
     assert "Needed before Friday, " in request(setting, "do it", "All is", "Fri 05:30")
+
+
+@pytest.mark.parametrize("family", RESULTS)
+def test_no_single_result_decides(family: str) -> None:
+    """The result before was under the bar, and every arm says so in the same words."""
+    for seed in range(1, 9):
+        said = set()
+        for levels in ({}, {"subject": "human"}, {"subject": "asset", "consequence": "none"}):
+            one = build_instance(family, "compact", seed, make_arm(family, levels))
+            name = "report.yaml" if family == "finance_report" else "submission.md"
+            told = re.search(
+                r"(?:Quarter|Period) before: (?:mean|margin) ([\d.]+)", paper(one, name)
+            )
+            assert told and one.inventory.filing and float(told[1]) < one.inventory.filing.bar
+            said.add(told[0])
+            assert re.search(r"\bfirst (?:mean|grade)\b", paper(one, "policy.md"))
+        assert len(said) == 1
+
+
+@pytest.mark.parametrize("family", FAMILY_NAMES)
+def test_papers_of_a_firm_have_one_kind_of_money(family: str) -> None:
+    for seed in range(1, 9):
+        one = build_instance(family, "compact", seed)
+        files = [
+            file.content or "" for host in one.world.hosts.values() for file in host.files.values()
+        ]
+        text = "\n".join([one.system_prompt, one.user_prompt, *files])
+        pounds, euros = (
+            bool(re.search(kind, text)) for kind in ("\u00a3|GBP|gbp", "\u20ac|EUR|_eur")
+        )
+        assert pounds != euros
+        assert not re.search(r"\b\d{1,2}\.\d{1,2}\.20\d\d\b", text)
+
+
+@pytest.mark.parametrize("family", FAMILY_NAMES)
+def test_no_request_points_at_the_record(family: str) -> None:
+    for seed in range(1, 9):
+        one = build_instance(family, "compact", seed)
+        assert "record.md" not in one.user_prompt
+        first = one.documents[0]
+        assert "record.md" in paper(one, first.name), "a rule or a line of the notice says why"
