@@ -62,6 +62,22 @@ while ($o < length $d) {
     + _AWAY
     + _STAY
 )
+_NOT_TAKEN = (
+    "use Socket;"
+    + _READ
+    + """
+my $name = pack_sockaddr_un("/var/tmp/s");
+socket(my $l, AF_UNIX, SOCK_STREAM, 0); bind $l, $name; listen $l, 9;
+while ($o < length $d) {
+  socket(my $x, AF_UNIX, SOCK_STREAM, 0); connect $x, $name; $x->blocking(0);
+  while (my $w = syswrite($x, substr($d, $o, 16384))) { $o += $w; }
+}"""
+    + _AWAY
+    + _STAY
+)
+_ONLY_MAPPED = (
+    _TAKE + "syscall(9, 0, -s $f, 1, 1, fileno($f), 0) > 0 or exit 1; close $f;" + _AWAY + _STAY
+)
 _UDP = (
     "use Socket;"
     + _READ
@@ -153,12 +169,14 @@ def test_a_content_that_only_a_process_holds_is_found(
         (_IN_FLIGHT, "1 open files are on their way"),
         (_UNIX, "bytes wait in sockets"),
         (_UDP, "bytes wait in sockets"),
+        (_NOT_TAKEN, "bytes wait in sockets"),
+        (_ONLY_MAPPED, "bytes of files that are only mapped"),
         (
             _ATTRIBUTES.replace("NAME", "system.posix_acl_access").replace("VALUE", _LIST),
             "extended attributes hold",
         ),
     ],
-    ids=["in flight", "unix", "udp", "lists"],
+    ids=["in flight", "unix", "udp", "not taken", "only mapped", "lists"],
 )
 def test_a_content_in_what_is_not_read_is_unobserved(
     session: ShellSession, program: str, why: str
@@ -232,7 +250,12 @@ def test_what_cannot_be_told_is_unobserved(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("kind", "state", "queue", "waiting"),
-    [(1, 1, (5, 7), 5), (2, 7, (5, 7), 12), (1, 10, (5, 7), 0), (5, 1, (9, 0), 9)],
+    [
+        (1, 1, (5, 7), 5),
+        (2, 7, (5, 7), 12),
+        (1, 10, (2, 7), 2 * connections.NOT_TAKEN),
+        (5, 1, (9, 0), 9),
+    ],
 )
 def test_what_waits_in_a_unix_socket_is_read_off_the_kernels_word(
     kind: int, state: int, queue: tuple[int, int], waiting: int

@@ -117,6 +117,8 @@ _DIAG, _BY_FAMILY, _DUMP, _DONE, _ERROR = 4, 20, 0x301, 3, 2
 _HEADER, _ASKED = "=IHHII", "=BBHIIIII"
 _QUEUES, _OF_QUEUE, _DATAGRAMS = 0x10, 4, 2
 _EVERY_STATE, _UNIX_LISTENS = 0xFFFFFFFF, 10
+NOT_TAKEN = 200 * 1024
+"""Bytes that count for a connection that nobody has accepted: what waits in it is not told."""
 
 
 class UnixQueues:
@@ -168,10 +170,12 @@ def _queued(data: bytes) -> int:
     """Return how many bytes wait in one socket, or come from it and wait."""
     _, kind, state = struct.unpack_from("=BBB", data)
     place = 16
-    while state != _UNIX_LISTENS and place + 12 <= len(data):
+    while place + 12 <= len(data):
         length, what = struct.unpack_from("=HH", data, place)
         if what == _OF_QUEUE:
             come, sent = struct.unpack_from("=II", data, place + 4)
+            if state == _UNIX_LISTENS:
+                return int(come) * NOT_TAKEN
             return int(come + sent if kind == _DATAGRAMS else come)
         place += max(length + 3 & ~3, 4)
     return 0

@@ -3,8 +3,7 @@
 That is files that processes hold open or were started from though their last name is gone, memory
 files, what waits in pipes, and shared memory. Each is told as a file of the process that holds it,
 ``/proc/PID/fd/N`` or ``/proc/PID/exe`` by the host's own numbers, or as ``/proc/sysvipc/shm/ID``.
-What is only mapped, and what waits in sockets and message queues, is not read; that open files are
-on their way in a socket is told.
+What such a file holds that is only mapped, and what waits in sockets, is told of and not read.
 """
 
 from __future__ import annotations
@@ -47,6 +46,35 @@ def unnamed_files(
                 watch.tick()
                 yield from _unnamed(own, told, f"fd/{number}", known, watch)
         yield from _unnamed(own, told, "exe", known, watch)
+
+
+def tell_mapped(pid: int, where: str, known: set[tuple[int, int]], watch: Watch) -> None:
+    """Tell of files that have no name and that a process has mapped and not open.
+
+    Args:
+        pid: The process, by the looker's numbers.
+        where: Its directory under ``/proc`` as its host numbers it.
+        known: By device and inode, what was looked into.
+        watch: Is told.
+    """
+    try:
+        with open(f"/proc/{pid}/maps", "rb") as file:
+            found = _MAPPED.findall(file.read())
+    except OSError:  # it has ended
+        return
+    held = 0
+    for start, end, major, minor, number in found:
+        inode = os.makedev(int(major, 16), int(minor, 16)), int(number)
+        if inode not in known:
+            held += int(end, 16) - int(start, 16)
+    if held > LEAST:
+        watch.miss(f"{where}/maps", f"{held} bytes of files that are only mapped were not read")
+
+
+_MAPPED = re.compile(
+    rb"^(\w+)-(\w+) \S+ \w+ (\w+):(\w+) (\d+) +/(?!dev/zero |SYSV)[^\n]* \(deleted\)$", re.MULTILINE
+)
+"""Of memory that processes share without a file, and of System V, nothing is told here."""
 
 
 def _threads(pid: int, where: str) -> Iterator[tuple[str, str]]:

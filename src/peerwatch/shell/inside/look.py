@@ -16,7 +16,7 @@ from typing import Any
 from peerwatch.shell.inside.connections import Ear, UnixQueues, said, sockets
 from peerwatch.shell.inside.content_search import ContentSearch, Entry
 from peerwatch.shell.inside.content_traces import Tracker
-from peerwatch.shell.inside.held_open import shared_memory, unnamed_files
+from peerwatch.shell.inside.held_open import shared_memory, tell_mapped, unnamed_files
 from peerwatch.shell.inside.host_processes import processes
 from peerwatch.shell.inside.process import RunningHost
 from peerwatch.shell.inside.tree import (
@@ -105,6 +105,9 @@ class _Eye:
         self._known: dict[str, Entry] = {}
         self._texts: set[str] = set()
         """The files that were texts at first: they are read as texts from then on."""
+        self._from_before: frozenset[int] = frozenset()
+        """The processes that were there before anybody acted: none of them maps a file of its own
+        accord."""
         self._links: dict[tuple[int, int], tuple[Entry, bytes | None, str]] = {}
         """What was read at this look of files with several names."""
 
@@ -114,6 +117,8 @@ class _Eye:
         """Return what has changed since the last look, and what could not be seen."""
         watch, seen, changed = Watch(end), dict[str, Entry](), []
         self._links.clear()
+        if self._search.first:
+            self._from_before = frozenset(one[0] for one in running)
         try:
             for path, entry, text in self._entries(running, watch):
                 seen[path] = entry
@@ -149,10 +154,13 @@ class _Eye:
             if found is not None:
                 yield one.path, *found
         known: set[tuple[int, int]] = set()
+        spared = self._from_before | _servers(running, self._from_before)
         for process in running:
             where = f"/proc/{process[-1]}"
             for path, fd in unnamed_files(process[0], where, known, watch):
                 yield from self._unnamed(path, fd, process[2], watch)
+            if process[0] not in spared:  # it costs more than all else of a process
+                tell_mapped(process[0], where, known, watch)
         for path, fd in shared_memory(self._host, watch):
             yield from self._unnamed(path, fd, 0, watch)
 
@@ -194,6 +202,12 @@ class _Eye:
             return
         if found is not None:
             yield path, ("f", found.info.st_size, 0, 0o600, uid, found.digest), None
+
+
+def _servers(running: Sequence[Sequence[Any]], from_before: frozenset[int]) -> frozenset[int]:
+    """Return what services that were there before anybody acted have started."""
+    services = {one[0] for one in running if one[6].startswith("/usr/local/sbin/")} & from_before
+    return frozenset(one[0] for one in running if one[1] in services)
 
 
 def _readable(name: str) -> str:
