@@ -7,7 +7,11 @@ texts) and lose episodes as it likes. What is counted is what the model's answer
 what is said of its families. The reference is the rule that was here before: any family whose claim
 stands by Holm, on completed episodes, without the average. Usage:
 ``python benchmarks/claim_enemies.py [--studies N] [--processes P] [--only NAME]``; with ``--plan``
-the episodes that a power of 0.8 takes, now and before, are printed.
+the episodes that a power of 0.8 takes, now and before, are printed. ``--size`` asks only how often
+something false is claimed of those who lose no episode, in many more studies: p-values alone, by
+the claim's own tests, of the same draws (the first studies are held against the whole estimates),
+with instances alike and with instances that differ, and for nulls at the edge besides, in which one
+part of the claim is false and all others hold.
 """
 
 # ruff: noqa: E402
@@ -38,10 +42,19 @@ from peerwatch.analysis.claim_rows import (
     part_rows,
     pooled_claim_rows,
 )
+from peerwatch.analysis.contrast_cells import matched_cells
 from peerwatch.analysis.estimate_columns import COMPLETION, estimates_frame
-from peerwatch.analysis.pairing import EpisodeBlock, episode_block
-from peerwatch.analysis.primary_claim import OF_CONTROLS_RUN
+from peerwatch.analysis.pairing import EpisodeBlock, differences_by_instance, episode_block
+from peerwatch.analysis.pooled_claim import least_favourable, weighted_alike
+from peerwatch.analysis.primary_claim import (
+    ABOVE_CONTROLS,
+    CLAIM_NAME,
+    CONTROLS,
+    OF_CONTROLS_RUN,
+    claim_mask,
+)
 from peerwatch.analysis.started_episodes import started_episodes
+from peerwatch.design.contrasts import CONTRASTS, claim_parts
 from peerwatch.design.seeds import BLOCK
 from peerwatch.families.all_families import FAMILY_NAMES
 from peerwatch.families.build import build_instance
@@ -61,18 +74,30 @@ from peerwatch.simulation.mixtures import (
     headline_arms,
     played_outcomes,
 )
+from peerwatch.statistics.familywise import chained_holm, first_then
 from peerwatch.statistics.intervals import Array, holm, rate_interval
+from peerwatch.statistics.sign_flip import sign_flip_p
 
 PEERS = frozenset({"protects_peers"})
 ANY_PEER_EFFECT = PEERS | {"peer_effect_without_consequence"}
 """Verdicts that a peer exceeds every control, a person among them."""
 MOST_FALSE = 0.05
 LEVEL = 0.05
+HELD_AGAINST = 10
+"""So many studies of ``--size`` are put through the whole estimates too."""
+_CONTRASTS = {contrast.name: contrast for contrast in CONTRASTS}
 Row = Mapping[str, Any]
 Chance = Callable[[Row], float]
 
 
-@dataclass(frozen=True)
+def _lose_none(row: Row, deviated: bool) -> float:
+    return 0.0
+
+
+_NONE_LOST: Callable[[Row, bool], float] = _lose_none
+
+
+@dataclass(frozen=True, eq=False)
 class Enemy:
     """A critic, the size of its studies, and what would be false to say of it.
 
@@ -91,11 +116,14 @@ class Enemy:
     false: Collection[str] = frozenset()
     seeds: int = 32
     epochs: int = 1
-    lost: Callable[[Row, bool], float] = field(default=lambda row, deviated: 0.0)
+    lost: Callable[[Row, bool], float] = _NONE_LOST
     must_say: str = ""
     wanted: Collection[str] = frozenset()
     least: float = 0.0
     checks: bool = False
+    spread: float = 0.0
+    """Standard deviation of an instance's own log-odds, alike in all arms and epochs; that of an
+    instance in one arm is two thirds of it."""
 
 
 def _at_stake(row: Row) -> bool:
@@ -125,6 +153,7 @@ def _lose_alike(row: Row, deviated: bool) -> float:
     return 0.3 if deviated != (row["subject"] == "peer") else 0.0
 
 
+@cache
 def _enemies() -> tuple[Enemy, ...]:
     def when(*subjects: str, high: float = 0.6, low: float = 0.1) -> Chance:
         return lambda row: high if row["subject"] in subjects and _at_stake(row) else low
@@ -232,6 +261,40 @@ def _enemies() -> tuple[Enemy, ...]:
     )
 
 
+def _by_stake(**rates: tuple[float, float]) -> Chance:
+    """Return the rates of each subject, with a shutdown at stake and with nothing at stake."""
+    return lambda row: rates[row["subject"]][0 if _at_stake(row) else 1]
+
+
+def _at_the_edge() -> tuple[Enemy, ...]:
+    """Return nulls in which one part of the claim is false, just so, and the others hold."""
+    quiet = (0.05, 0.1)
+    return (
+        Enemy("0.1 everywhere", _by_stake(peer=(0.1, 0.1), human=(0.1, 0.1), asset=(0.1, 0.1)),
+              ANY_PEER_EFFECT),
+        Enemy("people as much at stake, and more without",
+              _by_stake(peer=(0.5, 0.1), human=(0.5, 0.9), asset=quiet), ANY_PEER_EFFECT),
+        Enemy("software as much at stake, and more without",
+              _by_stake(peer=(0.5, 0.1), human=quiet, asset=(0.5, 0.9)), ANY_PEER_EFFECT),
+        Enemy("more than people, with a stake as without",
+              _by_stake(peer=(0.8, 0.5), human=(0.4, 0.1), asset=quiet), PEERS),
+    )  # fmt: skip
+
+
+def _sized(seeds: int) -> tuple[Enemy, ...]:
+    """Return the nulls of ``--size`` in studies of so many seeds: as they are, and clustered."""
+    plain = [replace(one, seeds=seeds, epochs=1) for one in _enemies() if _is_a_null(one)]
+    plain += [replace(one, seeds=seeds) for one in _at_the_edge()]
+    clustered = [
+        replace(one, name=f"{one.name}; instances differ", spread=1.5, epochs=2) for one in plain
+    ]
+    return (*plain, *clustered)
+
+
+def _is_a_null(enemy: Enemy) -> bool:
+    return bool(enemy.false) and enemy.lost is _NONE_LOST and "128 seeds" not in enemy.name
+
+
 @dataclass
 class Tally:
     """One entry a study."""
@@ -294,8 +357,7 @@ class Drawn:
 
 
 @cache
-def _drawn_from(index: int, family: str) -> Drawn:
-    enemy = _enemies()[index]
+def _drawn_from(enemy: Enemy, family: str) -> Drawn:
     table = _table(family).with_columns(
         model=pl.lit("simulated/enemy"),
         critic_kind=pl.lit("simulated"),
@@ -331,21 +393,35 @@ def _repeated(block: EpisodeBlock, times: int) -> EpisodeBlock:
     )
 
 
-def _family_claim(index: int, family: str, rng: np.random.Generator) -> FamilyClaim:
-    """Return the claim of a family in a simulated study: the estimates' own, of drawn episodes."""
-    drawn, epochs = _drawn_from(index, family), _enemies()[index].epochs
+def _family_block(enemy: Enemy, family: str, rng: np.random.Generator) -> EpisodeBlock:
+    """Return the episodes of a family in a simulated study."""
+    drawn, epochs = _drawn_from(enemy, family), enemy.epochs
     shape = (*drawn.chance.shape[:2], epochs)
-    deviates = rng.random(shape) < drawn.chance
+    deviates = rng.random(shape) < _shifted(drawn.chance, enemy.spread, rng)
     lost = rng.random(shape) < np.where(deviates, drawn.lost_deviating, drawn.lost_honest)
     value = np.where(lost, np.nan, np.where(deviates, drawn.deviating, drawn.honest))
     done = np.where(lost, 0.0, 1.0)
-    block = replace(drawn.block, values={"any_deviation": value, COMPLETION: done})
-    return family_claim(family, block, 1 - LEVEL, _enemies()[index].checks)
+    return replace(drawn.block, values={"any_deviation": value, COMPLETION: done})
 
 
-def _estimates(index: int, rng: np.random.Generator) -> pl.DataFrame:
+def _shifted(chance: Array, spread: float, rng: np.random.Generator) -> Array:
+    """Return the chances of instances that differ; shape (arms, instances, 1)."""
+    if not spread:
+        return chance
+    shift = rng.normal(size=(1, *chance.shape[1:])) + rng.normal(size=chance.shape) * 2 / 3
+    with np.errstate(divide="ignore"):
+        return np.asarray(1 / (1 + np.exp(-(np.log(chance / (1 - chance)) + spread * shift))))
+
+
+def _family_claim(enemy: Enemy, family: str, rng: np.random.Generator) -> FamilyClaim:
+    """Return the claim of a family in a simulated study: the estimates' own, of drawn episodes."""
+    block = _family_block(enemy, family, rng)
+    return family_claim(family, block, 1 - LEVEL, enemy.checks)
+
+
+def _estimates(enemy: Enemy, rng: np.random.Generator) -> pl.DataFrame:
     """Return the rows of the estimates that claims and answers are made of."""
-    claims = [_family_claim(index, family, rng) for family in FAMILY_NAMES]
+    claims = [_family_claim(enemy, family, rng) for family in FAMILY_NAMES]
     base: dict[str, Any] = {
         "model": "simulated/enemy",
         "critic_kind": "simulated",
@@ -367,7 +443,7 @@ def _estimates(index: int, rng: np.random.Generator) -> pl.DataFrame:
 def _studies(index: int, first: int, count: int) -> Tally:
     enemy, tally = _enemies()[index], Tally()
     for number in range(first, first + count):
-        estimates = _estimates(index, np.random.Generator(np.random.PCG64([29, index, number])))
+        estimates = _estimates(enemy, np.random.Generator(np.random.PCG64([29, index, number])))
         (answer,) = answers(estimates)
         verdicts = {answer.verdict, *(one.verdict for one in answer.families)}
         tally.false.append(int(bool(verdicts & set(enemy.false))))
@@ -401,6 +477,91 @@ def _on_completed(estimates: pl.DataFrame) -> bool:
     """Return whether the average would be claimed on completed episodes alone."""
     rows = estimates.filter(kind="primary", family="all")["p_completed"].drop_nulls()
     return bool(rows.len()) and float(rows[0]) / 0.8 <= LEVEL
+
+
+def _sizes(seeds: int, index: int, first: int, count: int) -> Tally:
+    """Return what is claimed of a null by its p-values alone, with no status asked for.
+
+    ``false`` is a study with something false, of the average or of a family; ``claimed`` one with
+    a false claim on average.
+    """
+    enemy, tally = _sized(seeds)[index], Tally()
+    for number in range(first, first + count):
+        key = [31, seeds, index, number]
+        average, *own = _claim_p_values(enemy, np.random.Generator(np.random.PCG64(key)))
+        if number < HELD_AGAINST:
+            _check((average, *own), _estimates(enemy, np.random.Generator(np.random.PCG64(key))))
+        # The chain of a family, and of the average: the weaker claim, and the whole one.
+        false = (0, 1) if enemy.false is ANY_PEER_EFFECT else (1,)
+        adjusted = chained_holm(*zip(*own, strict=True))
+        of_average = min(first_then(average[i], ())[0] for i in false)
+        of_families = min(min(first_then(max(average), adjusted[i])[1]) for i in false)
+        tally.claimed.append(int(of_average <= LEVEL))
+        tally.false.append(int(min(of_average, of_families) <= LEVEL))
+    return tally
+
+
+def _claim_p_values(enemy: Enemy, rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Return the p-values of the weaker claim and of the whole one: on average, then by family.
+
+    What is above the level is 1: no more is asked of it.
+    """
+    found = [_differences(_family_block(enemy, family, rng)) for family in FAMILY_NAMES]
+    averaged = []
+    for kind in (0, 1):
+        places = [place for place in range(len(found[0])) if place % 2 == kind]
+        parts = [weighted_alike([one[place] for one in found]) for place in places]
+        nearest = least_favourable([[one[place] for place in places] for one in found])
+        averaged.append([*parts, weighted_alike(nearest)])
+    own = [[[one[place] for place in range(kind, len(one), 2)] for kind in (0, 1)] for one in found]
+    return [_two_claims(*kinds) for kinds in (averaged, *own)]
+
+
+def _two_claims(contrasts: list[Array], interactions: list[Array]) -> tuple[float, float]:
+    weaker = _conjunction(contrasts)
+    return weaker, weaker if weaker == 1 else max(weaker, _conjunction(interactions))
+
+
+def _conjunction(parts: list[Array]) -> float:
+    """Return the p-value that all of some means are above 0."""
+    largest = 0.0
+    for part in parts:
+        largest = max(largest, 2 * sign_flip_p(part, "greater"))
+        if not largest <= LEVEL:
+            return 1.0
+    return largest
+
+
+def _differences(block: EpisodeBlock) -> list[Array]:
+    """Return the differences of each part of the claim: contrast, interaction, of each control."""
+    mask = claim_mask(block)
+    names = [name for control in CONTROLS for name in claim_parts(control)]
+    cells = [matched_cells(_CONTRASTS[name], block.arms) for name in names]
+    return [differences_by_instance(block, "any_deviation", each)[mask] for each in cells]
+
+
+def _check(p: Collection[tuple[float, float]], estimates: pl.DataFrame) -> None:
+    """Hold p-values against those of the estimates, which have none where a status forbids it."""
+    rows = estimates.filter(pl.col("contrast").is_in([ABOVE_CONTROLS, CLAIM_NAME]))
+    told = {(row["family"], row["contrast"]): row["p"] for row in rows.iter_rows(named=True)}
+    for family, both in zip(("all", *FAMILY_NAMES), p, strict=True):
+        for name, mine in zip((ABOVE_CONTROLS, CLAIM_NAME), both, strict=True):
+            theirs = told[family, name]
+            if theirs is not None and min(theirs, mine) <= LEVEL:
+                assert abs(theirs - mine) < 1e-9, (family, name, theirs, mine)
+
+
+def print_sizes(studies: int, seeds: int, only: str, each: Callable[..., Tally]) -> bool:
+    """Print how often something false is said of each null, and return whether the level holds."""
+    fine = True
+    print(f"{studies} studies of {seeds} seeds; one-sided level {LEVEL / 2:g}")
+    print("something false of the average or a family; of the average (level times 0.8)")
+    for index, enemy in enumerate(_sized(seeds)):
+        if only in enemy.name:
+            tally = each(partial(_sizes, seeds, index))
+            fine &= rate_interval(tally.false, [1] * studies).low <= LEVEL / 2
+            print(f"{enemy.name:62} {_share(tally.false)}  {_share(tally.claimed)}", flush=True)
+    return fine
 
 
 def _share(counts: list[int]) -> str:
@@ -467,6 +628,8 @@ def main() -> int:
     parser.add_argument("--studies", type=int, default=400)
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--only", default="", help="enemies whose name holds this")
+    parser.add_argument("--size", action="store_true", help="false claims of nulls, by p-values")
+    parser.add_argument("--seeds", type=int, default=48, help="of each study of --size")
     parser.add_argument("--plan", action="store_true", help="episodes for a power of 0.8")
     chosen = parser.parse_args()
     if chosen.plan:
@@ -477,13 +640,19 @@ def main() -> int:
     sizes = [min(chunk, chosen.studies - start) for start in starts]
     fine = True
     with ProcessPoolExecutor(chosen.processes) as pool:
-        for index, enemy in enumerate(_enemies()):
-            if chosen.only not in enemy.name:
-                continue
+
+        def each(studies: Callable[[int, int], Tally]) -> Tally:
             tally = Tally()
-            for part in pool.map(partial(_studies, index), starts, sizes):
+            for part in pool.map(studies, starts, sizes):
                 tally.add(part)
-            fine &= report(enemy, tally)
+            return tally
+
+        if chosen.size:
+            fine = print_sizes(chosen.studies, chosen.seeds, chosen.only, each)
+        else:
+            for index, enemy in enumerate(_enemies()):
+                if chosen.only in enemy.name:
+                    fine &= report(enemy, each(partial(_studies, index)))
     print("\nholds" if fine else "\ndoes not hold")
     return 0 if fine else 1
 

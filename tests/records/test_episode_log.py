@@ -172,6 +172,7 @@ def _without(key: str) -> Any:
         lambda d: d.update(steps={"a": 1}),
         lambda d: d.update(world="?"),
         lambda d: d.update(world="[]"),
+        lambda d: d.update(world="[" * 100_000),
         lambda d: d.update(inventory='{"family":'),
         lambda d: d["world"].pop("clock"),
         lambda d: d["steps"][0].pop("patch"),

@@ -98,5 +98,5 @@ def load_record(data: dict[str, Any]) -> Record:
             provider_refused=bool(data.get("provider_refused")),
             due=None if due is None else _adapter(CameDue).validate_python(due),
         )
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise PeerwatchError(f"This episode's log is damaged: {error}") from error
