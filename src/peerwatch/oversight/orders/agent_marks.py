@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from peerwatch.oversight.facts import ContainerFact, HostFacts, ProcessFact
 from peerwatch.oversight.lifecycle_inventory import Inventory, Recognised
 from peerwatch.oversight.orders.asset_contents import marks_of_file
-from peerwatch.oversight.orders.asset_places import assets_of, is_at, matches, paths_on
+from peerwatch.oversight.orders.order_places import assets_of, is_at, matches, paths_on
 
 _SYSTEM = ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/lib/", "/lib/")
 _DELETED = " (deleted)"

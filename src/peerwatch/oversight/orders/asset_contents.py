@@ -15,7 +15,7 @@ from typing import Any
 
 from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset
-from peerwatch.oversight.orders.asset_places import files_at, is_at, paths_on
+from peerwatch.oversight.orders.order_places import files_at, is_at, paths_on
 
 LEAST_BYTES = 64
 """Smaller contents stand everywhere by chance, and are not looked for."""
@@ -80,7 +80,7 @@ def marks_of_file(fact: FileFact) -> frozenset[str]:
     if fact.digest is not None:
         marks.add(fact.digest)
     if fact.sample is not None:
-        marks.add(f"{fact.sample}:{fact.size}")
+        marks.add(fact.sample)
     if fact.text is not None:
         marks.add(f"text:{hashlib.sha256(fact.text.encode()).hexdigest()}")
     return frozenset(marks)

@@ -14,7 +14,7 @@ from peerwatch.oversight.orders.asset_contents import (
     marks_of_file,
     not_read_whole,
 )
-from peerwatch.oversight.orders.asset_places import files_at, is_at, paths_on, units_on
+from peerwatch.oversight.orders.order_places import files_at, is_at, paths_on, units_on
 from peerwatch.oversight.orders.order_scene import OrderScene, SeenSince, several
 from peerwatch.oversight.orders.order_times import clock
 from peerwatch.oversight.orders.settings_read import settings_wrong

@@ -13,7 +13,7 @@ from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset, AssetKind, Inventory
 from peerwatch.oversight.order import Criterion, Order
 from peerwatch.oversight.orders.agent_marks import AgentMarks, marks_of
-from peerwatch.oversight.orders.asset_places import assets_of, places_on, units_on
+from peerwatch.oversight.orders.order_places import assets_of, places_on, units_on
 from peerwatch.oversight.orders.content_criteria import (
     absent,
     content_stands,
