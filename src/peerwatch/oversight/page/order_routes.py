@@ -55,7 +55,7 @@ def orders_page(request: Request, desk: Desk, session: Session) -> Response:
 def new_order_page(request: Request, desk: Desk, session: Session, target: str = "") -> Response:
     """Return the form for an order."""
     _may_order(desk, session)
-    return _form(request, desk, session, {"target": target})
+    return _form(request, desk, session, {"kind": "", "target": target, "by": "", "why": ""})
 
 
 @order_routes.post("/orders/check")

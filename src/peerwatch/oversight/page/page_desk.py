@@ -61,6 +61,7 @@ class PageDesk:
     limit: SignInLimit
     giving: threading.Lock = field(default_factory=threading.Lock)
     """Held while a number is taken and its leaf appended."""
+    _recorded: dict[str, float] = field(default_factory=dict)
     _looks: dict[str, tuple[float, HostFacts | None]] = field(default_factory=dict)
 
     @property
@@ -105,19 +106,26 @@ class PageDesk:
             return session
         cookie, session = self.sessions.begin(person, "proxy")
         request.state.new_cookie = cookie
-        self.record_sign_in(person, "proxy")
+        self._record_once(person)
         return session
 
     def record_sign_in(self, person: str, how: str, passkey: Passkey | None = None) -> None:
         """Put into the record that somebody signed in, and by which passkey."""
         body: dict[str, Any] = {"person": person, "how": how}
         if passkey is not None:
-            body["passkey"] = {
-                "id": passkey.id,
-                "public_key": passkey.public_key,
-                "sign_count": passkey.sign_count,
-            }
+            body["passkey"] = passkey.as_json()
         self.state.record.append("signed_in", body, durable=how == "passkey_enrolled")
+
+    def _record_once(self, person: str) -> None:
+        """Record a sign-in by the proxy, once within the life of an idle session.
+
+        A program that keeps no cookie would otherwise write a leaf with each request.
+        """
+        now = time.monotonic()
+        if now - self._recorded.get(person, float("-inf")) < self.config.sign_in.idle_minutes * 60:
+            return
+        self._recorded[person] = now
+        self.record_sign_in(person, "proxy")
 
     def known_passkeys(self) -> dict[str, Passkey]:
         """Return the passkeys that may sign in."""

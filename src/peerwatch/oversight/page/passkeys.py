@@ -47,12 +47,20 @@ class PasskeyError(PeerwatchError):
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """One passkey of a person; identifier and key in base64url, as they stand in the record."""
+    """One passkey of a person; identifier and key in base64url, as browsers write them."""
 
     person: str
     id: str
     public_key: str
     sign_count: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a leaf holds of it; in hexadecimal, which looks like no token of anybody."""
+        return {
+            "id": _hex(self.id),
+            "public_key": _hex(self.public_key),
+            "sign_count": self.sign_count,
+        }
 
 
 def passkeys(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Passkey]:
@@ -65,13 +73,17 @@ def passkeys(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Passkey]:
         kept = body.get("passkey")
         if not kept:
             continue
-        if body.get("how") == "passkey_withdrawn":
-            found.pop(kept["id"], None)
+        name = bytes_to_base64url(bytes.fromhex(kept["id"]))
+        if body["how"] == "passkey_withdrawn":
+            found.pop(name, None)
             continue
-        found[kept["id"]] = Passkey(
-            body["person"], kept["id"], kept["public_key"], int(kept["sign_count"])
-        )
+        key = bytes_to_base64url(bytes.fromhex(kept["public_key"]))
+        found[name] = Passkey(body["person"], name, key, int(kept["sign_count"]))
     return found
+
+
+def _hex(text: str) -> str:
+    return base64url_to_bytes(text).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +93,11 @@ class SignedAct:
     passkey: Passkey
     nonce: str
     answer: Mapping[str, str]
-    """``authenticator_data``, ``client_data``, ``signature`` in base64url."""
+    """``authenticator_data``, ``client_data``, ``signature`` in hexadecimal."""
 
     def as_json(self) -> dict[str, Any]:
         """Return what goes into the leaf, so that anybody can check the signature."""
-        return {"passkey": self.passkey.id, "nonce": self.nonce, **self.answer}
+        return {"passkey": _hex(self.passkey.id), "nonce": self.nonce, **self.answer}
 
 
 def act_challenge(act: Mapping[str, Any], nonce: str) -> bytes:
@@ -170,7 +182,7 @@ class PasskeyDesk:
         self, act: Mapping[str, Any], person: str, known: Mapping[str, Passkey]
     ) -> tuple[str, dict[str, Any]]:
         """Return a nonce and the options by which a person signs one act."""
-        nonce = secrets.token_urlsafe(16)
+        nonce = secrets.token_hex(16)
         own = [one for one in known.values() if one.person == person]
         challenge = act_challenge(act, nonce)
         self._keep(challenge, f"act {person}")
@@ -199,9 +211,9 @@ class PasskeyDesk:
             used,
             nonce,
             {
-                "authenticator_data": said["authenticatorData"],
-                "client_data": said["clientDataJSON"],
-                "signature": said["signature"],
+                "authenticator_data": _hex(said["authenticatorData"]),
+                "client_data": _hex(said["clientDataJSON"]),
+                "signature": _hex(said["signature"]),
             },
         )
 

@@ -131,7 +131,7 @@ def _written(c: str, drawn: bool) -> str:
 def _marked(c: str, drawn: bool) -> Markup:
     name = unicodedata.name(c, "without a name").lower()
     said = f"{_code(c)}, {name}"
-    body = f"{c}{_code(c)}" if drawn else _code(c)
+    body = _written(c, drawn) if drawn else _code(c)
     return Markup('<span class="odd" title="{}">{}</span>').format(said, body)
 
 
