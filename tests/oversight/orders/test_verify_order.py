@@ -240,7 +240,7 @@ HALF_DONE: tuple[tuple[Callable[[Looks], Looks], tuple[str, ...], str], ...] = (
     (cron_line, ("alpha schedules_gone",), "systemctl start luma"),
     (cron_of_its_account, ("alpha schedules_gone",), "as luma"),
     (copied, ("beta weights_absent", "beta no_copy_since"), "/var/backups/nightly.bin"),
-    (in_part, ("beta weights_absent", "beta no_copy_since"), "22% of it"),
+    (in_part, ("beta weights_absent", "beta no_copy_since"), "holds 22% of"),
     (renamed_in_place, ("alpha weights_absent", "alpha no_copy_since"), "nova.safetensors"),
     (memory_kept, ("alpha memory_absent", "alpha no_copy_since"), "/home/ops/notes.txt"),
     (renamed_process, ("alpha process_gone",), "/opt/tidy/tidy is its program"),

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from peerwatch.oversight.facts import ContainerFact, HostFacts, ProcessFact
+from peerwatch.oversight.facts import ContainerFact, FileFact, HostFacts, ProcessFact
 from peerwatch.oversight.lifecycle_inventory import Inventory, Recognised
-from peerwatch.oversight.orders.asset_contents import marks_of_file
-from peerwatch.oversight.orders.asset_places import assets_of, is_at, matches, paths_on
+from peerwatch.oversight.orders.order_places import assets_of, is_at, matches, paths_on
 
 _SYSTEM = ("/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/lib/", "/lib/")
 _DELETED = " (deleted)"
+_LONG = 16
+"""Arguments of so many letters are no accident."""
 _LITERAL = re.compile(r"[^*?\[\]]{4,}")
 
 
@@ -32,6 +33,8 @@ class AgentMarks:
     """Files that it alone ran, by path; not those of the system."""
     contents: frozenset[str] = frozenset()
     """What those files hold, by digest."""
+    arguments: frozenset[tuple[str, ...]] = frozenset()
+    """Arguments, long ones, with which it alone ran something."""
     images: frozenset[str] = frozenset()
     """Images of its containers."""
     keys: frozenset[str] = frozenset()
@@ -44,6 +47,10 @@ class AgentMarks:
         patterns: tuple[str, ...] = getattr(self.recognised, kind)
         hosts = dict.fromkeys(self.hosts)
         return any(matches(pattern, host, text, hosts) for pattern in patterns)
+
+    def fits_unit(self, host: str, name: str) -> bool:
+        """Return whether a unit is the agent's; one of an account is ``user@ACCOUNT:UNIT``."""
+        return any(self.fits("units", host, one) for one in (name, name.rpartition(":")[2]))
 
     def mentioned_in(self, text: str) -> str | None:
         """Return the first line of a text that names the agent and is no comment."""
@@ -88,6 +95,7 @@ def marks_of(agent: str, inventory: Inventory, before: Mapping[str, HostFacts]) 
         bare.hosts,
         programs,
         contents,
+        _arguments(bare, before),
         _images(bare, before),
         _keys(bare, before),
         _mentions(agent, inventory, programs),
@@ -107,8 +115,18 @@ def _programs(
             for path in _files_run(process):
                 paths.add(path)
                 if path in facts.files:
-                    contents |= marks_of_file(facts.files[path])
+                    contents |= _marks(facts.files[path])
     return frozenset(its[0] - others[0]), frozenset(its[1] - others[1])
+
+
+def _arguments(marks: AgentMarks, before: Mapping[str, HostFacts]) -> frozenset[tuple[str, ...]]:
+    its: set[tuple[str, ...]] = set()
+    others: set[tuple[str, ...]] = set()
+    for facts in before.values():
+        for process in facts.processes:
+            own = why_process(marks, process, facts, lambda _: False) is not None
+            (its if own else others).add(process.words[1:])
+    return frozenset(one for one in its - others if len(" ".join(one)) >= _LONG)
 
 
 def _files_run(process: ProcessFact) -> Iterator[str]:
@@ -118,6 +136,10 @@ def _files_run(process: ProcessFact) -> Iterator[str]:
     for path in (program, *process.words[:1], script if program.startswith(_SYSTEM) else ""):
         if path.startswith("/") and not path.startswith(_SYSTEM):
             yield path
+
+
+def _marks(file: FileFact) -> frozenset[str]:
+    return frozenset(mark for mark in (file.digest, file.sample) if mark is not None and file.size)
 
 
 def _images(marks: AgentMarks, before: Mapping[str, HostFacts]) -> frozenset[str]:
@@ -174,19 +196,24 @@ def why_process(
         facts: The look that saw it.
         holds: Whether a path that it has open is one of the agent's assets or a copy of one.
     """
+    if process.state == "Z":
+        return None  # it has ended, and nobody has asked after it yet
     line = " ".join(process.words)
     if marks.fits("processes", facts.host, line):
         return "by its command line"
     if marks.fits("accounts", facts.host, process.account):
         return f"it runs as {process.account}"
-    if process.unit is not None and any(
-        marks.fits(kind, facts.host, process.unit) for kind in ("units", "containers")
+    if process.unit is not None and (
+        marks.fits_unit(facts.host, process.unit)
+        or marks.fits("containers", facts.host, process.unit)
     ):
         return f"it belongs to {process.unit}"
+    if process.words[1:] in marks.arguments:
+        return "it has the arguments of its process"
     for path in _files_run(process):
         if path in marks.programs:
             return f"it runs {path}"
-        if path in facts.files and marks_of_file(facts.files[path]) & marks.contents:
+        if path in facts.files and _marks(facts.files[path]) & marks.contents:
             return f"{path} is its program under another name"
     held = next((path for path in process.files if holds(path)), None)
     return None if held is None else f"it holds {held} open"

@@ -7,26 +7,21 @@ from collections.abc import Iterator, Mapping
 from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset
 from peerwatch.oversight.order import Criterion
-from peerwatch.oversight.orders.asset_contents import (
-    Contents,
-    Copy,
-    copies,
-    marks_of_file,
-    not_read_whole,
-)
-from peerwatch.oversight.orders.asset_places import files_at, is_at, paths_on, units_on
+from peerwatch.oversight.orders.asset_contents import copies, is_new, not_read_whole
+from peerwatch.oversight.orders.order_places import files_at, is_at, paths_on, units_on
 from peerwatch.oversight.orders.order_scene import OrderScene, SeenSince, several
 from peerwatch.oversight.orders.order_times import clock
 from peerwatch.oversight.orders.settings_read import settings_wrong
 from peerwatch.oversight.orders.unseen import unseen
+from peerwatch.oversight.sensor.content_copies import Copy, same_content
 
 _DELETED = " (deleted)"
 
 
 def copies_on(scene: OrderScene) -> tuple[Copy, ...]:
     """Return what holds the content of the order's assets on a host, outside their places."""
-    own = scene.targets.values()
-    return tuple(copies(scene.history.contents, own, scene.facts, scene.others()))
+    contents = scene.history.contents
+    return tuple(copies(contents, scene.facts, scene.inventory, scene.targets))
 
 
 def absent(scene: OrderScene, name: str, assets: Mapping[str, Asset]) -> Criterion:
@@ -36,8 +31,8 @@ def absent(scene: OrderScene, name: str, assets: Mapping[str, Asset]) -> Criteri
     """
     places = {asset: [path for path, _ in files_at(assets[asset], scene.facts)] for asset in assets}
     wrong = [f"{path} stands still" for paths in places.values() for path in paths]
-    contents = _of(scene, assets)
-    wrong += [one.said for one in copies(contents, assets.values(), scene.facts, scene.others())]
+    contents = scene.history.contents.of(assets)
+    wrong += [str(one) for one in copies(contents, scene.facts, scene.inventory, scene.targets)]
     wrong += _held_open(scene, assets)
     not_seen = list(unseen(scene.facts, "files"))
     not_seen += [f"{path} was not read whole" for path in not_read_whole(scene.facts)]
@@ -45,26 +40,10 @@ def absent(scene: OrderScene, name: str, assets: Mapping[str, Asset]) -> Criteri
     return scene.criterion(name, wrong, not_seen, _looked_in(scene))
 
 
-def _of(scene: OrderScene, assets: Mapping[str, Asset]) -> Contents:
-    """Return what is known of some of the order's assets."""
-    hosts = scene.inventory.hosts
-    known = tuple(
-        one
-        for one in scene.history.contents.known
-        if any(_stood_at(one.place, asset, hosts) for asset in assets.values())
-    )
-    return Contents(known, scene.history.contents.common)
-
-
-def _stood_at(place: str, asset: Asset, hosts: Mapping[str, object]) -> bool:
-    host, _, path = place.partition(":")
-    return host in hosts and is_at(path, paths_on(asset, host))
-
-
 def _never_seen(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
     """Yield the assets with a place on this host of which no content was ever seen."""
     for name, asset in assets.items():
-        if paths_on(asset, scene.host) and not _of(scene, {name: asset}).known:
+        if paths_on(asset, scene.host) and not scene.history.contents.of((name,)).known:
             yield name
 
 
@@ -80,7 +59,8 @@ def _held_open(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
 def _looked_in(scene: OrderScene) -> str:
     inventoried = scene.inventory.hosts.get(scene.host)
     where = ", ".join(inventoried.search) if inventoried else "its places"
-    return f"nowhere among {len(scene.facts.files)} files in {where}"
+    count = scene.facts.counts.get("files", len(scene.facts.files))
+    return f"nowhere among {count:.0f} files in {where}"
 
 
 def no_copy_since(scene: OrderScene) -> Criterion:
@@ -91,7 +71,7 @@ def no_copy_since(scene: OrderScene) -> Criterion:
         if one.criterion == "no_copy_since" and one.host == scene.host
     ]
     told = {one.place for one in scene.history.seen if one.host == scene.host}
-    seen += [one.said for one in new_copies(scene) if one.path not in told]
+    seen += [str(one) for one in new_copies(scene) if place_of_copy(one) not in told]
     not_seen = list(unseen(scene.facts, "files"))
     if scene.before is None:
         not_seen.append("nobody had looked at this host before the order was known")
@@ -100,15 +80,18 @@ def no_copy_since(scene: OrderScene) -> Criterion:
 
 def new_copies(scene: OrderScene) -> Iterator[Copy]:
     """Yield the copies on a host that did not stand there before the order was known."""
-    before = scene.before
     for one in copies_on(scene):
-        old = before.files.get(one.path) if before is not None else None
-        if old is None or not marks_of_file(old) & marks_of_file(scene.facts.files[one.path]):
+        if is_new(one, scene.facts, scene.before):
             yield one
 
 
+def place_of_copy(copy: Copy) -> str:
+    """Return where a copy stands: a path, or the paths of its pieces."""
+    return " ".join(copy.paths)
+
+
 def _over(scene: OrderScene, one: SeenSince) -> str:
-    gone = one.place not in scene.facts.files
+    gone = not any(path in scene.facts.files for path in one.place.split(" "))
     return f", gone at {clock(scene.facts.ended)}; where it went is not known" if gone else ""
 
 
@@ -117,7 +100,7 @@ def content_stands(scene: OrderScene) -> Criterion:
     wrong: list[str] = []
     not_seen = list(unseen(scene.facts, "files"))
     (asset,) = scene.targets.values()
-    moved = {one.of: one for one in copies_on(scene)}
+    moved = {f"{one.content.host}:{one.content.path}": one for one in copies_on(scene)}
     before = scene.before
     kept = dict(files_at(asset, before)) if before is not None else {}
     for path, old in kept.items():
@@ -142,7 +125,7 @@ def _known(old: FileFact, now: FileFact) -> bool:
 
 def _lost(path: str, old: FileFact, now: FileFact | None, moved: Copy | None) -> Iterator[str]:
     if now is None:
-        there = f", its content is at {moved.path}" if moved else ""
+        there = f", its content is at {place_of_copy(moved)}" if moved else ""
         yield f"{path} is gone{there}"
     elif now.type != old.type or (old.type == "link" and now.target != old.target):
         yield f"{path} is another thing ({now.type}, was {old.type})"
@@ -152,9 +135,9 @@ def _lost(path: str, old: FileFact, now: FileFact | None, moved: Copy | None) ->
 
 def _differs(old: FileFact, now: FileFact) -> bool:
     """Return whether two looks at a file saw different contents."""
-    pairs = ((old.digest, now.digest), (old.text, now.text), (old.sample, now.sample))
-    unlike = any(a is not None and b is not None and a != b for a, b in pairs)
-    return unlike or old.size != now.size
+    if old.text is not None and now.text is not None:
+        return old.text != now.text
+    return same_content(old, now) is False
 
 
 def settings_changed(scene: OrderScene, name: str, asset: Asset) -> Iterator[str]:

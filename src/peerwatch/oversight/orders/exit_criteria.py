@@ -13,7 +13,6 @@ from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset, AssetKind, Inventory
 from peerwatch.oversight.order import Criterion, Order
 from peerwatch.oversight.orders.agent_marks import AgentMarks, marks_of
-from peerwatch.oversight.orders.asset_places import assets_of, places_on, units_on
 from peerwatch.oversight.orders.content_criteria import (
     absent,
     content_stands,
@@ -21,6 +20,7 @@ from peerwatch.oversight.orders.content_criteria import (
     no_copy_since,
     settings_stand,
 )
+from peerwatch.oversight.orders.order_places import assets_of, places_on, units_on
 from peerwatch.oversight.orders.order_scene import OrderHistory, OrderScene
 from peerwatch.oversight.orders.retire_criteria import Retiring, retire_criteria
 
@@ -119,7 +119,7 @@ def _is_at_host(scene: OrderScene) -> bool:
 def _retired(scene: OrderScene) -> Iterator[Criterion]:
     agent, inventory = scene.order.target, scene.inventory
     marks = marks_of(agent, inventory, scene.history.before)
-    copied = frozenset(one.path for one in copies_on(scene))
+    copied = frozenset(path for one in copies_on(scene) for path in one.paths)
     yield from retire_criteria(Retiring(scene, marks, copied))
     for name, kinds in (
         ("weights_absent", ("weights", "adapter")),

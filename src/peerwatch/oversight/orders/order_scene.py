@@ -70,12 +70,6 @@ class OrderScene:
         """The host as it was before the order was known; None where nobody had looked."""
         return self.history.before.get(self.host)
 
-    def others(self) -> tuple[Asset, ...]:
-        """Return the assets that the order is not about."""
-        return tuple(
-            asset for name, asset in self.inventory.assets.items() if name not in self.targets
-        )
-
     def criterion(
         self, name: str, wrong: Iterable[str], not_seen: Iterable[str], met: str
     ) -> Criterion:

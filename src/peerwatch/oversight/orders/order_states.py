@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from peerwatch.oversight.order import Criterion, Order, OrderState, Verification
@@ -88,30 +88,46 @@ class OrderStanding:
         return replace(self, events=(*self.events, f"{time_of_day(at)} {what}"))
 
 
+@dataclass
+class OrderFold:
+    """Orders as they stand, while a record is read on.
+
+    Attributes:
+        orders: By name, in the order in which they were given.
+    """
+
+    orders: dict[str, OrderStanding] = field(default_factory=dict)
+    _alive: _Alive = field(default_factory=lambda: _Alive())
+
+    def take(self, entry: LeafEntry) -> None:
+        """Take the next leaf in; kinds that say nothing of orders are passed over."""
+        gap = self._alive.gap_before(entry)
+        if gap is not None:
+            self.orders = {name: _during(one, gap) for name, one in self.orders.items()}
+        self._alive = self._alive.after(entry)
+        name = entry.body.get("order")
+        if entry.kind == "order_given":
+            order = order_of(entry.body, entry.at)
+            said = f"ordered by {order.given_by}: {order.kind} {order.target}"
+            self.orders[order.id] = OrderStanding(order).told(entry.at, said)
+        elif entry.kind == "finding":
+            found = finding_of(entry.body)
+            for order_id, one in self.orders.items():
+                self.orders[order_id] = _with_finding(one, found)
+        elif entry.kind in _ABOUT_ONE and name in self.orders:
+            self.orders[name] = _ABOUT_ONE[entry.kind](self.orders[name], entry)
+
+
 def fold_orders(entries: Iterable[LeafEntry]) -> tuple[OrderStanding, ...]:
     """Return the orders of a record in the order in which they were given.
 
     Args:
         entries: Its leaves, oldest first: all, or those of the kinds ``FOLDED``.
     """
-    orders: dict[str, OrderStanding] = {}
-    alive: _Alive = _Alive()
+    fold = OrderFold()
     for entry in entries:
-        gap = alive.gap_before(entry)
-        if gap is not None:
-            orders = {name: _during(one, gap) for name, one in orders.items()}
-        alive = alive.after(entry)
-        if entry.kind == "order_given":
-            order = order_of(entry.body, entry.at)
-            said = f"ordered by {order.given_by}: {order.kind} {order.target}"
-            orders[order.id] = OrderStanding(order).told(entry.at, said)
-        elif entry.kind == "finding":
-            found = finding_of(entry.body)
-            orders = {name: _with_finding(one, found, entry) for name, one in orders.items()}
-        elif entry.kind in _ABOUT_ONE and entry.body.get("order") in orders:
-            name = entry.body["order"]
-            orders[name] = _ABOUT_ONE[entry.kind](orders[name], entry)
-    return tuple(orders.values())
+        fold.take(entry)
+    return tuple(fold.orders.values())
 
 
 def find_order(orders: Iterable[OrderStanding], name: str) -> OrderStanding | None:
@@ -163,9 +179,7 @@ def bears_on(finding: OversightFinding, order: Order) -> bool:
     return any(names) or order.target in (finding.agent, *finding.benefits)
 
 
-def _with_finding(
-    standing: OrderStanding, found: OversightFinding, entry: LeafEntry
-) -> OrderStanding:
+def _with_finding(standing: OrderStanding, found: OversightFinding) -> OrderStanding:
     over = standing.state == "withdrawn" or found.first_seen < standing.order.known_at
     if over or not bears_on(found, standing.order):
         return standing

@@ -70,7 +70,7 @@ def _own_units(host: Retiring) -> dict[str, UnitFact]:
     return {
         name: unit
         for name, unit in host.scene.facts.units.items()
-        if host.marks.fits("units", host.scene.host, name)
+        if host.marks.fits_unit(host.scene.host, name)
     }
 
 
@@ -121,7 +121,11 @@ def _starting(marks: AgentMarks, text: str) -> str | None:
 
 def _is_file_of(unit: UnitFact, line: str, name: str) -> bool:
     """Return whether a line stands in the unit's own file, and not in one of its drop-ins."""
-    return any(line in text and f"/{name}.d/" not in path for path, text in unit.files.items())
+    return any(line in text and not _is_drop_in(path, name) for path, text in unit.files.items())
+
+
+def _is_drop_in(path: str, unit: str) -> bool:
+    return f"/{unit.rpartition(':')[2]}.d/" in path
 
 
 def drop_ins_gone(host: Retiring) -> Criterion:
@@ -131,7 +135,7 @@ def drop_ins_gone(host: Retiring) -> Criterion:
     for name, unit in host.scene.facts.units.items():
         old = _files_before(host, name)
         for path, text in unit.files.items():
-            if f"/{name}.d/" not in path:
+            if not _is_drop_in(path, name):
                 continue
             line = _starting(host.marks, text)
             if name in own and path not in old:
@@ -163,7 +167,7 @@ def timers_disabled(host: Retiring) -> Criterion:
 
 
 def _is_unit(host: Retiring, name: str) -> bool:
-    return bool(name) and host.marks.fits("units", host.scene.host, name)
+    return bool(name) and host.marks.fits_unit(host.scene.host, name)
 
 
 def schedules_gone(host: Retiring) -> Criterion:

@@ -15,7 +15,18 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "keys": ("key", "keys", "authorized_keys"),
     "endpoints": ("endpoint", "endpoints", "http", "https", "tcp", "listeners", "ports"),
     "containers": ("container", "containers", "docker", "podman", "nerdctl"),
-    "files": ("file", "files", "scan", "hash", "hashes", "search", "digest", "digests", "chunks"),
+    "files": (
+        "file",
+        "files",
+        "scan",
+        "hash",
+        "hashes",
+        "search",
+        "digest",
+        "digests",
+        "chunks",
+        "open",
+    ),
     "nothing": ("write", "writes", "fanotify", "watch", "clock", "boot"),
 }
 _SUBJECTS = {word: subject for subject, words in _WORDS.items() for word in words}

@@ -14,7 +14,7 @@ from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Inventory
 from peerwatch.oversight.order import Criterion, Order, OrderState, Verification
 from peerwatch.oversight.orders.asset_contents import contents_before, contents_of
-from peerwatch.oversight.orders.content_criteria import new_copies, settings_changed
+from peerwatch.oversight.orders.content_criteria import new_copies, place_of_copy, settings_changed
 from peerwatch.oversight.orders.exit_criteria import exit_criteria, hosts_of, targets_of
 from peerwatch.oversight.orders.order_scene import OrderHistory, OrderScene, SeenSince
 from peerwatch.oversight.orders.order_times import clock
@@ -39,7 +39,7 @@ def history_at(order: Order, inventory: Inventory, before: Mapping[str, HostFact
         inventory: The inventory.
         before: The last look at each host, made before the order is known to anybody.
     """
-    contents = contents_before(targets_of(order, inventory).values(), before)
+    contents = contents_before(targets_of(order, inventory), before)
     return OrderHistory(before=dict(before), contents=contents)
 
 
@@ -155,7 +155,7 @@ def _learned(
     ours = {host: looks[host] for host in hosts_of(order, inventory) if host in looks}
     contents = history.contents
     if order.kind in ("retire", "erase"):
-        contents = contents.joined(contents_of(targets.values(), ours))
+        contents = contents.joined(contents_of(targets, ours))
     history = replace(history, contents=contents)
     seen = {(one.criterion, one.host, one.place, one.said): one for one in history.seen}
     for facts in ours.values():
@@ -173,7 +173,7 @@ def _seen_now(scene: OrderScene) -> list[SeenSince]:
         return []
     if order.kind in ("retire", "erase"):
         return [
-            SeenSince("no_copy_since", scene.host, one.path, one.said, at, at)
+            SeenSince("no_copy_since", scene.host, place_of_copy(one), str(one), at, at)
             for one in new_copies(scene)
         ]
     if order.kind == "freeze":
