@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from peerwatch.oversight.order import Criterion
+from peerwatch.oversight.orders.order_report import CRITERION_WORDS
 from peerwatch.oversight.orders.order_states import OrderStanding
 from peerwatch.oversight.page.overseer_state import PageEntry
 
@@ -130,4 +131,5 @@ def _told(leaf: PageEntry | None, words: str) -> tuple[float, str, str] | None:
 
 def _criterion(one: Criterion) -> CriterionRow:
     said, tone = CRITERIA[one.state]
-    return CriterionRow(one.name, one.host, said, tone, one.said, one.looked_at)
+    name = CRITERION_WORDS.get(one.name, one.name).capitalize()
+    return CriterionRow(name, one.host, said, tone, one.said, one.looked_at)
