@@ -84,6 +84,8 @@ class Overseer:
     ) -> None:
         self.record = record
         self.times = times or OverseerTimes()
+        self.on_inventory: Callable[[Inventory], None] | None = None
+        """Is told the inventory when another one comes into force."""
         self._file, self._take, self._clock = inventory, take, clock
         self._fold, self._read = OrderFold(), -1
         self._histories: dict[str, OrderHistory] = {}
@@ -339,7 +341,10 @@ class Overseer:
     def _note_inventory(self) -> None:
         """Read the inventory again if its file has changed, and record which one is in force."""
         with self._lock:
+            before = self._file.inventory
             self._file.refresh(self.record)
+            if self.on_inventory is not None and self._file.inventory is not before:
+                self.on_inventory(self._file.inventory)
 
 
 def _key(body: Mapping[str, Any]) -> tuple[Any, ...]:
