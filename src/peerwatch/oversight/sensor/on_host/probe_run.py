@@ -11,6 +11,7 @@ from typing import Any
 
 from peerwatch.oversight.sensor.on_host.account_looks import home_named, home_of, say_accounts
 from peerwatch.oversight.sensor.on_host.container_looks import say_containers
+from peerwatch.oversight.sensor.on_host.draft_looks import say_candidates
 from peerwatch.oversight.sensor.on_host.endpoint_looks import say_endpoints
 from peerwatch.oversight.sensor.on_host.file_looks import FileLook
 from peerwatch.oversight.sensor.on_host.probe_limits import (
@@ -64,6 +65,7 @@ def probe(request: dict[str, Any]) -> None:
         ),
         "containers": lambda part: say_containers(request["containers"], report, part),
         "deleted files": lambda part: _search_deleted(files, deleted, part),
+        "draft": lambda part: say_candidates(request["draft"], root, report, part),
         "search": lambda part: files.search(request["search"], part),
     }
     for name, step in steps.items():
