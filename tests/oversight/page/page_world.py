@@ -67,7 +67,9 @@ INVENTORY = Inventory.model_validate(
         },
     }
 )
-DIFFERENCE = f"--- bar.yaml\n+++ bar.yaml\n@@ -1,2 +1,2 @@\n-pass_at: 70\n+pass_at: 55\n+note: {SCRIPT}\n"
+DIFFERENCE = (
+    f"--- bar.yaml\n+++ bar.yaml\n@@ -1,2 +1,2 @@\n-pass_at: 70\n+pass_at: 55\n+note: {SCRIPT}\n"
+)
 
 
 def looks(now: float = NOW) -> dict[str, HostFacts]:
@@ -135,11 +137,24 @@ def fill(record: Record) -> None:
     copied = finding(
         behaviour="exfiltration", host="gpu1", place=TURNED, said=said, asset="luma-weights"
     )
-    add("finding", finding_body(replace(copied, benefits=(LOOKALIKE,), difference=None, order="O-1")))
-    add("finding", finding_body(finding(behaviour="drift", explained="deploy is an expected writer")))
+    add(
+        "finding",
+        finding_body(replace(copied, benefits=(LOOKALIKE,), difference=None, order="O-1")),
+    )
+    add(
+        "finding",
+        finding_body(finding(behaviour="drift", explained="deploy is an expected writer")),
+    )
     unseen = finding(
-        behaviour="unobserved", established=False, direction="unknown", host="gpu2", by=(),
-        place="/srv/secret", said="could not be read: permission denied", asset=None, difference=None,
+        behaviour="unobserved",
+        established=False,
+        direction="unknown",
+        host="gpu2",
+        by=(),
+        place="/srv/secret",
+        said="could not be read: permission denied",
+        asset=None,
+        difference=None,
     )
     add("finding", finding_body(unseen))
     add("heartbeat", {"interval": 3600.0})
@@ -154,7 +169,9 @@ def _criteria() -> list[Criterion]:
     return [
         Criterion("process_gone", "gpu2", "unmet", "process 812 of luma alive", NOW - 11),
         Criterion("weights_absent", "gpu1", "unmet", f"one copy at {TURNED}", NOW - 12),
-        Criterion("account_revoked", "gpu2", "unobserved", "/etc/shadow: permission denied", NOW - 11),
+        Criterion(
+            "account_revoked", "gpu2", "unobserved", "/etc/shadow: permission denied", NOW - 11
+        ),
         _met("unit_disabled", "gpu1"),
     ]
 

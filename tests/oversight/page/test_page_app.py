@@ -14,7 +14,7 @@ from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_guard import LONGEST_BODY
 from peerwatch.oversight.record.log_checkpoint import proved
-from peerwatch.oversight.record.signed_note import PublicKey
+from peerwatch.oversight.record.signed_note import public_key
 from tests.oversight.page.conftest import HOME
 from tests.oversight.page.page_world import (
     PROXY_HEADERS,
@@ -191,7 +191,11 @@ def test_an_order_is_given_and_withdrawn(reader: TestClient, state: OverseerStat
     given = reader.post("/act", data=act, follow_redirects=False)
     assert given.headers["location"] == "/orders/O-3"
     body = kinds(state, "order_given")[-1]
-    assert (body["person"], body["target"], body["hosts"]) == ("Ada Marsh", "luma-weights", ["gpu1"])
+    assert (body["person"], body["target"], body["hosts"]) == (
+        "Ada Marsh",
+        "luma-weights",
+        ["gpu1"],
+    )
     assert reader.post("/act", data=act).status_code == 409, "it is confirmed once"
     shown = reader.post("/orders/O-3/withdraw", data={"csrf": csrf, "why": "A mistake"}).text
     held = re.search(r'name="held" value="([^"]+)"', shown)
@@ -223,7 +227,7 @@ def test_an_order_that_cannot_be_is_told(
 
 
 def test_orders_are_given_by_those_who_may(state: OverseerState) -> None:
-    entries = {"sign_in": proxy_entries(state.folder), "orders_by": ["Ben Okoro"]}
+    entries: dict[str, Any] = {"sign_in": proxy_entries(state.folder), "orders_by": ["Ben Okoro"]}
     app = make_app(state, make_config(state.folder, **entries))
     client = TestClient(app, HOME, headers={**PROXY_HEADERS, "origin": HOME}, client=("::1", 1))
     page = client.get("/orders/O-1").text
@@ -247,15 +251,19 @@ def test_a_done_report_and_an_incident_are_recorded(
 
 
 def test_a_proof_of_the_page_holds(reader: TestClient, state: OverseerState) -> None:
-    key = PublicKey.parse(reader.get("/record/key").text.strip())
+    key = public_key(reader.get("/record/key").text.strip())
     leaf, proof = (reader.get(f"/record/10/{name}").content for name in ("leaf", "proof"))
     assert proved(proof.decode(), leaf, key).size == state.record.size
     assert "leaves 0 to 8" in reader.get("/record").text
 
 
 @pytest.mark.parametrize(
-    "address", ["/record/99", "/record/-1", "/record/x", "/record/99999999999999999999", "/orders/O-9"]
-    + ["/findings/1", "/findings/%00", "/record?last=99999", "/orders/%E2%80%AE"],
+    "address",
+    [
+        *("/record/99", "/record/-1", "/record/x", "/record/99999999999999999999"),
+        *("/orders/O-9", "/findings/1", "/findings/%00", "/orders/%E2%80%AE"),
+        "/record?last=99999",
+    ],
 )
 def test_what_is_not_there_is_said(reader: TestClient, address: str) -> None:
     assert reader.get(address).status_code == (200 if "last" in address else 404)
@@ -268,8 +276,11 @@ def test_trying_to_sign_in_ends_after_some_tries(stranger: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [None, 3, {}, {"response": {}}, {"response": {"clientDataJSON": "e30"}}]
-    + [{"id": "x", "response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOiJBQUFBIn0"}}],
+    "answer",
+    [
+        *(None, 3, {}, {"response": {}}, {"response": {"clientDataJSON": "e30"}}),
+        {"id": "x", "response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOiJBQUFBIn0"}},
+    ],
 )
 def test_an_answer_that_is_none_signs_nobody_in(stranger: TestClient, answer: Any) -> None:
     said = stranger.post("/sign-in/answer", json={"answer": answer})

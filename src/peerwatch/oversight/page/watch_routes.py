@@ -1,4 +1,4 @@
-"""What is watched: assets and agents with their drift, coverage, and all of it on the first page."""
+"""What is watched: assets and agents with their drift, coverage, and the first page."""
 
 from __future__ import annotations
 

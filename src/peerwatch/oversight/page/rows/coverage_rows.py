@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Inventory, InventoryHost
@@ -35,7 +36,7 @@ class HostRow:
     last_seen: float | None
     late: bool
     usual_gap: float | None
-    """Seconds between looks, the middle one of the last ones: how long something can stand unseen."""
+    """Seconds between looks, the middle one of the last: how long something can stand unseen."""
     longest_gap: float | None
     took: float | None
     """Seconds that the last look took."""
@@ -88,7 +89,7 @@ def _host_row(
     now: float,
 ) -> HostRow:
     ends = [float(one.body["ended"]) for one in looks]
-    gaps = sorted(after - before for before, after in zip(ends, ends[1:], strict=False))
+    gaps = sorted(after - before for before, after in pairwise(ends))
     usual = gaps[len(gaps) // 2] if gaps else None
     last = max([*ends, *([facts.ended] if facts else [])], default=None)
     late = last is not None and usual is not None and now - last > max(LATE * usual, 60)
