@@ -154,6 +154,11 @@ class OversightConfig(_Part):
     Attributes:
         state: The folder of keys, looks and, by default, the record.
         record: The record's database; ``sqlite:///…/record.db`` in ``state`` if left out.
+        inventory: The inventory; ``inventory.yaml`` in ``state`` if left out.
+        look_every_seconds: Between the beginnings of two looks at a host.
+        settling_seconds: How long an order has to stay carried out before it is verified.
+        heartbeat_seconds: Between two signs of life in the record.
+        off_peak: The hours (UTC), from and until, in which large assets are read in full.
         listen: Where the page listens, ``address:port``.
         origin: What people type: ``https://host[:port]``. ``http`` only on this machine.
         sign_in: How people sign in.
@@ -165,6 +170,11 @@ class OversightConfig(_Part):
 
     state: Path = Path("oversight")
     record: str | None = None
+    inventory: Path | None = None
+    look_every_seconds: Annotated[float, Field(ge=0.1, le=86_400)] = 60
+    settling_seconds: Annotated[float, Field(ge=0, le=604_800)] = 180
+    heartbeat_seconds: Annotated[float, Field(ge=0.1, le=3_600)] = 30
+    off_peak: tuple[Annotated[int, Field(ge=0, le=24)], Annotated[int, Field(ge=0, le=24)]] = (1, 5)
     listen: Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$")] = (
         "127.0.0.1:8720"
     )
@@ -215,6 +225,11 @@ class OversightConfig(_Part):
     def record_url(self) -> str:
         """The record's database."""
         return self.record or f"sqlite:///{(self.state / 'record.db').absolute()}"
+
+    @property
+    def inventory_path(self) -> Path:
+        """The inventory."""
+        return self.inventory or self.state / "inventory.yaml"
 
     @property
     def listen_at(self) -> tuple[str, int]:

@@ -198,8 +198,8 @@ def why_process(
     """
     if process.state == "Z":
         return None  # it has ended, and nobody has asked after it yet
-    line = " ".join(process.words)
-    if marks.fits("processes", facts.host, line):
+    line, program = " ".join(process.words), process.program.removesuffix(_DELETED)
+    if any(marks.fits("processes", facts.host, one) for one in (line, program)):
         return "by its command line"
     if marks.fits("accounts", facts.host, process.account):
         return f"it runs as {process.account}"

@@ -20,6 +20,7 @@ from peerwatch.oversight.orders.agent_marks import (
 )
 from peerwatch.oversight.orders.order_scene import OrderScene
 from peerwatch.oversight.orders.unseen import unseen
+from peerwatch.oversight.recognise import schedules_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,17 @@ def _other_services(host: Retiring) -> dict[str, UnitFact]:
 
 
 def _line_of(host: Retiring, unit: UnitFact) -> str | None:
-    lines = (_starting(host.marks, text) for text in unit.files.values())
+    lines = (_starting(host, text) for text in unit.files.values())
     return next((line for line in lines if line is not None), None)
 
 
-def _starting(marks: AgentMarks, text: str) -> str | None:
-    """Return the first line of a unit's text that starts the agent or pulls its unit in."""
+def _starting(host: Retiring, text: str) -> str | None:
+    """Return the first line of a unit's text that starts the agent, runs as it, or pulls it in."""
+    marks = host.marks
     for line in text.splitlines():
-        key, sign, _ = line.strip().partition("=")
+        key, sign, value = line.strip().partition("=")
+        if key.strip() == "User" and marks.fits("accounts", host.scene.host, value.strip()):
+            return line.strip()
         starts = key.strip().startswith(("Exec", "Wants", "Requires", "BindsTo", "Upholds", "Unit"))
         if sign and (starts or key.strip() in ("OnSuccess", "OnFailure", "Also")):
             found = marks.mentioned_in(line)
@@ -137,7 +141,7 @@ def drop_ins_gone(host: Retiring) -> Criterion:
         for path, text in unit.files.items():
             if not _is_drop_in(path, name):
                 continue
-            line = _starting(host.marks, text)
+            line = _starting(host, text)
             if name in own and path not in old:
                 wrong.append(f"{path} is new since the order was known")
             elif name not in own and line is not None:
@@ -173,10 +177,12 @@ def _is_unit(host: Retiring, name: str) -> bool:
 def schedules_gone(host: Retiring) -> Criterion:
     """Return whether no line of cron and no job of ``at`` starts the agent or runs as it."""
     marks, facts = host.marks, host.scene.facts
+    known = schedules_of(marks.agent, host.scene.inventory, facts)
     wrong = [
         f"{one.place} runs '{one.command[:120]}' as {one.account}"
         for one in facts.schedules
-        if marks.fits("accounts", facts.host, one.account)
+        if one in known
+        or marks.fits("accounts", facts.host, one.account)
         or marks.fits("processes", facts.host, one.command)
         or marks.mentioned_in(one.command) is not None
     ]

@@ -57,6 +57,8 @@ def unseen(facts: HostFacts, *subjects: str) -> tuple[str, ...]:
 def hides(gap: Unobserved) -> frozenset[str]:
     """Return the subjects that a gap may hide; ``all`` where its name tells nothing."""
     where = gap.where
+    if where == "units" and "states are read" in gap.why:
+        return frozenset()  # they are known, from links and control groups
     if where.startswith("/"):
         more = {subject for subject, pattern in _PATHS if pattern.search(where)}
         # What a process is cannot be told without its entry, and no file is hidden by that.

@@ -26,6 +26,8 @@ _TEXTS = frozenset(
 _MIB, _GIB = 1024**2, 1024**3
 _SMALLEST_COPY = 16 * 1024
 _PIECES = 8
+_ETC = ("/etc", "/opt", "/usr/local")
+"""Where settings lie besides the directories that are searched, for a draft."""
 FORM = 1
 """Of what a probe is asked and says."""
 
@@ -75,6 +77,7 @@ class LookPlan:
         bytes: How much is read of files that are searched; what is larger is read in part.
         memory: Bytes of memory that the probe may take.
         unpack: Bytes that are unpacked of one packed file.
+        draft: Whether what might be an asset is listed, for a first inventory.
         root: Below which directory the host's files lie; another one for a disk that is mounted.
     """
 
@@ -90,6 +93,7 @@ class LookPlan:
     memory: int = _GIB
     unpack: int = 2 * _GIB
     root: str = "/"
+    draft: bool = False
 
     @property
     def searched_for(self) -> str:
@@ -199,6 +203,7 @@ def request_of(host: str, inventory: Inventory, plan: LookPlan, word: str) -> di
         "least": max(256, min(_SMALLEST_COPY, min(plan.sizes, default=0) // _PIECES)),
         "search": _folders(machine.search) if plan.search and plan.wanted else [],
         "stamps": plan.before.stamps if plan.before is not None and reuse else "",
+        "draft": _folders((*machine.search, *_ETC)) if plan.draft else [],
         "units": units,
         "endpoints": list(dict.fromkeys(endpoints)),
         "listeners": plan.listeners,

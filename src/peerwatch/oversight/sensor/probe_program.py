@@ -25,6 +25,7 @@ _MODULES = (
     "schedule_looks",
     "endpoint_looks",
     "container_looks",
+    "draft_looks",
     "probe_run",
 )
 """In an order in which each imports only those before it."""

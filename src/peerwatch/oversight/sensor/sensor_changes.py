@@ -33,6 +33,7 @@ def sensor_findings(looks: Looks, schedule: LookSchedule) -> Iterator[OversightF
         yield from _blind(looks, before, now)
         if before is not None:
             yield from _clock(before, now)
+            yield from _own_files(looks, before, now)
 
 
 def _was_unseen(before: HostFacts) -> bool:
@@ -83,6 +84,30 @@ def _touches(path: str, where: str) -> bool:
     """Return whether what could not be seen is a place of an asset, lies in it or above it."""
     inner = path.rstrip("/") + "/"
     return where == path.rstrip("/") or where.startswith(inner) or inner.startswith(where + "/")
+
+
+def _own_files(looks: Looks, before: HostFacts, now: HostFacts) -> Iterator[OversightFinding]:
+    """Yield changes of the files that decide who the sensor's account is and what it runs."""
+    places = [place for _, place in assets_on(now.host, looks.inventory)]
+    hidden = {one.where for one in now.unobserved}
+    for path in sorted({*before.files, *now.files}):
+        was, is_ = before.files.get(path), now.files.get(path)
+        mine = [one for one in (was, is_) if one is not None and one.asset]
+        if not mine or path in hidden or any(place.holds(path) for place in places):
+            continue
+        if (
+            was is None
+            or is_ is None
+            or (was.digest, was.mode, was.owner)
+            != (
+                is_.digest,
+                is_.mode,
+                is_.owner,
+            )
+        ):
+            verb = "is new" if was is None else "is gone" if is_ is None else "was changed"
+            said = f"{path}, of the sensor's own account, {verb}"
+            yield _finding("tampering", before, now, path, said)
 
 
 def _clock(before: HostFacts, now: HostFacts) -> Iterator[OversightFinding]:

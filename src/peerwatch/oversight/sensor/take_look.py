@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from peerwatch.oversight.facts import (
@@ -31,6 +31,31 @@ from peerwatch.oversight.sensor.reach_host import CONNECT_SECONDS, ProbeRun, run
 from peerwatch.world.state import Unobserved
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something on a host that might be an asset.
+
+    Attributes:
+        path: Where it lies.
+        what: ``weights``, ``adapter``, ``memory``, ``credential``, or ``settings``.
+        form: The format of weights.
+        size: Bytes.
+        owner: The account that owns it.
+        mode: Its rights.
+        text: Of settings, what they say.
+    """
+
+    path: str
+    what: str
+    form: str
+    size: int
+    owner: str
+    mode: int
+    text: str | None = None
+
+
 _OVER = 15.0
 """Seconds that a probe may take longer than it was given, to say what it knows."""
 LOOK = "look"
@@ -49,22 +74,50 @@ def look(host_name: str, inventory: Inventory, plan: LookPlan | None = None) -> 
     Raises:
         KeyError: The inventory has no such host.
     """
-    plan = plan or LookPlan()
-    machine = inventory.hosts[host_name]
+    return _looked(host_name, inventory, plan or LookPlan())[0]
+
+
+def look_for_draft(
+    host_name: str, inventory: Inventory, seconds: float = 300.0
+) -> tuple[HostFacts, tuple[Candidate, ...]]:
+    """Look at a host of which little is known yet, and return what might be an asset there too.
+
+    Raises:
+        KeyError: The inventory has no such host.
+    """
+    facts, said = _looked(host_name, inventory, LookPlan(seconds=seconds, draft=True))
+    rows = _Rows(host_name, said, [])
+    return facts, tuple(rows.all(Candidate, "candidate"))
+
+
+def _looked(
+    host: str, inventory: Inventory, plan: LookPlan
+) -> tuple[HostFacts, dict[str, list[dict[str, Any]]]]:
     word = secrets.token_hex(12)
-    program = probe_program(request_of(host_name, inventory, plan, word))
+    program = probe_program(request_of(host, inventory, plan, word))
     begun = time.time()
-    run = run_probe(machine, program, plan.seconds + CONNECT_SECONDS + _OVER)
-    return facts_of(host_name, run, word, plan, begun, time.time())
+    run = run_probe(inventory.hosts[host], program, plan.seconds + CONNECT_SECONDS + _OVER)
+    said = said_by(run, word)
+    return facts_of(host, run, said, plan, begun, time.time()), said
 
 
-def facts_of(
-    host: str, run: ProbeRun, word: str, plan: LookPlan, begun: float, ended: float
-) -> HostFacts:
-    """Return what the output of a probe says; lines without the word of this look are no facts."""
+def said_by(run: ProbeRun, word: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what a probe said, by kind; lines without the word of this look are no facts."""
     said: dict[str, list[dict[str, Any]]] = {}
     for line in _lines(run.output, word):
         said.setdefault(str(line.pop("is", "")), []).append(line)
+    return said
+
+
+def facts_of(
+    host: str,
+    run: ProbeRun,
+    said: dict[str, list[dict[str, Any]]],
+    plan: LookPlan,
+    begun: float,
+    ended: float,
+) -> HostFacts:
+    """Return what a probe said as facts."""
     unobserved = [
         Unobserved(host, str(x["where"]), str(x["why"])) for x in said.get("unobserved", [])
     ]

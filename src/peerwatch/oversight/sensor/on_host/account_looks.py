@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from peerwatch.oversight.sensor.on_host.plain_names import real, shown
+from peerwatch.oversight.sensor.on_host.plain_names import shown
 from peerwatch.oversight.sensor.on_host.probe_limits import Limits
 from peerwatch.oversight.sensor.on_host.probe_report import Report
 from peerwatch.oversight.sensor.on_host.safe_walk import open_file, status_of
@@ -164,6 +164,9 @@ def home_of(number: int) -> str:
         return ""
 
 
-def as_path(text: str) -> bytes:
-    """Return a shown path as the host's own."""
-    return real(text)
+def home_named(name: str) -> str:
+    """Return the home directory of an account by name; empty where it has none."""
+    try:
+        return pwd.getpwnam(name).pw_dir if name else ""
+    except KeyError:
+        return ""

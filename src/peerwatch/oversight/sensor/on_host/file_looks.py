@@ -12,6 +12,7 @@ from peerwatch.oversight.sensor.on_host import content_marks
 from peerwatch.oversight.sensor.on_host.account_names import account_name
 from peerwatch.oversight.sensor.on_host.content_marks import BLOCK, FINE_BELOW, SAMPLE, Marks
 from peerwatch.oversight.sensor.on_host.packed_streams import (
+    WRITTEN,
     NotUnpackedError,
     close_quietly,
     form_of,
@@ -263,15 +264,10 @@ class FileLook:
             self._report.unobserved(shown(path), "only parts of it were read: it is too large now")
         found = marks.found()
         packed = form_of(head)
-        if packed and not found:
-            form, marks = packed, Marks(True, self._wanted)
-            try:
-                for block in unpacked(fd, packed, limits, self._unpack):
-                    marks.feed(block)
-            except NotUnpackedError as error:
-                if not isinstance(packed, str) or packed not in ("base64", "hexadecimal"):
-                    self._report.unobserved(shown(path), f"not unpacked to its end: {error}")
-            found = marks.found()
+        if packed:
+            inner = self._unpacked(path, fd, packed, limits)
+            if not set(inner) <= set(found):
+                form, found = packed, sorted({*found, *inner})
         sample = self._sample(fd, status.st_size, limits) if status.st_size in self._sizes else None
         if not found and (sample is None or sample not in self._wanted):
             return whole
@@ -283,6 +279,17 @@ class FileLook:
         return False
 
     _partly = False
+
+    def _unpacked(self, path: bytes, fd: int, packed: str, limits: Limits) -> list[str]:
+        """Return the wanted marks within a packed file, as far as it can be unpacked."""
+        marks = Marks(True, self._wanted)
+        try:
+            for block in unpacked(fd, packed, limits, self._unpack):
+                marks.feed(block)
+        except NotUnpackedError as error:
+            if packed not in WRITTEN:  # text that merely looks like it holds nothing more
+                self._report.unobserved(shown(path), f"not unpacked to its end: {error}")
+        return marks.found()
 
     def _spread(self, fd: int, size: int, limits: Limits) -> Iterator[bytes]:
         """Yield a file's blocks: all of them, or stretches over all of it if it is too large."""

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
-from typing import Optional
+from typing import Any
 
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+_FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin")
 _LONGEST = 8 * 1024 * 1024
 
 
-def answer_of(argv: list[str], seconds: float) -> Optional[str]:  # noqa: UP045
-    """Return what a program prints; None where it is not there, fails or takes too long."""
-    program = shutil.which(argv[0], path=_PATH)
-    if program is None:
-        return None
-    environment = {"PATH": _PATH, "LC_ALL": "C", "TZ": "UTC", "SYSTEMD_PAGER": "", "HOME": "/"}
+def answer_of(argv: list[str], seconds: float, failing: bool = False) -> Any:
+    """Return what a program prints; None where it is not there, fails or takes too long.
+
+    Where a host has several of the name, the first that answers counts.
+
+    Args:
+        argv: Its name and arguments.
+        seconds: How long it may take.
+        failing: Whether what it printed counts though it failed in part.
+    """
+    for program in dict.fromkeys(os.path.realpath(f"{one}/{argv[0]}") for one in _FOLDERS):
+        if os.access(program, os.X_OK):
+            said = _answer([program, *argv[1:]], seconds, failing)
+            if said is not None:
+                return said
+    return None
+
+
+def _answer(argv: list[str], seconds: float, failing: bool) -> Any:
+    environment = {"PATH": ":".join(_FOLDERS), "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
     try:
         done = subprocess.run(
-            [program, *argv[1:]],
+            argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -29,6 +43,6 @@ def answer_of(argv: list[str], seconds: float) -> Optional[str]:  # noqa: UP045
         )
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
-    if done.returncode:
+    if done.returncode and not (failing and done.stdout):
         return None
     return done.stdout[:_LONGEST].decode("utf-8", "backslashreplace")

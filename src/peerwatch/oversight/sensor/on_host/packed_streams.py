@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 
 from peerwatch.oversight.sensor.on_host.probe_limits import Limits
 
+WRITTEN = ("base64", "hexadecimal")
+"""Forms that are guessed from letters."""
 _BLOCK = 256 * 1024
 _LETTERS = re.compile(rb"[A-Za-z0-9+/_=\s-]{512,}\Z")
 _HEX = re.compile(rb"[0-9A-Fa-f\s]{512,}\Z")

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from peerwatch.oversight.sensor.on_host.account_looks import home_of, say_accounts
+from peerwatch.oversight.sensor.on_host.account_looks import home_named, home_of, say_accounts
 from peerwatch.oversight.sensor.on_host.container_looks import say_containers
+from peerwatch.oversight.sensor.on_host.draft_looks import say_candidates
 from peerwatch.oversight.sensor.on_host.endpoint_looks import say_endpoints
 from peerwatch.oversight.sensor.on_host.file_looks import FileLook
 from peerwatch.oversight.sensor.on_host.probe_limits import (
@@ -64,6 +65,7 @@ def probe(request: dict[str, Any]) -> None:
         ),
         "containers": lambda part: say_containers(request["containers"], report, part),
         "deleted files": lambda part: _search_deleted(files, deleted, part),
+        "draft": lambda part: say_candidates(request["draft"], root, report, part),
         "search": lambda part: files.search(request["search"], part),
     }
     for name, step in steps.items():
@@ -94,11 +96,14 @@ def _do(name: str, step: Callable[[Limits], None], limits: Limits, report: Repor
 
 def _assets(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the assets that are asked for, and the files of the sensor's own account."""
-    home = home_of(os.geteuid())
+    behind = os.environ.get("SUDO_UID", "")
+    homes = {home_of(os.geteuid()), home_of(int(behind)) if behind.isdigit() else ""}
+    homes.add(home_named(os.environ.get("SUDO_USER", "")))
     own = [
         {"path": f"{home}/{one.rstrip('/')}", "below": one.endswith("/"), "text": True}
+        for home in sorted(homes - {"", "/"})
         for one in _OWN_FILES
-        if home and request["root"] == "/"
+        if request["root"] == "/"
     ]
     return [*request["assets"], *({**one, "marks": False} for one in own)]
 

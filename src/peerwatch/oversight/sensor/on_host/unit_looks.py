@@ -48,7 +48,7 @@ def say_units(patterns: list[str], root: int, report: Report, limits: Limits) ->
         folder = f"{home.rstrip('/')}/.config/systemd/user"
         _read_folder(folder, f"user@{account}:", units, root, report, limits)
     states = _states([name for name in units if ":" not in name], report, limits)
-    running = _running_groups()
+    running = _running()
     for name, unit in sorted(units.items()):
         limits.check()
         report.say("unit", name=name, **_told(name, unit, states.get(name), running))
@@ -63,7 +63,8 @@ def _told(
     if plain.endswith((".timer", ".socket", ".path")):
         starts = _value(text, "Unit") or plain.rpartition(".")[0] + ".service"
     enabled = bool(unit.links) and not unit.masked
-    active = plain in running
+    program = _value(text, "ExecStart").lstrip("-@:+!").split(" ")[0]
+    active = plain in running or (bool(program) and program in running)
     next_at = None
     if state is not None:
         active = state.get("ActiveState") in ("active", "activating", "reloading")
@@ -102,15 +103,20 @@ def _read_folder(
                 report.unobserved(folder, f"only the first {_MOST} units of it were read")
                 return
             name = shown(os.fsencode(raw))
-            kept = patterns is None or any(fnmatch.fnmatch(name, one) for one in patterns)
-            if name.endswith(_KINDS) and kept:
+            if _is_kept(name, patterns):
                 _read_unit(f"{folder}/{name}", before + name, raw, opened, units, report)
-            elif name.endswith(".d") and name[:-2].endswith(_KINDS):
+            elif name.endswith(".d") and _is_kept(name[:-2], patterns):
                 _read_drop_ins(f"{folder}/{name}", before + name[:-2], units, root, report)
             elif name.endswith((".wants", ".requires")) and patterns is None:
                 _read_links(raw, before, opened, units)
     finally:
         os.close(opened)
+
+
+def _is_kept(name: str, patterns: list[str] | None) -> bool:
+    """Return whether a name is a unit's, and, of a vendor's, one that is asked for."""
+    wanted = patterns is None or any(fnmatch.fnmatch(name, one) for one in patterns)
+    return name.endswith(_KINDS) and wanted
 
 
 def _read_unit(
@@ -176,7 +182,7 @@ def _states(names: Iterable[str], report: Report, limits: Limits) -> dict[str, d
     found: dict[str, dict[str, str]] = {}
     for start in range(0, len(asked), 100):
         argv = ["systemctl", "show", f"--property={_PROPERTIES}", "--", *asked[start : start + 100]]
-        said = answer_of(argv, min(20.0, limits.left()))
+        said = answer_of(argv, min(20.0, limits.left()), failing=True)
         if said is None:
             report.unobserved("units", "systemctl does not answer: states are read from files")
             return {}
@@ -189,17 +195,18 @@ def _states(names: Iterable[str], report: Report, limits: Limits) -> dict[str, d
     return found
 
 
-def _running_groups() -> frozenset[str]:
-    """Return the units that have a process, by their control groups."""
-    found = set()
-    for pid in os.listdir("/proc"):
-        if pid.isdigit():
-            try:
-                with open(f"/proc/{pid}/cgroup", encoding="utf-8", errors="replace") as file:
-                    found.update(file.read(4096).replace("\n", "/").split("/"))
-            except OSError:
-                continue
-    return frozenset(found)
+def _running() -> frozenset[str]:
+    """Return the units that have a process, by control group, and the programs that run."""
+    found: set[str] = set()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cgroup", encoding="utf-8", errors="replace") as file:
+                found.update(file.read(4096).replace("\n", "/").split("/"))
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
+                found.update(file.read(4096).split("\0")[:2])
+        except OSError:
+            continue
+    return frozenset(found - {""})
 
 
 def _value(text: str, key: str) -> str:
