@@ -53,7 +53,7 @@ def is_canonical(data: bytes) -> bool:
 def plain(value: Any, _depth: int = 0) -> Any:
     """Return a value as JSON has it; values of dataclasses become objects, sequences arrays.
 
-    A whole number above 2**53 - 1 becomes its decimal text, a byte of a name that is no UTF-8
+    A whole number beyond 2**53 - 1 becomes its decimal text, a byte of a name that is no UTF-8
     its escape (backslash, ``udc`` and two digits), a text of more than 65,536 characters its
     beginning and digest.
 
@@ -71,7 +71,8 @@ def plain(value: Any, _depth: int = 0) -> Any:
     if isinstance(value, float):
         if value - value != 0:
             raise RecordError(f"{value} is no number of JSON. Record it as a text, or as null.")
-        return float(value)
+        # Up to 1e21 it would be written without an exponent, and read as a whole number.
+        return float(value) if not LARGEST < abs(value) < 1e21 else str(int(value))
     if isinstance(value, Mapping):
         return {_key(key): plain(one, _depth + 1) for key, one in value.items()}
     if isinstance(value, (list, tuple)):

@@ -55,19 +55,29 @@ def entry_of(leaf: bytes) -> Entry:
     """
     try:
         event = json.loads(leaf)
-        return Entry(
-            seq=event["seq"],
-            at=event["at"],
-            kind=event["kind"],
-            body=event["body"],
-            leaf_hash=leaf_hash(leaf).hex(),
-            policy=event["policy"],
-            mode=event["mode"],
-            boot=event["boot"],
-            up=event["up"],
-        )
-    except (KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"no entry: {error}") from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(event, dict) or event.keys() != _FIELDS.keys():
+        raise ValueError("no entry: it has other fields")
+    for name, types in _FIELDS.items():
+        if type(event[name]) not in types:
+            raise ValueError(f"no entry: its {name} is a {type(event[name]).__name__}")
+    del event["v"]
+    return Entry(**event, leaf_hash=leaf_hash(leaf).hex())
+
+
+_FIELDS: dict[str, tuple[type, ...]] = {
+    "seq": (int,),
+    "at": (int, float),
+    "kind": (str,),
+    "body": (dict,),
+    "policy": (str, type(None)),
+    "mode": (str,),
+    "boot": (str, type(None)),
+    "up": (int, float, type(None)),
+    "v": (int,),
+}
+"""The fields of a leaf."""
 
 
 class EntryIndex:
@@ -98,7 +108,7 @@ class EntryIndex:
             value = entry.body.get(name)
             if isinstance(value, str):
                 self._about[name, value].append(entry.seq)
-        self.policy, self.mode = after(entry.kind, entry.body, self.policy, self.mode)
+        self.policy, self.mode = entry.policy, entry.mode
         self.kept.update(entry.body.get("kept") or {})
         if entry.kind == "retired":
             self.retirements[entry.body["past"]] = entry.body["root"]

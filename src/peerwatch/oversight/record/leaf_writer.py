@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from peerwatch.oversight.record.canonical_json import canonical
 from peerwatch.oversight.record.entry_index import Entry, EntryIndex, after, entry_of
@@ -397,3 +397,10 @@ def put_kept(connection: Connection, keys: Keys, name: str, content: bytes) -> N
     connection.execute(delete(kept).where(kept.c.name == name))
     seal = keys.seal(b"kept", name.encode(), content)
     connection.execute(insert(kept).values(name=name, content=content, seal=seal))
+
+
+def take_out(connection: Connection, past: int, subtrees: bytes) -> None:
+    """Take the leaves before ``past`` out, and keep the roots of the subtrees that they made."""
+    connection.execute(delete(leaves).where(leaves.c.seq < past))
+    connection.execute(delete(checkpoints).where(checkpoints.c.size < past))
+    connection.execute(update(identity).values(retired=past, subtrees=subtrees))

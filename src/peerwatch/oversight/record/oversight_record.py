@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import select
 
+from peerwatch.oversight.record.anchor_places import AnchorPlace
 from peerwatch.oversight.record.canonical_json import canonical, digest_of, plain
 from peerwatch.oversight.record.entry_index import Entry, entry_of
 from peerwatch.oversight.record.leaf_kinds import NEED_NOT_SURVIVE_POWER, check_body
@@ -17,8 +19,10 @@ from peerwatch.oversight.record.leaf_writer import (
     LeafWriter,
     RecordReader,
     put_kept,
+    take_out,
 )
 from peerwatch.oversight.record.log_checkpoint import checkpoint_of, proof_text, read_checkpoint
+from peerwatch.oversight.record.log_export import write_export
 from peerwatch.oversight.record.merkle_tree import leaf_hash
 from peerwatch.oversight.record.record_clock import Clock, now
 from peerwatch.oversight.record.record_database import RecordDatabase, said_plainly
@@ -34,8 +38,8 @@ _AT_ONCE = 500
 class Record:
     """An open record. Safe for threads; processes that write take turns. Make with :meth:`open`."""
 
-    def __init__(self, reader: RecordReader, writer: LeafWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, reader: RecordReader, writer: LeafWriter, clock: Clock) -> None:
+        self._reader, self._writer, self._clock = reader, writer, clock
 
     @classmethod
     def open(
@@ -65,7 +69,7 @@ class Record:
         reader.refresh()
         signed = _check_head(reader)
         writer = LeafWriter(reader, signed, clock, checkpoint_every, checkpoint_seconds)
-        return cls(reader, writer)
+        return cls(reader, writer, clock)
 
     @property
     def size(self) -> int:
@@ -228,6 +232,101 @@ class Record:
         if row is None or not good or digest not in {None, digest_of(row.content)}:
             raise self._reader.changed(f"the kept value '{name}' is another or gone")
         return bytes(row.content)
+
+    def export(self, path: str | Path) -> int:
+        """Write the record as one file for a third party; return how many entries it has.
+
+        Raises:
+            RecordChangedError: The database was changed by another hand.
+            OSError: The file cannot be written.
+        """
+        self.checkpoint()  # so that no entry of it is without a signature
+        reader = self._reader
+        with said_plainly(reader.database.said), reader.database.reading() as connection:
+            found = select(checkpoints.c.note).order_by(checkpoints.c.size)
+            notes = list(connection.execute(found).scalars())
+        with reader.lock:
+            first, size = reader.index.gone, reader.index.size
+            subtrees = reader.index.tree.subtrees(first)
+        parts = range(first, size, _AT_ONCE)
+        chunks = (self._leaves(range(at, min(at + _AT_ONCE, size))) for at in parts)
+        leaves_there = (leaf for chunk in chunks for leaf in chunk)
+        at = self._clock().at
+        write_export(Path(path), self.public_key, at, (first, subtrees), leaves_there, notes)
+        return size - first
+
+    def anchor(self, place: AnchorPlace) -> Entry:
+        """Put a checkpoint at a second place, and record that it stands there.
+
+        What stands there already is held against this record first.
+
+        Raises:
+            RecordChangedError: The place has a checkpoint of this key that is not of this record:
+                the database is an older copy, or there are two histories.
+            RecordError: The place cannot be read or written.
+        """
+        sizes = place.sizes()
+        if sizes:
+            self._reader.refresh()
+            _check_note(self._reader, place.get(sizes[-1]), f"at {place.name}")
+        note = self.checkpoint()
+        said = read_checkpoint(note, self._reader.keys.public)
+        place.put(said.size, note)
+        if place.get(said.size) != note:
+            raise RecordError(
+                f"The anchor {place.name} does not give back what was put there. Mend it, or "
+                "choose another place."
+            )
+        body = {"place": place.name, "size": said.size, "root": said.root.hex()}
+        return self.append("anchored", body)
+
+    def retire(
+        self, before: float, person: str, why: str, keep_from: int | None = None
+    ) -> Entry | None:
+        """Take out old entries, as a whole range that ends at a checkpoint; keep its roots.
+
+        A leaf says first what is taken out, who ordered it and why. Everything that is left can
+        be proved as before; entries that are gone cannot be read or proved any more.
+
+        Args:
+            before: Entries that were recorded before this go, Unix seconds.
+            person: Who orders it.
+            why: Why.
+            keep_from: The first entry that stays in any case, such as the first that an open order
+                needs.
+
+        Returns:
+            The leaf that says so; None if there is nothing to take out.
+
+        Raises:
+            RecordError: The record was changed, or cannot be written.
+        """
+        self.checkpoint()
+        past = self._past(before, self.size if keep_from is None else keep_from)
+        if past is None:
+            return None
+        with self._reader.lock:
+            tree = self._reader.index.tree
+            root, pieces = tree.root(past).hex(), b"".join(tree.subtrees(past))
+        body = {"past": past, "root": root, "person": person, "why": why}
+        entry = self.append("retired", body)
+        self._writer.submit(Doing(lambda connection: take_out(connection, past, pieces)))
+        self._reader.refresh()
+        return entry
+
+    def _past(self, before: float, keep_from: int) -> int | None:
+        """Return the size of the newest checkpoint all of whose entries are older than that."""
+        reader, found = self._reader, None
+        sizes = select(checkpoints.c.size).order_by(checkpoints.c.size)
+        with said_plainly(reader.database.said), reader.database.reading() as connection:
+            there = list(connection.execute(sizes).scalars())
+        for size in there:
+            if not reader.index.gone < size <= keep_from:
+                continue
+            if entry_of(self.leaf(size - 1)).at >= before:
+                break
+            found = size
+        return found
 
     def close(self) -> None:
         """Write what waits and a last checkpoint; nothing can be appended afterwards."""

@@ -113,7 +113,7 @@ class Keys:
     def veiled(self, secret: str) -> str:
         """Return what takes a secret's place: equal for equal secrets, and says nothing else."""
         made = hmac.digest(self._veil, secret.encode("utf-8", "surrogatepass"), "sha256")
-        return f"[secret {made[:8].hex()}]"
+        return f"[withheld:{made[:8].hex()}]"
 
     def last_checkpoint(self) -> str | None:
         """Return the newest checkpoint that was kept beside the key; None if there is none."""

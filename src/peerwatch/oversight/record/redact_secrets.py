@@ -19,7 +19,7 @@ from typing import Any
 Veil = Callable[[str], str]
 """What makes of a secret the text that takes its place."""
 
-_VEILED = re.compile(r"\[secret [0-9a-f]{16}\]")
+_VEILED = re.compile(r"\[withheld:[0-9a-f]{16}(?:\]|$)")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?P<kind>(?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?)-----"
     r".*?(?:-----END (?P=kind)-----|\Z)",
@@ -68,7 +68,7 @@ _NAMED = re.compile(
 _OPTION = re.compile(
     r"(?P<name>(?<!\S)--?[A-Za-z][A-Za-z0-9-]{1,60})(?P<sign>[ \t]{1,4})"
     r"(?:\"(?P<double>[^\"\r\n]{1,4000})\"|'(?P<single>[^'\r\n]{1,4000})'"
-    r"|(?P<bare>[^\s\"'-][^\s\"']{0,4000}))"
+    r"|(?P<bare>[^\s\"'=:-][^\s\"']{0,4000}))"
 )
 _OF_PROGRAM = re.compile(
     r"(?P<head>(?<![\w-])(?:"
@@ -76,6 +76,7 @@ _OF_PROGRAM = re.compile(
     r"|sshpass\s[^|;&\r\n]{0,100}?-p\s{0,4}"
     r"|curl\b[^|;&\r\n]{0,400}?\s(?:-u|--user)[\s=]{0,4}[^\s:'\"]{0,200}:"
     r"|redis-cli\b[^|;&\r\n]{0,400}?\s(?:-a|--pass)\s{1,4}"
+    r"|openssl\s[^|;&\r\n]{0,300}?\s-pass(?:in|out)?\s{1,4}pass:"
     r"|(?:docker|podman)\s[^|;&\r\n]{0,100}?login\b[^|;&\r\n]{0,300}?\s-p[\s=]{0,4}"
     r"))(?P<secret>[^\s'\"]{1,500})"
 )
@@ -89,12 +90,25 @@ _KEYS_OF = frozenset(
     | {"shared", "session", "license", "service", "client", "deploy", "webhook"}
 )
 """What a ``key`` is of, where it is a secret."""
+_ANY_END = ("password", "passwd", "passphrase", "sshpass", "rediscli_auth")
+"""Ends of names that are written without a break, such as ``PGPASSWORD``."""
+_GLUED = frozenset({"mysql", "mysqldump", "mysqladmin", "mariadb", "sshpass"})
+"""Programs whose password follows ``-p`` without a space."""
+_PROGRAMS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_GLUED, ()),
+    "sshpass": ("-p",),
+    "redis-cli": ("-a",),
+    "docker": ("-p",),
+    "podman": ("-p",),
+    "curl": ("-u", "--user"),
+}
+"""Program -> its options whose next word is a secret, or ends in one."""
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-_PLAIN_NAMES = frozenset({"pwd", "oldpwd", "pass", "pw", "--no-password", "-pass"})
-"""Names that say ``password`` elsewhere: the working directory, a verdict, a width."""
+_PLAIN_NAMES = frozenset({"pwd", "oldpwd", "pass", "pw", "-pass", "nopasswd", "nopassword"})
+"""Names that are short for something else, or say that there is no password."""
 _NO_SECRET = re.compile(
     r"(?i)(?:none|null|nil|true|false|yes|no|on|off|empty|unset|changed|required|missing|x+|\*+|!+|\.+|-+|_+"
-    r"|prompt|stdin|ask|env|file|redacted|hidden|masked|changeme-not-set)"
+    r"|[0-9]{1,3}|prompt|stdin|ask|env|file|redacted|hidden|masked|changeme-not-set)"
 )
 _REFERENCE = re.compile(r"(?:\$\{?[A-Za-z_(]|\{\{|%\(|%[A-Za-z_]+%|<[^>]{1,80}>?$|\$\()")
 _PATH = re.compile(
@@ -149,7 +163,11 @@ def names_a_secret(name: str) -> bool:
     words = [word.lower() for word in _WORDS.findall(name)]
     if not words or "public" in words or "no" in words[:1]:
         return False
-    return words[-1] in _ENDS or (len(words) > 1 and words[-1] == "key" and words[-2] in _KEYS_OF)
+    return (
+        lowered.endswith(_ANY_END)
+        or words[-1] in _ENDS
+        or (len(words) > 1 and words[-1] == "key" and words[-2] in _KEYS_OF)
+    )
 
 
 def _under(key: str, value: Any, veil: Veil) -> Any:
@@ -181,15 +199,15 @@ def _redacted_list(value: list[Any], veil: Veil) -> list[Any]:
         else:
             found.append(redacted(one, veil))
         before = one if isinstance(one, str) else ""
-        program = program or before.rpartition("/")[2]
+        named = before.rpartition("/")[2]
+        program = named if named in _PROGRAMS else program
     return found
 
 
 def _is_value(option: str, program: str, word: str) -> bool:
     if not option.startswith("-") or word.startswith("-"):
         return False
-    of_program = {"sshpass": {"-p"}, "redis-cli": {"-a"}, "docker": {"-p"}, "podman": {"-p"}}
-    if option in of_program.get(program, ()) or (program == "curl" and option in {"-u", "--user"}):
+    if option in _PROGRAMS.get(program, ()):
         return True
     return "=" not in option and len(option) > 2 and names_a_secret(option)
 
@@ -202,13 +220,11 @@ def _value_of(option: str, word: str, veil: Veil) -> str:
 
 
 def _glued(program: str, word: str) -> bool:
-    return program in {"mysql", "mysqldump", "mysqladmin", "sshpass"} and (
-        word.startswith("-p") and len(word) > 2 and not word.startswith("--")
-    )
+    return program in _GLUED and word.startswith("-p") and len(word) > 2
 
 
 def _named(found: re.Match[str], veil: Veil) -> str:
-    if not names_a_secret(found["name"]):
+    if not names_a_secret(found["name"]) or found["name"].lower() in _HEADERS:
         return found.group()
     kind = next(one for one in ("double", "single", "bare") if found[one] is not None)
     start, end = (found.start(kind) - found.start(), found.end(kind) - found.start())
@@ -218,7 +234,7 @@ def _named(found: re.Match[str], veil: Veil) -> str:
 
 def _hidden(value: str, veil: Veil) -> str:
     """Return a secret's digest; what stands for a secret and is none stays."""
-    if not value or _VEILED.search(value):
+    if not value or _VEILED.match(value):
         return value
     if _NO_SECRET.fullmatch(value) or _REFERENCE.match(value) or _PATH.fullmatch(value):
         return value
