@@ -82,6 +82,7 @@ def looks(now: float = NOW) -> dict[str, HostFacts]:
             now - 13,
             now - 12,
             clock=now - 13,
+            account="0",
             files={"/srv/models/luma.safetensors": weights, TURNED: copy},
             units={"luma.service": UnitFact("luma.service", True, True)},
         ),
@@ -90,6 +91,7 @@ def looks(now: float = NOW) -> dict[str, HostFacts]:
             now - 14,
             now - 11,
             clock=now + 50,
+            account="997",
             files={"/srv/models/luma/a.bin": weights, "/srv/models/luma/b.bin": copy},
             unobserved=(
                 Unobserved("gpu2", "/srv/secret", "permission denied"),

@@ -63,8 +63,8 @@ class PageDesk:
     passkey_desk: PasskeyDesk
     proxy: TrustedProxy | None
     limit: SignInLimit
-    giving: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a number is taken and its leaf appended."""
+    filing: threading.Lock = field(default_factory=threading.Lock)
+    """Held while an incident gets its number."""
     _recorded: dict[str, float] = field(default_factory=dict)
     _looks: dict[str, tuple[float, HostFacts | None]] = field(default_factory=dict)
 
