@@ -20,6 +20,10 @@ from peerwatch.commands.oversee_orders import (  # noqa: E402
     verify_command,
     withdraw_command,
 )
+from peerwatch.commands.oversee_passkeys import (  # noqa: E402
+    passkey_withdraw_command,
+    passkeys_command,
+)
 from peerwatch.commands.oversee_record import (  # noqa: E402
     anchor_command,
     backup_command,
@@ -63,6 +67,8 @@ oversee_app.command("verify-log", rich_help_panel=_record)(verify_log_command)
 oversee_app.command("anchor", rich_help_panel=_record)(anchor_command)
 oversee_app.command("up", rich_help_panel=_run)(up_command)
 oversee_app.command("passkey-code", rich_help_panel=_run)(passkey_code_command)
+oversee_app.command("passkeys", rich_help_panel=_run)(passkeys_command)
+oversee_app.command("passkey-withdraw", rich_help_panel=_run)(passkey_withdraw_command)
 oversee_app.command("backup", rich_help_panel=_run)(backup_command)
 oversee_app.command("restore", rich_help_panel=_run)(restore_command)
 oversee_app.command("systemd-unit", rich_help_panel=_run)(systemd_unit_command)

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from peerwatch.commands.options import AsJson
-from peerwatch.commands.oversee_options import ConfigOption, HostsOption, StateOption
+from peerwatch.commands.oversee_options import ConfigOption, HostsOption, StateOption, who
 from peerwatch.commands.oversee_state import config_of
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_text
@@ -27,8 +27,9 @@ from peerwatch.oversight.operation.messages import channels
 from peerwatch.oversight.operation.messenger import Messenger
 from peerwatch.oversight.operation.oversight_config import OversightConfig
 from peerwatch.oversight.operation.structured_logs import set_up_logs
+from peerwatch.oversight.order_desk import make_report, the_order
 from peerwatch.oversight.orders.order_leaves import finding_of
-from peerwatch.oversight.orders.order_report import plain_lines
+from peerwatch.oversight.orders.order_report import plain_lines, write_report
 from peerwatch.oversight.orders.order_states import finding_in_words
 from peerwatch.oversight.overseer import Overseer
 from peerwatch.oversight.page.enrolment import new_code
@@ -36,8 +37,9 @@ from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_server import PageServer
 from peerwatch.oversight.read_inventory import inventory_schema
+from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.sensor.look_plan import blind_time
-from peerwatch.oversight.state_folder import alone, make_state, open_overseer
+from peerwatch.oversight.state_folder import KEYS, alone, make_state, open_overseer
 
 WRONG = 1
 """The exit code of ``check`` where the inventory and the hosts do not agree."""
@@ -158,7 +160,12 @@ def _messages(config: OversightConfig, overseer: Overseer) -> Iterator[OverseerS
     """Tell people by webhook and mail meanwhile; give what the page and this have in common."""
     record = overseer.record
     common = OverseerState(
-        record, overseer.inventory, config.state, lambda host: kept_look(record, host)
+        record,
+        overseer.inventory,
+        config.state,
+        lambda host: kept_look(record, host),
+        look_now=overseer.round,
+        report=lambda order: _report(config, overseer, order),
     )
     overseer.on_inventory = lambda inventory: setattr(common, "inventory", inventory)
     told = channels(config)
@@ -181,6 +188,11 @@ def _messages(config: OversightConfig, overseer: Overseer) -> Iterator[OverseerS
         thread.join(10)
 
 
+def _report(config: OversightConfig, overseer: Overseer, order: str) -> str:
+    report = make_report(overseer, the_order(overseer.orders(), order), time.time())
+    return write_report(report, "text", Keys.load(config.state / KEYS).private.sign)
+
+
 @contextlib.contextmanager
 def _page(config: OversightConfig, overseer: Overseer, common: OverseerState) -> Iterator[None]:
     address, port = config.listen_at
@@ -188,7 +200,7 @@ def _page(config: OversightConfig, overseer: Overseer, common: OverseerState) ->
     with PageServer(app, address, port):
         print(f"The page: {config.origin}", file=sys.stderr)
         if config.sign_in.how == "passkey" and not _anybody(overseer):
-            code = new_code(config.state, "first person", time.time())
+            code = new_code(config.state, who(None), time.time())
             print(f"Enrol the first passkey at {config.origin}/enrol with: {code}", file=sys.stderr)
         yield
 

@@ -66,7 +66,7 @@ def give_order(overseer: Overseer, asked: AskedOrder, now: float) -> tuple[Order
     if len(asked.why) > _LONGEST_WORDS:
         raise PeerwatchError(f"--why has more than {_LONGEST_WORDS} characters. Say it shorter.")
     order = Order(
-        _next_id(overseer.orders()),
+        next_id(one.order.id for one in overseer.orders()),
         asked.kind,
         asked.target,
         asked.person,
@@ -83,8 +83,9 @@ def give_order(overseer: Overseer, asked: AskedOrder, now: float) -> tuple[Order
     return given, tuple(_gaps(looks))
 
 
-def _next_id(orders: Iterable[OrderStanding]) -> str:
-    numbers = (one.order.id.removeprefix("O-") for one in orders)
+def next_id(orders: Iterable[str]) -> str:
+    """Return the name of the next order, after those that there are."""
+    numbers = (one.removeprefix("O-") for one in orders)
     return f"O-{1 + max((int(one) for one in numbers if one.isdecimal()), default=0)}"
 
 

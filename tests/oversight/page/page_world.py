@@ -67,7 +67,9 @@ INVENTORY = Inventory.model_validate(
         },
     }
 )
-DIFFERENCE = f"--- bar.yaml\n+++ bar.yaml\n@@ -1,2 +1,2 @@\n-pass_at: 70\n+pass_at: 55\n+note: {SCRIPT}\n"
+DIFFERENCE = (
+    f"--- bar.yaml\n+++ bar.yaml\n@@ -1,2 +1,2 @@\n-pass_at: 70\n+pass_at: 55\n+note: {SCRIPT}\n"
+)
 
 
 def looks(now: float = NOW) -> dict[str, HostFacts]:
@@ -80,6 +82,7 @@ def looks(now: float = NOW) -> dict[str, HostFacts]:
             now - 13,
             now - 12,
             clock=now - 13,
+            account="0",
             files={"/srv/models/luma.safetensors": weights, TURNED: copy},
             units={"luma.service": UnitFact("luma.service", True, True)},
         ),
@@ -88,6 +91,7 @@ def looks(now: float = NOW) -> dict[str, HostFacts]:
             now - 14,
             now - 11,
             clock=now + 50,
+            account="997",
             files={"/srv/models/luma/a.bin": weights, "/srv/models/luma/b.bin": copy},
             unobserved=(
                 Unobserved("gpu2", "/srv/secret", "permission denied"),
@@ -135,11 +139,24 @@ def fill(record: Record) -> None:
     copied = finding(
         behaviour="exfiltration", host="gpu1", place=TURNED, said=said, asset="luma-weights"
     )
-    add("finding", finding_body(replace(copied, benefits=(LOOKALIKE,), difference=None, order="O-1")))
-    add("finding", finding_body(finding(behaviour="drift", explained="deploy is an expected writer")))
+    add(
+        "finding",
+        finding_body(replace(copied, benefits=(LOOKALIKE,), difference=None, order="O-1")),
+    )
+    add(
+        "finding",
+        finding_body(finding(behaviour="drift", explained="deploy is an expected writer")),
+    )
     unseen = finding(
-        behaviour="unobserved", established=False, direction="unknown", host="gpu2", by=(),
-        place="/srv/secret", said="could not be read: permission denied", asset=None, difference=None,
+        behaviour="unobserved",
+        established=False,
+        direction="unknown",
+        host="gpu2",
+        by=(),
+        place="/srv/secret",
+        said="could not be read: permission denied",
+        asset=None,
+        difference=None,
     )
     add("finding", finding_body(unseen))
     add("heartbeat", {"interval": 3600.0})
@@ -154,7 +171,9 @@ def _criteria() -> list[Criterion]:
     return [
         Criterion("process_gone", "gpu2", "unmet", "process 812 of luma alive", NOW - 11),
         Criterion("weights_absent", "gpu1", "unmet", f"one copy at {TURNED}", NOW - 12),
-        Criterion("account_revoked", "gpu2", "unobserved", "/etc/shadow: permission denied", NOW - 11),
+        Criterion(
+            "account_revoked", "gpu2", "unobserved", "/etc/shadow: permission denied", NOW - 11
+        ),
         _met("unit_disabled", "gpu1"),
     ]
 

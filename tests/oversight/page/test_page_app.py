@@ -14,7 +14,7 @@ from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_guard import LONGEST_BODY
 from peerwatch.oversight.record.log_checkpoint import proved
-from peerwatch.oversight.record.signed_note import PublicKey
+from peerwatch.oversight.record.signed_note import public_key
 from tests.oversight.page.conftest import HOME
 from tests.oversight.page.page_world import (
     PROXY_HEADERS,
@@ -59,35 +59,37 @@ def kinds(state: OverseerState, kind: str) -> list[Mapping[str, Any]]:
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_a_page_shows_what_hosts_said_and_runs_none_of_it(reader: TestClient, address: str) -> None:
-    answer = reader.get(address)
+def test_a_page_shows_what_hosts_said_and_runs_none_of_it(
+    one_reader: TestClient, address: str
+) -> None:
+    answer = one_reader.get(address)
     assert answer.status_code == 200
     assert "<script>document" not in answer.text and "<img" not in answer.text
     assert not re.search("[\u202a-\u202e\u200b\u2066-\u2069]", answer.text)
     assert "style=" not in answer.text and not re.search(r"<[^>]* on\w+=", answer.text)
 
 
-def test_what_is_hostile_is_there_to_be_read(reader: TestClient) -> None:
-    text = reader.get("/findings/10").text
+def test_what_is_hostile_is_there_to_be_read(one_reader: TestClient) -> None:
+    text = one_reader.get("/findings/10").text
     assert "&lt;script&gt;" in text and "U+202E" in text and "U+0430" in text
-    assert "onerror=" in reader.get("/findings/9").text.replace("&#34;", '"')
+    assert "onerror=" in one_reader.get("/findings/9").text.replace("&#34;", '"')
 
 
-def test_every_answer_binds_the_browser(reader: TestClient, stranger: TestClient) -> None:
-    for answer in (reader.get("/"), stranger.get("/sign-in"), stranger.get("/nowhere")):
+def test_every_answer_binds_the_browser(one_reader: TestClient, one_stranger: TestClient) -> None:
+    for answer in (one_reader.get("/"), one_stranger.get("/sign-in"), one_stranger.get("/nowhere")):
         policy = answer.headers["content-security-policy"]
         assert "unsafe" not in policy and "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cache-control"] == "no-store"
         assert "server" not in answer.headers
-    cookie = reader.get("/").request.headers["cookie"]
+    cookie = one_reader.get("/").request.headers["cookie"]
     assert cookie.startswith("peerwatch=")
 
 
 @pytest.mark.parametrize("address", [*PAGES, "/record/3/leaf", "/record/checkpoint", "/events"])
-def test_a_stranger_sees_nothing(stranger: TestClient, address: str) -> None:
-    answer = stranger.get(address, follow_redirects=False)
+def test_a_stranger_sees_nothing(one_stranger: TestClient, address: str) -> None:
+    answer = one_stranger.get(address, follow_redirects=False)
     assert answer.status_code in (303, 401)
     assert "luma" not in answer.text and "O-1" not in answer.text
     if address == "/orders/O-1":
@@ -96,23 +98,23 @@ def test_a_stranger_sees_nothing(stranger: TestClient, address: str) -> None:
 
 @pytest.mark.parametrize("address", POSTS)
 def test_a_stranger_changes_nothing(
-    stranger: TestClient, state: OverseerState, address: str
+    one_stranger: TestClient, one_state: OverseerState, address: str
 ) -> None:
-    before = state.record.size
-    assert stranger.post(address, data={"csrf": "x"}).status_code == 401
-    assert state.record.size == before
+    before = one_state.record.size
+    assert one_stranger.post(address, data={"csrf": "x"}).status_code == 401
+    assert one_state.record.size == before
 
 
 @pytest.mark.parametrize("address", POSTS)
 @pytest.mark.parametrize("given", [None, "", "guessed"])
 def test_a_form_of_no_session_is_refused(
-    reader: TestClient, state: OverseerState, address: str, given: str | None
+    one_reader: TestClient, one_state: OverseerState, address: str, given: str | None
 ) -> None:
-    reader.get("/")
-    before = state.record.size
-    answer = reader.post(address, data={"said": "x"} if given is None else {"csrf": given})
+    one_reader.get("/")
+    before = one_state.record.size
+    answer = one_reader.post(address, data={"said": "x"} if given is None else {"csrf": given})
     assert answer.status_code == 403
-    assert state.record.size == before
+    assert one_state.record.size == before
 
 
 @pytest.mark.parametrize(
@@ -126,29 +128,29 @@ def test_a_form_of_no_session_is_refused(
     ],
 )
 def test_another_origin_changes_nothing(
-    reader: TestClient, more: dict[str, str], status: int
+    one_reader: TestClient, more: dict[str, str], status: int
 ) -> None:
-    csrf = token(reader.get("/orders/O-1").text)
-    answer = reader.post("/orders/O-1/done", data={"csrf": csrf, "said": "x"}, headers=more)
+    csrf = token(one_reader.get("/orders/O-1").text)
+    answer = one_reader.post("/orders/O-1/done", data={"csrf": csrf, "said": "x"}, headers=more)
     assert answer.status_code == status
 
 
-def test_another_name_of_the_host_reads_nothing(reader: TestClient) -> None:
-    assert reader.get("/", headers={"host": "evil.example"}).status_code == 421
-    assert reader.get("/healthz", headers={"host": "10.0.0.9:8720"}).status_code == 200
+def test_another_name_of_the_host_reads_nothing(one_reader: TestClient) -> None:
+    assert one_reader.get("/", headers={"host": "evil.example"}).status_code == 421
+    assert one_reader.get("/healthz", headers={"host": "10.0.0.9:8720"}).status_code == 200
 
 
-def test_a_request_without_an_origin_changes_nothing(state: OverseerState) -> None:
-    app = make_app(state, make_config(state.folder))
+def test_a_request_without_an_origin_changes_nothing(one_state: OverseerState) -> None:
+    app = make_app(one_state, make_config(one_state.folder))
     bare = TestClient(app, HOME)
     assert bare.post("/sign-in/ask", json={}).status_code == 403
     assert bare.put("/orders", headers={"origin": HOME}).status_code == 405
 
 
-def test_a_body_has_an_end(reader: TestClient) -> None:
-    csrf = token(reader.get("/").text) if "csrf" in reader.get("/").text else ""
-    assert reader.post("/act", data={"csrf": csrf, "x": "a" * LONGEST_BODY}).status_code == 413
-    said = reader.post("/act", content=iter([b"csrf=", b"x"]))
+def test_a_body_has_an_end(one_reader: TestClient) -> None:
+    csrf = token(one_reader.get("/").text) if "csrf" in one_reader.get("/").text else ""
+    assert one_reader.post("/act", data={"csrf": csrf, "x": "a" * LONGEST_BODY}).status_code == 413
+    said = one_reader.post("/act", content=iter([b"csrf=", b"x"]))
     assert said.status_code == 411
 
 
@@ -166,17 +168,21 @@ def test_a_body_has_an_end(reader: TestClient) -> None:
         ([*PROXY_HEADERS.items(), ("X-Peerwatch-Proxy-Secret", SECRET)], "127.0.0.1"),
     ],
 )
-def test_a_proxy_is_believed_only_whole(state: OverseerState, headers: Any, address: str) -> None:
-    app = make_app(state, make_config(state.folder, sign_in=proxy_entries(state.folder)))
+def test_a_proxy_is_believed_only_whole(
+    one_state: OverseerState, headers: Any, address: str
+) -> None:
+    app = make_app(
+        one_state, make_config(one_state.folder, sign_in=proxy_entries(one_state.folder))
+    )
     client = TestClient(app, HOME, client=(address, 1))
     answer = client.get("/orders", headers=headers, follow_redirects=False)
     assert (answer.status_code, "O-1" in answer.text) == (303, False)
 
 
-def test_a_session_of_one_person_is_not_lent_to_another(reader: TestClient) -> None:
-    csrf = token(reader.get("/orders/O-1").text)
+def test_a_session_of_one_person_is_not_lent_to_another(one_reader: TestClient) -> None:
+    csrf = token(one_reader.get("/orders/O-1").text)
     other = {"X-Forwarded-User": "Mallory"}
-    answer = reader.post("/orders/O-1/done", data={"csrf": csrf}, headers=other)
+    answer = one_reader.post("/orders/O-1/done", data={"csrf": csrf}, headers=other)
     assert answer.status_code == 403
 
 
@@ -191,7 +197,11 @@ def test_an_order_is_given_and_withdrawn(reader: TestClient, state: OverseerStat
     given = reader.post("/act", data=act, follow_redirects=False)
     assert given.headers["location"] == "/orders/O-3"
     body = kinds(state, "order_given")[-1]
-    assert (body["person"], body["target"], body["hosts"]) == ("Ada Marsh", "luma-weights", ["gpu1"])
+    assert (body["person"], body["target"], body["hosts"]) == (
+        "Ada Marsh",
+        "luma-weights",
+        ["gpu1"],
+    )
     assert reader.post("/act", data=act).status_code == 409, "it is confirmed once"
     shown = reader.post("/orders/O-3/withdraw", data={"csrf": csrf, "why": "A mistake"}).text
     held = re.search(r'name="held" value="([^"]+)"', shown)
@@ -209,21 +219,21 @@ def test_an_order_is_given_and_withdrawn(reader: TestClient, state: OverseerStat
         ({"by": "soon"}, "by when"),
         ({"by": "2001-01-01T00:00"}, "lie ahead"),
         ({"by": "9999-01-01T00:00"}, "lie ahead"),
-        ({"hosts": "elsewhere"}, "not in the inventory"),
+        ({"hosts": "elsewhere"}, "Unknown host"),
     ],
 )
 def test_an_order_that_cannot_be_is_told(
-    reader: TestClient, state: OverseerState, wrong: dict[str, str], said: str
+    one_reader: TestClient, one_state: OverseerState, wrong: dict[str, str], said: str
 ) -> None:
-    csrf = token(reader.get("/orders/new").text)
+    csrf = token(one_reader.get("/orders/new").text)
     order = {"kind": "retire", "target": "luma", "by": "2030-01-01T10:00", **wrong}
-    answer = reader.post("/orders/check", data={"csrf": csrf, **order})
+    answer = one_reader.post("/orders/check", data={"csrf": csrf, **order})
     assert answer.status_code == 422 and said in answer.text
-    assert len(kinds(state, "order_given")) == 2
+    assert len(kinds(one_state, "order_given")) == 2
 
 
 def test_orders_are_given_by_those_who_may(state: OverseerState) -> None:
-    entries = {"sign_in": proxy_entries(state.folder), "orders_by": ["Ben Okoro"]}
+    entries: dict[str, Any] = {"sign_in": proxy_entries(state.folder), "orders_by": ["Ben Okoro"]}
     app = make_app(state, make_config(state.folder, **entries))
     client = TestClient(app, HOME, headers={**PROXY_HEADERS, "origin": HOME}, client=("::1", 1))
     page = client.get("/orders/O-1").text
@@ -246,19 +256,23 @@ def test_a_done_report_and_an_incident_are_recorded(
     assert kinds(state, "reported_done")[-1]["said"] == "Again"
 
 
-def test_a_proof_of_the_page_holds(reader: TestClient, state: OverseerState) -> None:
-    key = PublicKey.parse(reader.get("/record/key").text.strip())
-    leaf, proof = (reader.get(f"/record/10/{name}").content for name in ("leaf", "proof"))
-    assert proved(proof.decode(), leaf, key).size == state.record.size
-    assert "leaves 0 to 8" in reader.get("/record").text
+def test_a_proof_of_the_page_holds(one_reader: TestClient, one_state: OverseerState) -> None:
+    key = public_key(one_reader.get("/record/key").text.strip())
+    leaf, proof = (one_reader.get(f"/record/10/{name}").content for name in ("leaf", "proof"))
+    assert proved(proof.decode(), leaf, key).size == one_state.record.size
+    assert "leaves 0 to 8" in one_reader.get("/record").text
 
 
 @pytest.mark.parametrize(
-    "address", ["/record/99", "/record/-1", "/record/x", "/record/99999999999999999999", "/orders/O-9"]
-    + ["/findings/1", "/findings/%00", "/record?last=99999", "/orders/%E2%80%AE"],
+    "address",
+    [
+        *("/record/99", "/record/-1", "/record/x", "/record/99999999999999999999"),
+        *("/orders/O-9", "/findings/1", "/findings/%00", "/orders/%E2%80%AE"),
+        "/record?last=99999",
+    ],
 )
-def test_what_is_not_there_is_said(reader: TestClient, address: str) -> None:
-    assert reader.get(address).status_code == (200 if "last" in address else 404)
+def test_what_is_not_there_is_said(one_reader: TestClient, address: str) -> None:
+    assert one_reader.get(address).status_code == (200 if "last" in address else 404)
 
 
 def test_trying_to_sign_in_ends_after_some_tries(stranger: TestClient) -> None:
@@ -268,17 +282,20 @@ def test_trying_to_sign_in_ends_after_some_tries(stranger: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [None, 3, {}, {"response": {}}, {"response": {"clientDataJSON": "e30"}}]
-    + [{"id": "x", "response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOiJBQUFBIn0"}}],
+    "answer",
+    [
+        *(None, 3, {}, {"response": {}}, {"response": {"clientDataJSON": "e30"}}),
+        {"id": "x", "response": {"clientDataJSON": "eyJjaGFsbGVuZ2UiOiJBQUFBIn0"}},
+    ],
 )
-def test_an_answer_that_is_none_signs_nobody_in(stranger: TestClient, answer: Any) -> None:
-    said = stranger.post("/sign-in/answer", json={"answer": answer})
+def test_an_answer_that_is_none_signs_nobody_in(one_stranger: TestClient, answer: Any) -> None:
+    said = one_stranger.post("/sign-in/answer", json={"answer": answer})
     assert said.status_code == 403 and "set-cookie" not in said.headers
 
 
 @pytest.mark.parametrize("where", ["//evil.example", "https://evil.example", "/\\evil", "/%0aX: y"])
-def test_after_signing_in_nobody_is_led_elsewhere(reader: TestClient, where: str) -> None:
-    answer = reader.get("/sign-in", params={"next": where}, follow_redirects=False)
+def test_after_signing_in_nobody_is_led_elsewhere(one_reader: TestClient, where: str) -> None:
+    answer = one_reader.get("/sign-in", params={"next": where}, follow_redirects=False)
     assert answer.headers["location"] in ("/", "/%0aX: y", "/%250aX:%20y", "/%0aX:%20y")
 
 
@@ -298,8 +315,8 @@ def test_metrics_are_read_with_their_secret(state: OverseerState) -> None:
     assert "peerwatch_page_requests" in read
 
 
-def test_without_a_secret_there_are_no_metrics(stranger: TestClient) -> None:
-    assert stranger.get("/metrics").status_code == 404
+def test_without_a_secret_there_are_no_metrics(one_stranger: TestClient) -> None:
+    assert one_stranger.get("/metrics").status_code == 404
 
 
 def test_readiness_says_what_is_wrong(state: OverseerState) -> None:

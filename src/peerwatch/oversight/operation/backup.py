@@ -1,8 +1,8 @@
 """Backup and restore of the state folder, while oversight runs.
 
 A backup is a folder: the record as SQLite's online backup gives it, every other file, and a
-manifest of their digests. It is checked when it is made and again before anything is restored; a
-damaged one is refused whole.
+manifest of their digests. It is checked when it is made and again before anything is restored, and
+then the record with its key, leaf by leaf. A damaged one is refused whole.
 """
 
 from __future__ import annotations
@@ -19,8 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.oversight.record.oversight_record import Record
+from peerwatch.oversight.record.record_errors import RecordError
+from peerwatch.oversight.record.record_keys import Keys
 
 MANIFEST = "manifest.json"
+RECORD_FILE = "record.db"
+KEYS_FOLDER = "keys"
 _SQLITE = b"SQLite format 3\0"
 _LEFT_OUT = ("-wal", "-shm", "-journal", ".part", ".lock")
 """Ends of names: what SQLite has in work, which its backup holds already, and unfinished files."""
@@ -92,6 +97,7 @@ def restore_backup(source: Path, state: Path) -> dict[str, Any]:
             shutil.copy2(source / name, part / name)
         if _digests(part) != manifest["files"]:
             raise BackupError(f"{source} changed while it was restored. Nothing was restored.")
+        _check_record(part)
         if state.exists():
             state.rmdir()
         os.replace(part, state)
@@ -118,6 +124,17 @@ def check_backup(source: Path) -> dict[str, Any]:
     for name in wanted:
         _check_database(source / name)
     return manifest
+
+
+def _check_record(folder: Path) -> None:
+    """Open a record with its key, which checks every leaf of it."""
+    database, keys = folder / RECORD_FILE, folder / KEYS_FOLDER
+    if not (database.is_file() and keys.is_dir()):
+        return
+    try:
+        Record.open(f"sqlite:///{database.absolute()}", Keys.load(keys)).close()
+    except RecordError as error:
+        raise BackupError(f"The record of this backup is not whole: {error}") from error
 
 
 def _manifest(source: Path) -> dict[str, Any]:

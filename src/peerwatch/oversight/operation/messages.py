@@ -80,7 +80,9 @@ def bundled(messages: Iterable[Message]) -> list[Message]:
         key = "orders" if kind.startswith("order_") else kind
         by_list.setdefault(key, []).append(message)
     return [
-        own[0] if len({(m.about, m.path) for m in own}) == 1 else Message(key, f"/{key}", own[-1].at)
+        own[0]
+        if len({(m.about, m.path) for m in own}) == 1
+        else Message(key, f"/{key}", own[-1].at)
         for key, own in by_list.items()
     ]
 
@@ -109,7 +111,9 @@ class Webhook:
             digest = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
             headers["X-Peerwatch-Signature"] = f"sha256={digest}"
         try:
-            httpx.post(self._url, content=body, headers=headers, timeout=_SECONDS).raise_for_status()
+            httpx.post(
+                self._url, content=body, headers=headers, timeout=_SECONDS
+            ).raise_for_status()
         except httpx.HTTPError as error:
             raise DeliveryError(f"a webhook failed: {type(error).__name__}") from error
 

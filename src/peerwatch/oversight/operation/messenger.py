@@ -1,4 +1,4 @@
-"""The thread that tells people: it reads the record on, bundles, waits for its turn, tries again."""
+"""The thread that tells people: it reads the record on, bundles, waits, tries again."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -56,7 +57,10 @@ class OversightMetrics:
             "peerwatch_page_seconds", "Seconds a request took.", registry=self._registry
         )
         self.sign_ins = Counter(
-            "peerwatch_sign_ins", "Tries to sign in.", ["how", "came_of_it"], registry=self._registry
+            "peerwatch_sign_ins",
+            "Tries to sign in.",
+            ["how", "came_of_it"],
+            registry=self._registry,
         )
 
     def count_request(self, route: str, status: int, seconds: float) -> None:
@@ -97,7 +101,7 @@ class _FromRecord(Collector):
 
 
 def _gauge(
-    name: str, said: str, labels: list[str], values: Mapping[tuple[str, ...], float]
+    name: str, said: str, labels: list[str], values: Mapping[Any, float]
 ) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"peerwatch_{name}", said, labels=labels)
     for key, value in values.items():

@@ -21,6 +21,7 @@ User={account}
 Group={account}
 UMask=0077
 WorkingDirectory={state}
+Environment=PEERWATCH_OVERSIGHT_STATE={state}
 StateDirectory={folder}
 StateDirectoryMode=0700
 Restart=always

@@ -70,7 +70,7 @@ def file_incident(
             finding=row,
             fault="Say what happened, in a sentence of your own.",
         )
-    with desk.giving:
+    with desk.filing:
         number = 1 + len(desk.view.read_on().incidents)
         body = {
             "incident": f"I-{number}",

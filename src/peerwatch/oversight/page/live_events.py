@@ -30,7 +30,9 @@ async def events(request: Request) -> Response:
     if request.app.state.streams >= MOST:
         raise HTTPException(503, "Too many pages are open.")
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(request, desk), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _stream(request, desk), media_type="text/event-stream", headers=headers
+    )
 
 
 async def _stream(request: Request, desk: PageDesk) -> AsyncIterator[str]:

@@ -8,16 +8,20 @@ nor another page can give one.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 import structlog
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.lifecycle_inventory import Inventory
-from peerwatch.oversight.order import OrderKind
+from peerwatch.oversight.order import Order, OrderKind
+from peerwatch.oversight.order_desk import next_id
+from peerwatch.oversight.orders.exit_criteria import check_order
 from peerwatch.oversight.page.page_desk import (
     Desk,
     Fields,
@@ -32,6 +36,7 @@ from peerwatch.oversight.page.page_sessions import PageSession
 from peerwatch.oversight.page.passkeys import PasskeyError
 from peerwatch.oversight.page.rows.finding_rows import finding_rows
 from peerwatch.oversight.page.rows.order_rows import WORDS, OrderRow, order_row, order_rows
+from peerwatch.oversight.state_folder import giving
 
 order_routes = APIRouter()
 LONGEST_WORDS = 2_000
@@ -59,7 +64,7 @@ def new_order_page(request: Request, desk: Desk, session: Session, target: str =
 
 
 @order_routes.post("/orders/check")
-def check_order(request: Request, desk: Desk, session: Session, fields: Fields) -> Response:
+def order_to_confirm(request: Request, desk: Desk, session: Session, fields: Fields) -> Response:
     """Show an order as it will be recorded, for the person to confirm."""
     _may_order(desk, session)
     typed = {name: one_of(fields, name) for name in ("kind", "target", "by", "why")}
@@ -85,7 +90,18 @@ def order_page(request: Request, desk: Desk, session: Session, order: str) -> Re
         findings=finding_rows(entries, desk.view.incidents),
         more=len(standing.findings) - len(entries),
         may_order=desk.may_order(session),
+        report=desk.state.report is not None,
     )
+
+
+@order_routes.get("/orders/{order}/report")
+def report_file(desk: Desk, session: Session, order: str) -> Response:
+    """Return the signed report of an order."""
+    _found(desk, order)
+    if desk.state.report is None:
+        raise HTTPException(404, "Nothing signs reports here.")
+    headers = {"Content-Disposition": 'attachment; filename="report.txt"'}
+    return PlainTextResponse(desk.state.report(order), headers=headers)
 
 
 @order_routes.post("/orders/{order}/withdraw")
@@ -148,13 +164,22 @@ def _found(desk: PageDesk, order: str) -> OrderRow:
 
 def _give(desk: PageDesk, act: dict[str, Any], signed: dict[str, Any]) -> str:
     order = {key: act[key] for key in ("kind", "target", "person", "by", "why", "hosts")}
-    with desk.giving:  # two people who confirm at once get two numbers
-        numbers = (name.removeprefix("O-") for name in desk.view.read_on().fold.orders)
-        number = 1 + max((int(one) for one in numbers if one.isdecimal()), default=0)
-        body = {"order": f"O-{number}", **order, "known_at": desk.state.clock(), **signed}
+    with giving(desk.config):  # two who confirm at once, here or by command, get two numbers
+        known = _look_before(desk, act["hosts"])
+        name = next_id(desk.view.read_on().fold.orders)
+        body = {"order": name, **order, "known_at": known, **signed}
         desk.state.record.append("order_given", body)
         desk.view.read_on()
-    return f"O-{number}"
+    return name
+
+
+def _look_before(desk: PageDesk, hosts: Sequence[str]) -> float:
+    """Look at an order's hosts, and return the moment from which it can be known.
+
+    What stood before anybody could know of it is nobody's doing.
+    """
+    looks = desk.state.look_now(hosts or desk.state.inventory.hosts) if desk.state.look_now else {}
+    return max((one.ended for one in looks.values()), default=desk.state.clock())
 
 
 def _may_order(desk: PageDesk, session: PageSession) -> None:
@@ -184,7 +209,8 @@ def _form(
 
 
 def _order(desk: PageDesk, typed: dict[str, str], hosts: list[str]) -> dict[str, Any]:
-    kind, target = typed["kind"], typed["target"]
+    kind: Any = typed["kind"]
+    target = typed["target"]
     inventory: Inventory = desk.state.inventory
     if kind not in get_args(OrderKind):
         raise OrderFault("Say what shall happen.")
@@ -192,10 +218,12 @@ def _order(desk: PageDesk, typed: dict[str, str], hosts: list[str]) -> dict[str,
         raise OrderFault("An agent is retired; choose an agent.")
     if kind != "retire" and target not in inventory.assets:
         raise OrderFault("Assets are erased, kept or frozen; choose an asset.")
-    unknown = [one for one in hosts if one not in inventory.hosts]
-    if unknown:
-        raise OrderFault("A host is not in the inventory. Choose from the list.")
-    by = _time(typed["by"], desk.state.clock())
+    now = desk.state.clock()
+    by = _time(typed["by"], now)
+    try:
+        check_order(Order("", kind, target, "", now, by, now, hosts=tuple(hosts)), inventory)
+    except PeerwatchError as error:
+        raise OrderFault(str(error)) from None
     return {"kind": kind, "target": target, "by": by, "why": _words(typed["why"]), "hosts": hosts}
 
 

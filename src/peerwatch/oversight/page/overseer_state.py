@@ -4,43 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Inventory
-
-
-class PageEntry(Protocol):
-    """A leaf of the record."""
-
-    @property
-    def seq(self) -> int: ...
-    @property
-    def at(self) -> float: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def body(self) -> Mapping[str, Any]: ...
-    @property
-    def leaf_hash(self) -> Any: ...
-
-
-class PageRecord(Protocol):
-    """What the page asks of a record."""
-
-    def append(self, kind: Any, body: Mapping[str, Any], durable: bool = False) -> PageEntry:
-        """Add a leaf."""
-
-    def entries(
-        self, kinds: Sequence[Any] = (), after: int = -1, limit: int | None = None
-    ) -> Iterable[PageEntry]:
-        """Return leaves in their order."""
-
-    def checkpoint(self) -> str:
-        """Return the signed note of now."""
+from peerwatch.oversight.record.oversight_record import Record
 
 
 @dataclass
@@ -52,14 +22,19 @@ class OverseerState:
         inventory: As it was last read.
         folder: The state folder.
         look: The last look at a host, or None where there was none.
+        look_now: Looks at hosts before an order is recorded, so that what stood before is known;
+            None where nothing looks.
+        report: Returns the signed report of an order as text; None where nothing signs.
         clock: Unix seconds, UTC; for tests.
         opened: Address of the page -> when somebody who is signed in last opened it.
     """
 
-    record: Any
+    record: Record
     inventory: Inventory
     folder: Path
     look: Callable[[str], HostFacts | None]
+    look_now: Callable[[Iterable[str]], Mapping[str, HostFacts]] | None = None
+    report: Callable[[str], str] | None = None
     clock: Callable[[], float] = time.time
     opened: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

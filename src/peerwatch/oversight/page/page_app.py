@@ -30,7 +30,11 @@ from peerwatch.oversight.page.record_routes import anchored_to, record_routes
 from peerwatch.oversight.page.sign_in_routes import sign_in_routes
 from peerwatch.oversight.page.watch_routes import hosts_of, silent_for, watch_routes
 
-_FILES = {"oversight.css": "text/css", "oversight.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_FILES = {
+    "oversight.css": "text/css",
+    "oversight.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 
 
 def make_app(state: OverseerState, config: OversightConfig) -> FastAPI:

@@ -10,12 +10,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import Depends, Request
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -43,6 +44,9 @@ SECTIONS = (
 )
 
 
+R = TypeVar("R", bound=Response)
+
+
 class SignInNeeded(Exception):
     """Nobody is signed in; a browser is led to where people sign in."""
 
@@ -59,8 +63,8 @@ class PageDesk:
     passkey_desk: PasskeyDesk
     proxy: TrustedProxy | None
     limit: SignInLimit
-    giving: threading.Lock = field(default_factory=threading.Lock)
-    """Held while a number is taken and its leaf appended."""
+    filing: threading.Lock = field(default_factory=threading.Lock)
+    """Held while an incident gets its number."""
     _recorded: dict[str, float] = field(default_factory=dict)
     _looks: dict[str, tuple[float, HostFacts | None]] = field(default_factory=dict)
 
@@ -73,21 +77,6 @@ class PageDesk:
     def cookie(self) -> str:
         """The name of the session's cookie; browsers bind ``__Host-`` to this host and https."""
         return "__Host-peerwatch" if self.config.secure else "peerwatch"
-
-    @cached_property
-    def templates(self) -> Any:
-        """The templates; everything they write is made visible."""
-        environment = page_environment("peerwatch.oversight.page")
-        environment.finalize = visible_text
-        environment.filters |= {
-            "marked": marked_text,
-            "moment": _moment,
-            "lasting": lasting,
-            "sized": size_said,
-            "quoted": lambda text: quote(str(text), safe=""),
-        }
-        environment.globals |= {"sections": SECTIONS, "static": static_address}
-        return environment
 
     def session_of(self, request: Request, count_as_use: bool = True) -> PageSession | None:
         """Return who asks, or None.
@@ -155,12 +144,16 @@ class PageDesk:
     ) -> HTMLResponse:
         """Return a page."""
         now = self.state.clock()
-        text = self.templates.get_template(template).render(
-            path=request.url.path, session=session, now=now, by_proxy=self.by_proxy, **values
+        text = (
+            _templates()
+            .get_template(template)
+            .render(
+                path=request.url.path, session=session, now=now, by_proxy=self.by_proxy, **values
+            )
         )
         return self.with_cookie(request, HTMLResponse(text, status))
 
-    def with_cookie(self, request: Request, response: Any, cookie: str | None = None) -> Any:
+    def with_cookie(self, request: Request, response: R, cookie: str | None = None) -> R:
         """Give a response the cookie of a session that this request began."""
         begun = cookie or getattr(request.state, "new_cookie", None)
         if begun:
@@ -293,12 +286,30 @@ def see_other(where: str) -> Response:
     return RedirectResponse(where, 303)
 
 
+@cache
+def _templates() -> Environment:
+    """Return the templates; everything they write is made visible."""
+    environment = page_environment("peerwatch.oversight.page")
+    environment.finalize = visible_text
+    environment.filters |= {
+        "marked": marked_text,
+        "moment": _moment,
+        "lasting": lasting,
+        "sized": size_said,
+        "quoted": lambda text: quote(str(text), safe=""),
+    }
+    environment.globals |= {"sections": SECTIONS, "static": static_address}
+    return environment
+
+
+@cache
 def static_text(name: str) -> str:
     """Return a file that the page has beside its templates."""
     own = files("peerwatch.oversight.page").joinpath("static", name).read_text(encoding="utf-8")
     return page_style() + own if name == "oversight.css" else own
 
 
+@cache
 def static_address(name: str) -> str:
     """Return the address of a file, which changes with what it holds."""
     digest = hashlib.sha256(static_text(name).encode()).hexdigest()[:16]

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from peerwatch.oversight.page.overseer_state import PageEntry
 from peerwatch.oversight.page.page_desk import Desk, PageDesk, Session
+from peerwatch.oversight.record.entry_index import Entry
 from peerwatch.oversight.record.record_errors import RecordError
 
 record_routes = APIRouter()
@@ -82,18 +82,18 @@ def proof_file(desk: Desk, session: Session, seq: int) -> Response:
     return _file(desk.state.record.proof(seq), f"proof-{seq}.txt")
 
 
-def anchored_to(anchored: Sequence[PageEntry]) -> int:
+def anchored_to(anchored: Sequence[Entry]) -> int:
     """Return how many leaves some second place has been told of."""
     return max((int(one.body["size"]) for one in anchored), default=0)
 
 
-def _places(anchored: Sequence[PageEntry]) -> list[tuple[str, int, float]]:
+def _places(anchored: Sequence[Entry]) -> list[tuple[str, int, float]]:
     """Return what each second place knows: place, leaves, when."""
     newest = {str(one.body["place"]): (int(one.body["size"]), one.at) for one in anchored}
     return [(place, size, at) for place, (size, at) in sorted(newest.items())]
 
 
-def _entry(desk: PageDesk, seq: int) -> PageEntry:
+def _entry(desk: PageDesk, seq: int) -> Entry:
     try:
         entry = desk.view.read_on().entry(seq) if 0 <= seq < 2**53 else None
     except RecordError as error:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from peerwatch.oversight.orders.order_states import OrderFold
-from peerwatch.oversight.page.overseer_state import PageEntry, PageRecord
+from peerwatch.oversight.record.entry_index import Entry
+from peerwatch.oversight.record.oversight_record import Record
 
 MOST_FINDINGS = 5_000
 """Of the newest ones; older ones are found in the record by their number."""
@@ -34,17 +35,17 @@ class RecordView:
         size: Leaves read.
     """
 
-    record: PageRecord
-    findings: deque[PageEntry] = field(default_factory=lambda: deque(maxlen=MOST_FINDINGS))
-    incidents: list[PageEntry] = field(default_factory=list)
+    record: Record
+    findings: deque[Entry] = field(default_factory=lambda: deque(maxlen=MOST_FINDINGS))
+    incidents: list[Entry] = field(default_factory=list)
     fold: OrderFold = field(default_factory=OrderFold)
-    orders: dict[str, list[PageEntry]] = field(default_factory=dict)
-    looks: dict[str, deque[PageEntry]] = field(default_factory=dict)
+    orders: dict[str, list[Entry]] = field(default_factory=dict)
+    looks: dict[str, deque[Entry]] = field(default_factory=dict)
     sign_ins: list[Mapping[str, Any]] = field(default_factory=list)
-    scores: deque[PageEntry] = field(default_factory=lambda: deque(maxlen=500))
+    scores: deque[Entry] = field(default_factory=lambda: deque(maxlen=500))
     alive: tuple[float, float] | None = None
-    stopped: PageEntry | None = None
-    anchored: list[PageEntry] = field(default_factory=list)
+    stopped: Entry | None = None
+    anchored: list[Entry] = field(default_factory=list)
     retired: int = 0
     size: int = 0
     _last: int = -1
@@ -59,7 +60,7 @@ class RecordView:
                 self.size = entry.seq + 1
         return self
 
-    def _take(self, entry: PageEntry) -> None:
+    def _take(self, entry: Entry) -> None:
         body = entry.body
         self.fold.take(entry)
         if entry.kind in ("order_given", "order_withdrawn", "reported_done", "verified"):
@@ -68,7 +69,7 @@ class RecordView:
             self.findings.append(entry)
         elif entry.kind == "incident":
             self.incidents.append(entry)
-        elif entry.kind == "look":
+        elif entry.kind == "look" and "order" not in body and body.get("seen", True):
             self.looks.setdefault(body["host"], deque(maxlen=_LOOKS)).append(entry)
         elif entry.kind == "signed_in" and body.get("passkey"):
             self.sign_ins.append(body)
@@ -84,7 +85,7 @@ class RecordView:
         elif entry.kind == "score_checked":
             self.scores.append(entry)
 
-    def _take_of_order(self, entry: PageEntry) -> None:
+    def _take_of_order(self, entry: Entry) -> None:
         own = self.orders.setdefault(entry.body["order"], [])
         if entry.kind == "verified":  # of verifications the newest of each state says all
             same = (
@@ -96,19 +97,19 @@ class RecordView:
                 own.remove(older)
         own.append(entry)
 
-    def finding(self, seq: int) -> PageEntry | None:
+    def finding(self, seq: int) -> Entry | None:
         """Return a finding by its number, an old one from the record."""
         return self._one(seq, ("finding",))
 
-    def entry(self, seq: int) -> PageEntry | None:
+    def entry(self, seq: int) -> Entry | None:
         """Return any leaf by its number."""
         return self._one(seq, ())
 
-    def page_of(self, last: int, count: int) -> Sequence[PageEntry]:
+    def page_of(self, last: int, count: int) -> Sequence[Entry]:
         """Return up to ``count`` leaves that end with ``last``, in order."""
         return list(self.record.entries(after=last - count, limit=min(count, last + 1)))
 
-    def _one(self, seq: int, kinds: Sequence[str]) -> PageEntry | None:
+    def _one(self, seq: int, kinds: Sequence[str]) -> Entry | None:
         for entry in self.record.entries(kinds=kinds, after=seq - 1, limit=1):
             return entry if entry.seq == seq else None
         return None

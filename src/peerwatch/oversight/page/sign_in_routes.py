@@ -21,7 +21,7 @@ _log = structlog.get_logger("peerwatch.sign_in")
 def sign_in_page(request: Request, desk: Desk, next: str = "/") -> Response:
     """Return where people sign in."""
     if desk.session_of(request) is not None:
-        return desk.with_cookie(request, see_other(_local(next)))  # type: ignore[no-any-return]
+        return desk.with_cookie(request, see_other(_local(next)))
     anybody = desk.by_proxy or bool(desk.known_passkeys())
     return desk.show(request, "sign_in.html.j2", next=_local(next), anybody=anybody)
 
@@ -131,7 +131,7 @@ def _begun(request: Request, desk: PageDesk, person: str, where: str) -> Respons
     cookie, session = desk.sessions.begin(person, "passkey")
     desk.metrics.sign_ins.labels(session.how, "signed_in").inc()
     _log.info("signed_in", person=person)
-    return desk.with_cookie(request, JSONResponse({"next": where}), cookie)  # type: ignore[no-any-return]
+    return desk.with_cookie(request, JSONResponse({"next": where}), cookie)
 
 
 def _local(where: str) -> str:

@@ -1,4 +1,4 @@
-"""What is watched: assets and agents with their drift, coverage, and all of it on the first page."""
+"""What is watched: assets and agents with their drift, coverage, and the first page."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from peerwatch.oversight.page.page_desk import Desk, PageDesk, Session
 from peerwatch.oversight.page.record_routes import anchored_to
 from peerwatch.oversight.page.rows.asset_rows import agent_rows, asset_rows
 from peerwatch.oversight.page.rows.coverage_rows import HostRow, host_rows
+from peerwatch.oversight.state_folder import times_of
 
 watch_routes = APIRouter()
 
@@ -59,7 +60,8 @@ def coverage_page(request: Request, desk: Desk, session: Session) -> Response:
 def hosts_of(desk: PageDesk) -> list[HostRow]:
     """Return a row a host."""
     view, state = desk.view.read_on(), desk.state
-    return host_rows(state.inventory, desk.look, view.looks, state.clock())
+    schedule = times_of(desk.config).schedule
+    return host_rows(state.inventory, desk.look, view.looks, state.clock(), schedule)
 
 
 def silent_for(desk: PageDesk) -> float | None:

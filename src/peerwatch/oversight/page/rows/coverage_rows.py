@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Inventory, InventoryHost
-from peerwatch.oversight.page.overseer_state import PageEntry
+from peerwatch.oversight.record.entry_index import Entry
+from peerwatch.oversight.sensor.look_plan import BlindTime, LookSchedule, blind_time
 
 LATE = 3.0
-"""A host is late when it was not seen for so many of its usual gaps."""
+"""A host is late when it was not seen for so many times what its schedule allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,10 @@ class HostRow:
     reads: str
     last_seen: float | None
     late: bool
+    blind: BlindTime
+    """What the schedule leaves unseen."""
     usual_gap: float | None
-    """Seconds between looks, the middle one of the last ones: how long something can stand unseen."""
+    """Seconds between the ends of looks as they were, the middle one of the last ones."""
     longest_gap: float | None
     took: float | None
     """Seconds that the last look took."""
@@ -67,12 +71,13 @@ class HostRow:
 def host_rows(
     inventory: Inventory,
     look: Callable[[str], HostFacts | None],
-    looks: Mapping[str, Sequence[PageEntry]],
+    looks: Mapping[str, Sequence[Entry]],
     now: float,
+    schedule: LookSchedule,
 ) -> list[HostRow]:
     """Return a row a host, what needs a person first."""
     rows = [
-        _host_row(name, host, inventory, look(name), list(looks.get(name, ())), now)
+        _host_row(name, host, inventory, look(name), list(looks.get(name, ())), now, schedule)
         for name, host in inventory.hosts.items()
     ]
     rank = {"bad": 0, "wait": 1, "good": 2}
@@ -84,20 +89,24 @@ def _host_row(
     host: InventoryHost,
     inventory: Inventory,
     facts: HostFacts | None,
-    looks: Sequence[PageEntry],
+    looks: Sequence[Entry],
     now: float,
+    schedule: LookSchedule,
 ) -> HostRow:
     ends = [float(one.body["ended"]) for one in looks]
-    gaps = sorted(after - before for before, after in zip(ends, ends[1:], strict=False))
+    gaps = sorted(after - before for before, after in pairwise(ends))
     usual = gaps[len(gaps) // 2] if gaps else None
-    last = max([*ends, *([facts.ended] if facts else [])], default=None)
-    late = last is not None and usual is not None and now - last > max(LATE * usual, 60)
+    seen = [facts.ended] if facts and facts.seen else []
+    last = max([*ends, *seen], default=None)
+    blind = blind_time(name, inventory, facts, schedule)
+    late = last is not None and now - last > LATE * blind.noticed
     return HostRow(
         name=name,
         how="on this machine" if host.reach == "local" else f"by ssh, {host.address}",
         reads="as root, by sudo" if host.privileged else "what the sensor's account may read",
         last_seen=last,
         late=late,
+        blind=blind,
         usual_gap=usual,
         longest_gap=gaps[-1] if gaps else None,
         took=facts.ended - facts.begun if facts else None,

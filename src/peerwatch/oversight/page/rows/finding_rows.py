@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from peerwatch.oversight.page.overseer_state import PageEntry
+from peerwatch.oversight.record.entry_index import Entry
 
 BEHAVIOURS = {
     "tampering": "Tampering",
@@ -57,9 +57,7 @@ class FindingRow:
         return "established" if self.established else "suspected"
 
 
-def finding_rows(
-    entries: Iterable[PageEntry], incidents: Iterable[PageEntry] = ()
-) -> list[FindingRow]:
+def finding_rows(entries: Iterable[Entry], incidents: Iterable[Entry] = ()) -> list[FindingRow]:
     """Return findings, the newest first."""
     filed: dict[int, list[int]] = {}
     for one in incidents:
@@ -68,7 +66,7 @@ def finding_rows(
     return rows[::-1]
 
 
-def finding_row(entry: PageEntry, incidents: tuple[int, ...] = ()) -> FindingRow:
+def finding_row(entry: Entry, incidents: tuple[int, ...] = ()) -> FindingRow:
     """Return one finding by its leaf."""
     body = entry.body
     behaviour = str(body["behaviour"])

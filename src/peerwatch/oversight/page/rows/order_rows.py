@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from peerwatch.oversight.order import Criterion
 from peerwatch.oversight.orders.order_report import CRITERION_WORDS
 from peerwatch.oversight.orders.order_states import OrderStanding
-from peerwatch.oversight.page.overseer_state import PageEntry
+from peerwatch.oversight.record.entry_index import Entry
 
 WORDS = {
     "retire": "Retire",
@@ -85,7 +85,7 @@ class OrderRow:
 
 
 def order_rows(
-    standings: Iterable[OrderStanding], leaves: Mapping[str, Sequence[PageEntry]], now: float
+    standings: Iterable[OrderStanding], leaves: Mapping[str, Sequence[Entry]], now: float
 ) -> list[OrderRow]:
     """Return the orders, those that wait for somebody first, then the newest."""
     rows = [order_row(one, leaves[one.order.id], now) for one in standings]
@@ -93,7 +93,7 @@ def order_rows(
     return sorted(rows, key=lambda row: (rank[row.tone], -row.given_at))
 
 
-def order_row(standing: OrderStanding, leaves: Sequence[PageEntry], now: float) -> OrderRow:
+def order_row(standing: OrderStanding, leaves: Sequence[Entry], now: float) -> OrderRow:
     """Return one order by how it stands and by its leaves."""
     order, state = standing.order, standing.state_at(now)
     given = _last(leaves, "order_given")
@@ -121,11 +121,11 @@ def order_row(standing: OrderStanding, leaves: Sequence[PageEntry], now: float) 
     )
 
 
-def _last(leaves: Sequence[PageEntry], kind: str) -> PageEntry | None:
+def _last(leaves: Sequence[Entry], kind: str) -> Entry | None:
     return next((one for one in reversed(leaves) if one.kind == kind), None)
 
 
-def _told(leaf: PageEntry | None, words: str) -> tuple[float, str, str] | None:
+def _told(leaf: Entry | None, words: str) -> tuple[float, str, str] | None:
     return None if leaf is None else (leaf.at, leaf.body["person"], leaf.body.get(words, ""))
 
 
