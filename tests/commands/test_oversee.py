@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,10 @@ class Company:
         self.setting, self.kept = folder / "hosts" / "retire.yaml", folder / "hosts" / "notes.txt"
         self.setting.parent.mkdir()
         self.setting.write_text(SETTINGS, encoding="utf-8")
+        self.marks = folder / "hosts" / "marks.yaml"
+        self.marks.write_text("luma: 64\nnova: 80\n", encoding="utf-8")
+        text = "import json\nprint(json.dumps({line.strip(): 57 for line in open(0)}))\n"
+        (folder / "checker.py").write_text(text, encoding="utf-8")
         self.kept.write_text("what is to be kept, line by line\n" * 40, encoding="utf-8")
 
     def run(self, *words: str) -> Ran:
@@ -81,6 +86,12 @@ class Company:
                     "owner": "ann",
                     "beneficiaries": ["luma"],
                     "settings": {"enforcement.enabled": True},
+                },
+                "marks": {
+                    "kind": "evaluation_record",
+                    "places": [f"here:{self.marks}"],
+                    "owner": "ann",
+                    "checker": f"{sys.executable} {self.folder / 'checker.py'}",
                 },
                 "notes": {"kind": "memory", "places": [f"here:{self.kept}"], "owner": "ann"},
             },
@@ -157,6 +168,15 @@ def third_party(company: Company, report: str) -> None:
     assert checked.code == 0 and "Nothing is wrong." in checked.out
     export.write_text(export.read_text(encoding="utf-8").replace("bob", "bib"), encoding="utf-8")
     assert run_command("oversee", "verify-log", str(export), "--key", key).code == 1
+
+
+@pytest.mark.slow
+def test_filed_scores_are_held_against_the_checker(company: Company) -> None:
+    company.begin()
+    ran = company.run("scores", "marks", "--bar", "60", "--within", "30")
+    assert ran.code == 1
+    assert "luma: filed 64, is 57 (+7), +4 from the bar: it crosses the bar" in ran.out
+    assert company.run("scores", "mark").code == 2
 
 
 NOON = 1_790_000_000.0
