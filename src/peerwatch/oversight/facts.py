@@ -30,15 +30,27 @@ class FileFact:
     inode: int
     links: int = 1
     digest: str | None = None
-    """``blake3:<hex>`` of the whole content; None where it was not hashed in full."""
+    """``sha256:<hex>`` (or ``blake3:<hex>``, which is compared with its like alone) of the whole
+    content; None where it was not hashed in full."""
     sample: str | None = None
     """``sample:<hex>``: of the size and sixteen blocks of 64 KiB; whole hashes come off-peak."""
     chunks: tuple[str, ...] = ()
-    """Digests of the content-defined chunks, by which a copy under any name is known."""
+    """Hashes at places that the content itself chooses: of an asset by which it is known, of
+    another file those of assets that it holds. Alike on all hosts."""
     text: str | None = None
     """The content of a small text (settings, units, cron lines); None for others."""
     target: str | None = None
     """Where a link leads."""
+    hashed_at: float | None = None
+    """When the whole content was hashed (Unix seconds, UTC); an earlier look's while its metadata
+    and sample have stayed."""
+    asset: bool = True
+    """Whether it stands at an asset's place; otherwise it was found by the search."""
+    folder_owner: str = ""
+    folder_mode: int = 0
+    """Of the directory in which an asset lies: who may remove it, or put another in its place."""
+    form: str = ""
+    """How the file is packed in which ``chunks`` were found (``gzip``, …); empty: as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,8 @@ class ProcessFact:
     """The unit or container that its control group names."""
     files: tuple[str, ...] = ()
     """Paths that it holds open, deleted ones with `` (deleted)``."""
+    state: str = ""
+    """The kernel's letter: ``Z`` for one that has ended and that nobody has asked after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +170,18 @@ class HostFacts:
     writes: tuple[WriteFact, ...] = ()
     unobserved: tuple[Unobserved, ...] = ()
     """What could not be read or finished: a path or ``processes``, ``units``, …, and why."""
+    account: str | None = None
+    """The account (its number) under which the host was looked at; None where it was not."""
+    counts: Mapping[str, float] = field(default_factory=dict)
+    """Of the search: ``files``, ``searched``, ``bytes``, and the probe's ``seconds``, ``cpu``,
+    ``memory`` (bytes)."""
+    stamps: str = field(default="", repr=False)
+    """Eight bytes in hexadecimal for each file that was searched and held nothing: a later look
+    need not read it again while its metadata stay."""
+    searched_for: str = ""
+    """A digest of the contents that were looked for; stamps are good for the same alone."""
+
+    @property
+    def seen(self) -> bool:
+        """Whether the host was looked at to the end; what is not listed is otherwise not known."""
+        return self.account is not None and not any(one.where == "look" for one in self.unobserved)

@@ -43,6 +43,7 @@ class InventoryHost(_Strict):
         known_hosts: The file that says which key the host has; without it no look is made.
         search: Directories in which copies of assets are looked for.
         privileged: Whether the sensor may run by sudo there, and so read all of it.
+        ssh_options: Further options of the ssh client, such as ``ProxyJump=gate.example``.
     """
 
     reach: Literal["local", "ssh"] = "local"
@@ -50,8 +51,9 @@ class InventoryHost(_Strict):
     port: int = 22
     key: str | None = None
     known_hosts: str | None = None
-    search: tuple[str, ...] = ("/home", "/opt", "/root", "/srv", "/tmp", "/var")
+    search: tuple[str, ...] = ("/home", "/opt", "/root", "/srv", "/tmp", "/var", "/dev/shm")
     privileged: bool = False
+    ssh_options: tuple[str, ...] = ()
 
 
 class Recognised(_Strict):
