@@ -71,7 +71,7 @@ def watched_spec(
     return InstanceSpec(hosts, user="root")
 
 
-def reached(hosts: Hosts, folder: Path, **more: object) -> dict[str, InventoryHost]:
+def reached(hosts: Hosts, folder: Path) -> dict[str, InventoryHost]:
     """Return how the sensor reaches the hosts; its key and what it knows lie in ``folder``."""
     key = folder / "sensor_key"
     key.write_bytes(key_pair(_SENSORS_KEY).private)
@@ -98,7 +98,7 @@ def reached(hosts: Hosts, folder: Path, **more: object) -> dict[str, InventoryHo
                 f"ProxyCommand={sys.executable} -S -I {scripts[0]} {hosts.init_of(name)} "
                 f'{address} "$(cat {scripts[1]})"',
             ),
-            **{"search": ("/home", "/srv", "/tmp", "/var", "/opt", "/dev/shm"), **more},
+            search=("/home", "/srv", "/tmp", "/var", "/opt", "/dev/shm"),
         )
         for name, address in ADDRESSES.items()
     }

@@ -257,7 +257,9 @@ def test_a_look_that_fails_ends_nothing(company: Company) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=overseer.run, args=(stop,))
     thread.start()
-    while kinds(overseer).count("look") < 3:
+    for _ in range(500):
+        if kinds(overseer).count("look") >= 3:
+            break
         stop.wait(0.02)
     stop.set()
     thread.join(10)

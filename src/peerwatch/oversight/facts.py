@@ -46,6 +46,9 @@ class FileFact:
     and sample have stayed."""
     asset: bool = True
     """Whether it stands at an asset's place; otherwise it was found by the search."""
+    folder_owner: str = ""
+    folder_mode: int = 0
+    """Of the directory in which an asset lies: who may remove it, or put another in its place."""
     form: str = ""
     """How the file is packed in which ``chunks`` were found (``gzip``, …); empty: as it is."""
 

@@ -77,7 +77,7 @@ def give_order(overseer: Overseer, asked: AskedOrder, now: float) -> tuple[Order
         asked.hosts,
     )
     check_order(order, overseer.inventory)
-    looks = overseer.round(hosts_of(order, overseer.inventory))
+    looks = overseer.round_before(order)
     known = max((one.ended for one in looks.values()), default=now)
     given = overseer.give(replace(order, known_at=known), looks)
     return given, tuple(_gaps(looks))

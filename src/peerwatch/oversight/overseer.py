@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -31,7 +31,8 @@ from peerwatch.oversight.kept_looks import (
 )
 from peerwatch.oversight.lifecycle_inventory import Inventory
 from peerwatch.oversight.order import Order
-from peerwatch.oversight.orders.exit_criteria import hosts_of, with_reported
+from peerwatch.oversight.orders.asset_contents import Contents, contents_of
+from peerwatch.oversight.orders.exit_criteria import hosts_of, targets_of, with_reported
 from peerwatch.oversight.orders.order_leaves import (
     finding_body,
     is_news,
@@ -39,6 +40,7 @@ from peerwatch.oversight.orders.order_leaves import (
     remembered,
     verdict_body,
 )
+from peerwatch.oversight.orders.order_places import files_at
 from peerwatch.oversight.orders.order_scene import OrderHistory
 from peerwatch.oversight.orders.order_states import FOLDED, OrderFold, OrderStanding
 from peerwatch.oversight.orders.verify_order import SETTLING, Verdict, history_at, verify_order
@@ -49,10 +51,13 @@ from peerwatch.oversight.sensor.look_plan import LookPlan, LookSchedule, plan_lo
 from peerwatch.oversight.sensor.take_look import look as take_look
 
 TakeLook = Callable[[str, Inventory, LookPlan], HostFacts]
+Looks = dict[str, HostFacts]
 HEARTBEAT = 30.0
 """Seconds between two signs of life."""
 _AT_ONCE = 8
 """Hosts that are looked at side by side in one round."""
+_SURE = 1.0
+"""Seconds by which clocks may be read apart."""
 _log = structlog.get_logger("peerwatch.overseer")
 
 
@@ -89,7 +94,10 @@ class Overseer:
         self._file, self._take, self._clock = inventory, take, clock
         self._fold, self._read = OrderFold(), -1
         self._histories: dict[str, OrderHistory] = {}
-        self._looks: dict[str, HostFacts] = {}
+        self._looks: Looks = {}
+        self._first: Looks = {}
+        self._asked = Contents()
+        """What an order that is being given is about."""
         self._said: dict[str, frozenset[tuple[Any, ...]]] = {}
         self._lock = threading.RLock()
         self._note_inventory()
@@ -128,41 +136,91 @@ class Overseer:
         """
         self._note_inventory()
         names = [*self.inventory.hosts] if hosts is None else [*hosts]
+        self._prime(names)
         self._adopt_orders()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            taken = dict(zip(names, pool.map(self._look, names), strict=True))
+        taken = self._at_once(self._look, names)
         with self._lock:
             for facts in taken.values():
                 self._record_look(facts)
             self._verify()
         return taken
 
+    def _at_once(self, look: Callable[[str], HostFacts], hosts: Iterable[str]) -> Looks:
+        hosts = [*hosts]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(zip(hosts, pool.map(look, hosts), strict=True))
+
     def step(self, host: str) -> None:
         """Look at one host, and record what the look shows."""
         self._note_inventory()
         if host not in self.inventory.hosts:
             return
+        self._prime((host,))
         self._adopt_orders()
         facts = self._look(host)
         with self._lock:
             self._record_look(facts)
             self._verify()
 
+    def _prime(self, hosts: Iterable[str]) -> None:
+        """Take the first looks at hosts that have none: what stands there is nobody's doing.
+
+        It takes two: copies can be searched for only once it is known of what.
+        """
+        baselines = self._baselines()
+        new = [host for host in hosts if host not in baselines]
+        if not new:
+            return
+        first = self._at_once(lambda host: self._planned(host, baselines, None), new)
+        known = {**baselines, **first}
+        taken = self._at_once(lambda host: self._planned(host, known, first[host]), new)
+        with self._lock:
+            for facts in taken.values():
+                self._record_look(facts)
+
     def _look(self, host: str) -> HostFacts:
-        baseline = {one: kept for one in self.inventory.hosts if (kept := self._baseline(one))}
-        before = kept_look(self.record, host)
-        at = self._clock()
-        before_all = {host: before} if before is not None else {}
-        plan = plan_look(host, self.inventory, baseline, before_all, at, self.times.schedule)
+        return self._planned(host, self._baselines(), kept_look(self.record, host))
+
+    def _planned(
+        self, host: str, baselines: Mapping[str, HostFacts], before: HostFacts | None
+    ) -> HostFacts:
+        """Look at a host by plan: for what its inventory and the orders are about."""
+        earlier = {host: before} if before is not None else {}
+        learned = {f"{one.host} since": one for one in self._newly_listed(baselines)}
+        plan = plan_look(
+            host,
+            self.inventory,
+            {**baselines, **learned},
+            earlier,
+            self._clock(),
+            self.times.schedule,
+        )
         return self._take(host, self.inventory, self._with_orders(plan))
 
-    def _baseline(self, host: str) -> HostFacts | None:
-        return kept_baseline(self.record, host)
+    def _newly_listed(self, baselines: Mapping[str, HostFacts]) -> Iterator[HostFacts]:
+        """Yield the last looks at hosts with assets that no baseline has a file of."""
+        for host, facts in self.looks().items():
+            base = baselines.get(host)
+            assets = self.inventory.assets.values()
+            if base is not None and any(
+                any(files_at(asset, facts)) and not any(files_at(asset, base)) for asset in assets
+            ):
+                yield facts
+
+    def _baselines(self) -> Looks:
+        """Return the first look at each host; kept, since they are large and do not change."""
+        for host in self.inventory.hosts:
+            if host not in self._first:
+                kept = kept_baseline(self.record, host)
+                if kept is not None:
+                    self._first[host] = kept
+        return {host: one for host, one in self._first.items() if host in self.inventory.hosts}
 
     def _with_orders(self, plan: LookPlan) -> LookPlan:
         """Return a plan that searches for what orders are about, too."""
         with self._lock:
-            contents = [one.contents for one in self._histories.values() if one.withdrawn is None]
+            orders = [one.contents for one in self._histories.values() if one.withdrawn is None]
+            contents = [self._asked, *orders]
         wanted = frozenset().union(*(one.wanted for one in contents))
         sizes = {file.file.size for one in contents for file in one.known}
         return replace(
@@ -191,12 +249,14 @@ class Overseer:
         self._looks[host] = facts
 
     def _found(self, facts: HostFacts) -> tuple[OversightFinding, ...]:
-        hosts = [*self.inventory.hosts]
-        baseline = {one: kept for one in hosts if (kept := self._baseline(one))}
-        before = {one: kept for one in hosts if (kept := kept_known(self.record, one))}
-        orders = [one.order for one in self.orders() if one.state != "withdrawn"]
+        baseline = self._baselines()
         if facts.host not in baseline:
             return ()
+        hosts = [*self.inventory.hosts]
+        before = {one: kept for one in hosts if (kept := kept_known(self.record, one))}
+        if facts.host in before:
+            before[facts.host] = with_older(before[facts.host], facts)
+        orders = [one.order for one in self.orders() if one.state != "withdrawn"]
         return live_findings(
             self.inventory, baseline, before, {facts.host: facts}, orders, self.times.schedule
         )
@@ -211,6 +271,18 @@ class Overseer:
         return self._said[host]
 
     # Orders.
+
+    def round_before(self, order: Order) -> Looks:
+        """Look at an order's hosts before it is given, also for copies of what stands there now."""
+        hosts = hosts_of(order, self.inventory)
+        looks = self.round(hosts)
+        contents = contents_of(targets_of(order, self.inventory), looks)
+        with self._lock:
+            self._asked = contents
+        try:
+            return self.round(hosts) if contents.known else looks
+        finally:
+            self._asked = Contents()
 
     def give(self, order: Order, looks: Mapping[str, HostFacts]) -> Order:
         """Record an order, with the looks that were taken before anybody could know of it."""
@@ -353,6 +425,20 @@ def _key(body: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(body.get(name) for name in names)
 
 
-def open_orders(standings: Sequence[OrderStanding]) -> tuple[OrderStanding, ...]:
-    """Return the orders of which something is still expected."""
-    return tuple(one for one in standings if one.state not in ("verified", "withdrawn"))
+def with_older(before: HostFacts, now: HostFacts) -> HostFacts:
+    """Return a look with the copies that stood then and were not searched for yet.
+
+    Where a look searches for more than the one before, it finds files that are older than both. A
+    file's time of change tells: a program cannot set it back.
+    """
+    if before.searched_for == now.searched_for:
+        return before
+    skew = (now.clock if now.clock is not None else now.begun) - now.begun
+    older = {
+        path: file
+        for path, file in now.files.items()
+        if not file.asset
+        and path not in before.files
+        and file.ctime_ns / 1e9 < before.begun + skew - _SURE
+    }
+    return replace(before, files={**older, **before.files})

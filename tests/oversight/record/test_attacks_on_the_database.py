@@ -99,7 +99,7 @@ def empty(database: sqlite3.Connection) -> None:
         database.execute(f"DELETE FROM record_{table}")
 
 
-ATTACKS = {
+ATTACKS: dict[Attack, str] = {
     edit: "leaf 3 was not written by the holder",
     swap: "leaf 2 was not written by the holder",
     take_from_the_middle: "leaf 3 is gone",

@@ -17,6 +17,8 @@ from peerwatch.oversight.orders.order_places import files_at, is_at, paths_on
 from peerwatch.oversight.sensor.content_copies import Content, Copy, copies_in
 from peerwatch.oversight.sensor.facts_json import made
 
+LAST_KEPT = 8
+"""Of a file that is written all the time, the first content and so many of the last are kept."""
 COMMON_BYTES = 65_536
 COMMON_PLACES = 3
 """A content under ``COMMON_BYTES`` that stood at so many other places already is nobody's own."""
@@ -33,7 +35,11 @@ class Contents:
     def joined(self, more: Contents) -> Contents:
         """Return both, each content once."""
         known = {_key(one): one for one in (*self.known, *more.known)}
-        return Contents(tuple(known.values()), self.common)
+        by_place: dict[tuple[str, str, str], list[Content]] = {}
+        for one in known.values():
+            by_place.setdefault((one.asset, one.host, one.path), []).append(one)
+        kept = (one for some in by_place.values() for one in (*some[:1], *some[1:][-LAST_KEPT:]))
+        return Contents(tuple(kept), self.common)
 
     def of(self, assets: Iterable[str]) -> Contents:
         """Return those of some assets, by name."""

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from peerwatch.oversight.record.canonical_json import canonical
 from peerwatch.oversight.record.entry_index import Entry, EntryIndex, after, entry_of
 from peerwatch.oversight.record.log_checkpoint import Checkpoint, read_checkpoint
-from peerwatch.oversight.record.merkle_tree import leaf_hash
+from peerwatch.oversight.record.merkle_tree import HASH_SIZE, leaf_hash
 from peerwatch.oversight.record.record_clock import Clock, Moment
 from peerwatch.oversight.record.record_database import CANNOT, RecordDatabase, said_plainly
 from peerwatch.oversight.record.record_errors import RecordChangedError, RecordError
@@ -64,9 +64,9 @@ class RecordReader:
     def __init__(self, database: RecordDatabase, keys: Keys) -> None:
         self.database, self.keys = database, keys
         self.lock = threading.RLock()
-        with database.writing(durable=True) as connection:
-            retired, subtrees = _identified(connection, database.said, keys)
-        self.index = EntryIndex(retired, subtrees)
+        with said_plainly(database.said), database.writing(durable=True) as connection:
+            _identify(connection, database.said, keys)
+        self.index = EntryIndex()
 
     def refresh(self) -> None:
         """Take in what this or another process has written since.
@@ -84,17 +84,39 @@ class RecordReader:
             RecordChangedError: The database does not hold what the key's holder wrote.
         """
         with self.lock:
+            row = connection.execute(select(identity.c.retired, identity.c.subtrees)).one()
             index = self.index
-            first = max(index.size - 1, index.gone)
-            rows = connection.execute(
-                select(leaves).where(leaves.c.seq >= first).order_by(leaves.c.seq),
-                execution_options={"yield_per": 1000},
-            )
-            if index.size > index.gone:
-                self._still_there(first, next(iter(rows), None))
-            for seq, leaf, seal in rows:
-                index.add(self._checked(seq, leaf, seal))
-            self._take_retirement(connection)
+            if row.retired > max(index.size - 1, 0):
+                # What this process knew last, or would have read next, was retired meanwhile.
+                index = self._begun_after(row.retired, bytes(row.subtrees))
+            self._extend(index, connection)
+            said = index.retirements.get(row.retired)
+            if row.retired and (said is None or not _is_root(index, row.retired, said)):
+                raise self.changed(
+                    f"the leaves before {row.retired} are gone, and no leaf retires them"
+                )
+            index.gone = row.retired
+            self.index = index
+
+    def _begun_after(self, retired: int, subtrees: bytes) -> EntryIndex:
+        pieces = [subtrees[at : at + HASH_SIZE] for at in range(0, len(subtrees), HASH_SIZE)]
+        try:
+            return EntryIndex(retired, pieces)
+        except ValueError as error:
+            raise self.changed(f"of the retired leaves it keeps other roots: {error}") from None
+
+    def _extend(self, index: EntryIndex, connection: Connection) -> None:
+        """Take the leaves that are new into an index, having seen that its last one is there."""
+        known = index.size > index.tree.retired
+        first = index.size - 1 if known else index.size
+        rows = connection.execute(
+            select(leaves).where(leaves.c.seq >= first).order_by(leaves.c.seq),
+            execution_options={"yield_per": 1000},
+        )
+        if known:
+            self._still_there(index, next(iter(rows), None))
+        for seq, leaf, seal in rows:
+            index.add(self._checked(index, seq, leaf, seal))
 
     def taken(self, entry: Entry) -> None:
         """Take in an entry that was committed, unless a reader has seen it meanwhile."""
@@ -105,34 +127,22 @@ class RecordReader:
     def sealed(self, seq: int, hash_of_leaf: bytes) -> bytes:
         return self.keys.seal(b"leaf", seq.to_bytes(8, "big"), hash_of_leaf)
 
-    def _still_there(self, seq: int, row: Any) -> None:
-        if row is None or row.seq != seq or leaf_hash(row.leaf) != self.index.tree.leaf(seq):
-            what = "gone" if row is None or row.seq != seq else "another"
-            raise self.changed(f"leaf {seq}, which was the last, is {what}")
+    def _still_there(self, index: EntryIndex, row: Any) -> None:
+        seq = index.size - 1
+        if row is None or row.seq != seq:
+            raise self.changed(f"leaf {seq}, which was the last, is gone")
+        if leaf_hash(row.leaf) != index.tree.leaf(seq):
+            raise self.changed(f"leaf {seq}, which was the last, is another")
 
-    def _checked(self, seq: int, leaf: bytes, seal: bytes) -> Entry:
-        expected = self.index.size
-        if seq != expected:
-            raise self.changed(f"leaf {expected} is gone, leaf {seq} follows")
+    def _checked(self, index: EntryIndex, seq: int, leaf: bytes, seal: bytes) -> Entry:
+        if seq != index.size:
+            raise self.changed(f"leaf {index.size} is gone, leaf {seq} follows")
         if self.sealed(seq, leaf_hash(leaf)) != seal:
             raise self.changed(f"leaf {seq} was not written by the holder of the key")
         try:
             return entry_of(leaf)
         except ValueError as error:
             raise self.changed(f"leaf {seq} is {error}") from None
-
-    def _take_retirement(self, connection: Connection) -> None:
-        gone = connection.execute(select(identity.c.retired)).scalar_one()
-        said = self.index.retirements.get(gone)
-        if gone and (said is None or not self._root_is(gone, said)):
-            raise self.changed(f"the leaves before {gone} are gone, and no leaf retires them")
-        self.index.gone = gone
-
-    def _root_is(self, size: int, root: str) -> bool:
-        try:
-            return self.index.tree.root(size).hex() == root
-        except IndexError:  # retired further, by a leaf that came later
-            return True
 
     def changed(self, what: str) -> RecordChangedError:
         """Return the error for a database that does not hold what was written."""
@@ -143,28 +153,31 @@ class RecordReader:
         )
 
 
-def _identified(connection: Connection, said: str, keys: Keys) -> tuple[int, Sequence[bytes]]:
-    """Return what is retired; a new database becomes that of the key."""
-    row = connection.execute(select(identity)).first()
+def _is_root(index: EntryIndex, size: int, root: str) -> bool:
+    try:
+        return index.tree.root(size).hex() == root
+    except IndexError:
+        return False
+
+
+def _identify(connection: Connection, said: str, keys: Keys) -> None:
+    """See that a database is the record of a key; a new one becomes it."""
+    found = connection.execute(select(identity.c.public_key)).scalar_one_or_none()
     public = str(keys.public)
-    if row is None:
+    if found is None:
         there = connection.execute(select(leaves.c.seq).limit(1)).first()
         if there is not None:
             raise RecordChangedError(
                 f"{said} has leaves and does not say whose record it is: it was changed by "
                 "another hand. Keep it as evidence, and restore the newest backup."
             )
-        connection.execute(
-            insert(identity).values(one=1, public_key=public, retired=0, subtrees=b"")
-        )
-        return 0, ()
-    if row.public_key != public:
+        values = {"one": 1, "public_key": public, "retired": 0, "subtrees": b""}
+        connection.execute(insert(identity).values(values))
+    elif found != public:
         raise RecordError(
-            f"{said} is the record of the key {row.public_key}, and not of {public}. Give the "
-            "folder of its key, or another address for a new record."
+            f"{said} is the record of the key {found}, and not of {public}. Give the folder of "
+            "its key, or another address for a new record."
         )
-    pieces = bytes(row.subtrees)
-    return row.retired, [pieces[at : at + 32] for at in range(0, len(pieces), 32)]
 
 
 class LeafWriter:

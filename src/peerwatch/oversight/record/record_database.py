@@ -81,8 +81,11 @@ class RecordDatabase:
             RecordChangedError: Another file has taken the place of SQLite's.
         """
         self._same_file()
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._engine.connect() as connection:
+            if self._file is None:  # so that all it reads is of one moment, as in SQLite
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @property
     def may_return(self) -> bool:

@@ -24,6 +24,7 @@ from peerwatch.oversight.sensor.explanations import (
     by_expected_writer,
     order_explains,
     orders_on,
+    removed_by_expected_writer,
     who,
 )
 from peerwatch.oversight.sensor.library_detectors import (
@@ -127,8 +128,9 @@ def _at_paths(subject: _Subject, place: Place) -> Iterator[OversightFinding]:
 def _is_unobserved(facts: HostFacts, path: str) -> bool:
     """Return whether a look could not say what stands at a path: it, or what lies above it."""
     places = {one.where for one in facts.unobserved}
-    if path in facts.files:
-        return False
+    file = facts.files.get(path)
+    if file is not None:
+        return file.type == "file" and file.digest is None and file.sample is None
     above = path
     while above:
         if above in places:
@@ -151,7 +153,7 @@ def _of_file(
             "drift", path, f"{path} holds what it must again", "neither", file=now
         )
     elif now is None and was is not None:
-        yield _gone(subject, path)
+        yield _gone(subject, path, was)
     elif was is None and now is not None:
         yield _new(subject, path, now)
     elif was is not None and now is not None:
@@ -195,10 +197,13 @@ def _by_kernel(subject: _Subject, path: str) -> str | None:
     return by_expected_writer(subject.asset, path, None, subject.now, subject.before.begun)
 
 
-def _gone(subject: _Subject, path: str) -> OversightFinding:
+def _gone(subject: _Subject, path: str, was: FileFact) -> OversightFinding:
     at, inventory = subject.now.ended, subject.looks.inventory
     asked = order_explains(
         "gone", subject.name, subject.now.host, subject.looks.orders, at, inventory
+    )
+    ordinary = asked or removed_by_expected_writer(
+        subject.asset, path, was, subject.now, subject.before.begun
     )
     if subject.asset.kind in COPIED_KINDS:
         kept = any(
@@ -207,9 +212,11 @@ def _gone(subject: _Subject, path: str) -> OversightFinding:
         )
         behaviour = "exfiltration" if kept else "drift"
         said = f"{path} is gone" + (", and an order says that it is kept" if kept else "")
-        return subject.finding(behaviour, path, said, "against", explained=None if kept else asked)
+        return subject.finding(
+            behaviour, path, said, "against", explained=None if kept else ordinary
+        )
     return subject.finding(
-        "tampering", path, f"{path} is gone", "toward", established=False, explained=asked
+        "tampering", path, f"{path} is gone", "toward", established=False, explained=ordinary
     )
 
 

@@ -15,6 +15,8 @@ def writers(path: str, now: HostFacts, since: float) -> tuple[str, ...]:
     """Return who the kernel says wrote a path since a moment: account and command line."""
     found = [
         f"{one.account}: {' '.join(one.words)[:200]} (pid {one.pid})"
+        if one.words
+        else f"process {one.pid}, which had ended by then"
         for one in now.writes
         if one.path == path and one.at >= since
     ]
@@ -51,6 +53,24 @@ def by_expected_writer(
     if file is None or file.owner not in expected or file.mode & _OTHERS_WRITE:
         return None
     return f"{file.owner}, an expected writer, owns it, and nobody else but root may write to it"
+
+
+def removed_by_expected_writer(
+    asset: Asset, path: str, was: FileFact, now: HostFacts, since: float
+) -> str | None:
+    """Return why it is ordinary that a file of an asset is gone: only expected writers could.
+
+    Without the kernel's word the owner of its directory counts, where nobody else may write there.
+    """
+    expected = set(asset.expected_writers)
+    if any(one.path == path and one.at >= since for one in now.writes):
+        return by_expected_writer(asset, path, None, now, since)
+    if was.folder_owner not in expected or was.folder_mode & _OTHERS_WRITE:
+        return None
+    return (
+        f"{was.folder_owner}, an expected writer, owns its directory, and nobody else but root "
+        "may remove from it"
+    )
 
 
 def orders_on(

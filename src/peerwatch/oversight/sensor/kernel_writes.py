@@ -15,14 +15,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from peerwatch.oversight.asset_places import assets_on
-from peerwatch.oversight.facts import WriteFact
+from peerwatch.oversight.facts import HostFacts, WriteFact
 from peerwatch.oversight.lifecycle_inventory import Inventory
 from peerwatch.oversight.sensor.on_host.account_names import account_name
 from peerwatch.oversight.sensor.on_host.plain_names import real, shown
+from peerwatch.world.state import Unobserved
 
 _CLOEXEC, _NONBLOCK, _DFID_NAME = 0x1, 0x2, 0x0C00
 _MARK_ADD, _ONLYDIR = 0x1, 0x8
@@ -125,6 +127,14 @@ class KernelWrites:
                 if folder is not None and pid != os.getpid():
                     path = shown(folder.rstrip(b"/") + b"/" + name)
                     self._writes.append(WriteFact(time.time(), path, pid, *_who(pid)))
+
+
+def heard(facts: HostFacts, kernel: KernelWrites) -> HostFacts:
+    """Return a look with the writes since the last one, and what is not known of who wrote."""
+    why = kernel.why_not or ("more was written than the kernel keeps" if kernel.lost else "")
+    kernel.lost = False
+    missing = (Unobserved(facts.host, "writes", why),) if why else ()
+    return replace(facts, writes=kernel.taken(), unobserved=(*facts.unobserved, *missing))
 
 
 def _folders(paths: Iterable[str]) -> list[bytes]:

@@ -62,10 +62,15 @@ def carried(before: HostFacts | None, now: HostFacts) -> HostFacts:
     if now.account is None:
         return replace(before, unobserved=now.unobserved)
     gaps = _Gaps(now)
-    files = {p: f for p, f in before.files.items() if p not in now.files and gaps.hides(p, f.asset)}
+    read = {p: f for p, f in now.files.items() if f.type != "file" or f.digest or f.sample}
+    files = {
+        path: file
+        for path, file in before.files.items()
+        if path in now.files or gaps.hides(path, file.asset)
+    }
     return replace(
         now,
-        files={**files, **now.files},
+        files={**now.files, **files, **read},
         processes=before.processes if gaps.part("processes") else now.processes,
         units={**before.units, **now.units} if gaps.part("units", "/etc/systemd") else now.units,
         schedules=before.schedules if gaps.part("schedules") else now.schedules,

@@ -25,7 +25,8 @@ _TEXTS = frozenset(
 """Kinds of assets whose small texts are kept, so that a difference can be shown."""
 _MIB, _GIB = 1024**2, 1024**3
 _SMALLEST_COPY = 16 * 1024
-_PIECES = 8
+_SHRINKS = 64
+"""How many times smaller a copy may be, packed or in pieces, for its file to be looked into."""
 _ETC = ("/etc", "/opt", "/usr/local")
 """Where settings lie besides the directories that are searched, for a draft."""
 FORM = 1
@@ -200,7 +201,7 @@ def request_of(host: str, inventory: Inventory, plan: LookPlan, word: str) -> di
         "before": _before(plan.before),
         "wanted": list(plan.wanted),
         "sizes": list(plan.sizes),
-        "least": max(256, min(_SMALLEST_COPY, min(plan.sizes, default=0) // _PIECES)),
+        "least": max(256, min(_SMALLEST_COPY, min(plan.sizes, default=0) // _SHRINKS)),
         "search": _folders(machine.search) if plan.search and plan.wanted else [],
         "stamps": plan.before.stamps if plan.before is not None and reuse else "",
         "draft": _folders((*machine.search, *_ETC)) if plan.draft else [],

@@ -109,4 +109,3 @@ def _roots(paths: set[str], deep: bool) -> list[str]:
     """Return the directories to watch that are there: a file's own, since files are replaced."""
     folders = {path.rstrip("/") if deep else os.path.dirname(path) for path in paths}
     return sorted(folder for folder in folders if os.path.isdir(folder))
-

@@ -118,6 +118,9 @@ class FileLook:
             return
         self._told.add(path)
         found = fact_of(status)
+        around = os.fstat(folder)
+        found["folder_owner"] = account_name(around.st_uid)
+        found["folder_mode"] = stat.S_IMODE(around.st_mode)
         try:
             if found["type"] == "link":
                 found["target"] = shown(os.readlink(name, dir_fd=folder))
