@@ -140,6 +140,8 @@ def confirmed(request: Request, desk: Desk, session: Session, fields: Fields) ->
     signed = _signature(desk, session, act, waiting.get("nonce"), one_of(fields, "answer"))
     if act["act"] == "withdraw an order":
         order = act["order"]
+        if _found(desk, order).state == "withdrawn":
+            raise HTTPException(409, "This order is withdrawn already.")
         body = {"order": order, "person": act["person"], "why": act["why"], **signed}
         desk.state.record.append("order_withdrawn", body)
     else:
