@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -23,6 +25,7 @@ from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.inventory_check import check_inventory
 from peerwatch.oversight.inventory_draft import draft_inventory
 from peerwatch.oversight.kept_looks import kept_look
+from peerwatch.oversight.lifecycle_inventory import InventoryHost
 from peerwatch.oversight.operation.messages import channels
 from peerwatch.oversight.operation.messenger import Messenger
 from peerwatch.oversight.operation.oversight_config import OversightConfig
@@ -46,19 +49,46 @@ WRONG = 1
 
 
 def init_command(
-    host: Annotated[str, typer.Option(help="What this machine is called in the inventory.")] = "",
+    host: Annotated[
+        str | None, typer.Option(help="What the host is called; this machine's name if left out.")
+    ] = None,
+    ssh: Annotated[str | None, typer.Option(help="user@name: draft from this host.")] = None,
+    port: Annotated[int, typer.Option(help="Of its ssh server.")] = 22,
+    key: Annotated[Path | None, typer.Option(help="The sensor's private key.")] = None,
+    known_hosts: Annotated[Path | None, typer.Option(help="Says which key the host has.")] = None,
+    ssh_option: Annotated[
+        list[str] | None, typer.Option(help="One more of the ssh client; repeatable.")
+    ] = None,
+    privileged: Annotated[
+        bool, typer.Option("--privileged", help="The sensor may use sudo there.")
+    ] = False,
     state: StateOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Make the state folder and its key, and draft the inventory from this machine."""
+    """Make the state folder and its key, and draft the inventory from a host.
+
+    Where there is an inventory already, the draft is printed, to be taken over by hand.
+    """
     read = config_of(state, config)
     keys = make_state(read)
     path = read.inventory_path
+    machine = InventoryHost(
+        reach="ssh" if ssh else "local",
+        address=ssh,
+        port=port,
+        key=None if key is None else str(key.absolute()),
+        known_hosts=None if known_hosts is None else str(known_hosts.absolute()),
+        ssh_options=tuple(ssh_option or ()),
+        privileged=privileged,
+    )
+    name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
+    draft = draft_inventory(name, machine)
     if path.exists():
-        print(f"{path} is there and stays as it is.")
-    else:
-        write_text(path, draft_inventory(host))
-        print(f"{path}: a draft. What is marked 'guessed: true' wants your eyes; correct it.")
+        print(draft, end="")
+        print(f"{path} is there and stays as it is: take over what you want.", file=sys.stderr)
+        return
+    write_text(path, draft)
+    print(f"{path}: a draft. What is marked 'guessed: true' wants your eyes; correct it.")
     print(f"The record's public key, which a third party needs: {keys.public}")
     print("Then: peerwatch oversee check, and peerwatch oversee up")
 
