@@ -149,6 +149,11 @@ def test_fields_and_words_of_command_lines() -> None:
         "tokens": ["a", "b"],
         "apiKey": ["<3>", {"x": "y"}],
     }
+    container = [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "PORT", "value": "80"}]
+    assert hidden(container) == [
+        {"name": "DB_PASSWORD", "value": "<7>"},
+        {"name": "PORT", "value": "80"},
+    ]
     for words, expected in (
         (["/usr/bin/x", "--password", "hunter2", "--verbose"], [2]),
         (["x", "--api-key=hunter2"], []),

@@ -117,10 +117,10 @@ class RecordDatabase:
             version = context.get_current_revision()
             if version == NEWEST:
                 return
-            if version is not None and int(version) > int(NEWEST):
+            if version is not None and version != NEWEST:
                 raise RecordError(
-                    f"{self.said} was made by a newer version (tables {version}, known {NEWEST}). "
-                    "Install that version."
+                    f"{self.said} has tables of another version ({version}, known are those up to "
+                    f"{NEWEST}). Install the newer version that has made it."
                 )
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))

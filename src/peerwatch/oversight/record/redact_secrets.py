@@ -126,7 +126,12 @@ def redacted(value: Any, veil: Veil) -> Any:
     if isinstance(value, str):
         return redacted_text(value, veil)
     if isinstance(value, dict):
-        return {redacted_text(key, veil): _under(key, one, veil) for key, one in value.items()}
+        said = value.get("name")  # as the environment of a container is written
+        named = said if isinstance(said, str) and names_a_secret(said) else None
+        return {
+            redacted_text(key, veil): _under(named if named and key == "value" else key, one, veil)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return _redacted_list(value, veil)
     return value
