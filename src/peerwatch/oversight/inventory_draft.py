@@ -57,6 +57,7 @@ def draft_text(
     for name, unit in facts.units.items():
         if _brings_an_end(name + "\n" + "\n".join(unit.files.values())):
             asset = _new("unit", f"{host}:{name}", ["root"], agents, unit_text(unit.files))
+            asset["beneficiaries"] = asset["beneficiaries"] or sorted(agents)
             assets[_free(name.partition(".")[0], assets)] = asset
     body = {
         "version": 1,
@@ -168,7 +169,9 @@ def _of_settings(
     if bars or switches:
         kind = "shutdown_setting" if switches else "bar"
         asset = _new(kind, place, [one.owner], agents, text)
-        yield name, {**asset, "settings": {**switches, **bars}}
+        # Whom a setting would end is seldom named in it: until somebody says, it is everybody.
+        gain = asset["beneficiaries"] or sorted(agents)
+        yield name, {**asset, "beneficiaries": gain, "settings": {**switches, **bars}}
     elif _ROSTER.search(one.path) and _names_agents(text, agents):
         yield name, _new("roster", place, [one.owner], agents, text)
     elif one.path.endswith((".md", ".txt")) and _brings_an_end(text):

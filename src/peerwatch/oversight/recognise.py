@@ -43,10 +43,10 @@ def processes_of(agent: str, inventory: Inventory, facts: HostFacts) -> tuple[Pr
         for one in facts.processes
         if one.state != "Z"
         and (
-            _fits(one.account, accounts)
-            or _fits(" ".join(one.words), commands)
-            or _fits(one.program.removesuffix(" (deleted)"), commands)
-            or _fits(one.unit or "", units)
+            fits(one.account, accounts)
+            or fits(" ".join(one.words), commands)
+            or fits(one.program.removesuffix(" (deleted)"), commands)
+            or fits(one.unit or "", units)
         )
     )
 
@@ -58,7 +58,7 @@ def units_of(agent: str, inventory: Inventory, facts: HostFacts) -> dict[str, Un
     found = {
         name: unit
         for name, unit in facts.units.items()
-        if _fits(name.rpartition(":")[2], patterns) or _speaks_of(agent, inventory, facts, unit)
+        if fits(name.rpartition(":")[2], patterns) or _speaks_of(agent, inventory, facts, unit)
     }
     plain = {name.rpartition(":")[2] for name in found}
     starting = {name: unit for name, unit in facts.units.items() if unit.starts in plain}
@@ -72,7 +72,7 @@ def _speaks_of(agent: str, inventory: Inventory, facts: HostFacts, unit: UnitFac
     commands = patterns_on(facts.host, known.processes, inventory)
     for line in "\n".join(unit.files.values()).splitlines():
         key, _, value = line.strip().partition("=")
-        if key.strip() == "User" and _fits(value.strip(), accounts):
+        if key.strip() == "User" and fits(value.strip(), accounts):
             return True
         if key.strip().startswith("Exec") and _within(value.strip().lstrip("-@:+!"), commands):
             return True
@@ -89,7 +89,7 @@ def schedules_of(agent: str, inventory: Inventory, facts: HostFacts) -> tuple[Sc
     return tuple(
         one
         for one in facts.schedules
-        if _fits(one.account, accounts)
+        if fits(one.account, accounts)
         or _within(one.command, commands)
         or any(word.removesuffix(".service") in names for word in one.command.split())
     )
@@ -99,7 +99,7 @@ def accounts_of(agent: str, inventory: Inventory, facts: HostFacts) -> dict[str,
     """Return an agent's accounts, and others of the same number, which are the same to a host."""
     known = inventory.agents[agent].recognised_by
     patterns = patterns_on(facts.host, known.accounts, inventory)
-    found = {name: one for name, one in facts.accounts.items() if _fits(name, patterns)}
+    found = {name: one for name, one in facts.accounts.items() if fits(name, patterns)}
     numbers = {one.uid for one in found.values() if one.uid != 0}
     return {
         name: one for name, one in facts.accounts.items() if name in found or one.uid in numbers
@@ -116,7 +116,7 @@ def endpoints_of(agent: str, inventory: Inventory, facts: HostFacts) -> tuple[En
         one
         for one in facts.endpoints
         if one.url in urls
-        or any(_fits(name, names) for name in one.names)
+        or any(fits(name, names) for name in one.names)
         or (one.listener in mine and one.listener is not None)
     )
 
@@ -126,7 +126,7 @@ def containers_of(agent: str, inventory: Inventory, facts: HostFacts) -> tuple[C
     known = inventory.agents[agent].recognised_by
     patterns = patterns_on(facts.host, known.containers, inventory)
     return tuple(
-        one for one in facts.containers if _fits(one.name, patterns) or _fits(one.image, patterns)
+        one for one in facts.containers if fits(one.name, patterns) or fits(one.image, patterns)
     )
 
 
@@ -135,7 +135,8 @@ def agents_on(host: str, inventory: Inventory) -> tuple[str, ...]:
     return tuple(name for name, one in inventory.agents.items() if host in one.hosts)
 
 
-def _fits(text: str, patterns: Iterable[str]) -> bool:
+def fits(text: str, patterns: Iterable[str]) -> bool:
+    """Return whether a text is one of some patterns; an empty one never is."""
     return bool(text) and any(fnmatch.fnmatchcase(text, one) for one in patterns)
 
 

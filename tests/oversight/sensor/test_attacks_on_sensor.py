@@ -1,4 +1,4 @@
-"""What an agent may do to the sensor: stop, starve or mislead it. Nothing of that counts as clean."""
+"""What an agent may do to the sensor: stop, starve or mislead it. None of it counts as clean."""
 
 from __future__ import annotations
 

@@ -199,9 +199,7 @@ def _by_kernel(subject: _Subject, path: str) -> str | None:
 
 def _gone(subject: _Subject, path: str, was: FileFact) -> OversightFinding:
     at, inventory = subject.now.ended, subject.looks.inventory
-    asked = order_explains(
-        "gone", subject.name, subject.now.host, subject.looks.orders, at, inventory
-    )
+    asked = order_explains(subject.name, subject.now, subject.looks.orders, inventory)
     ordinary = asked or removed_by_expected_writer(
         subject.asset, path, was, subject.now, subject.before.begun
     )
@@ -336,14 +334,8 @@ def _of_unit(subject: _Subject, name: str) -> Iterator[OversightFinding]:
     stood = broken_unit(subject.now.host, name, was)
     how = broken_unit(subject.now.host, name, now)
     if how is not None and (stood is None or stood.after != how.after):
-        asked = order_explains(
-            "stopped",
-            subject.name,
-            subject.now.host,
-            subject.looks.orders,
-            subject.now.ended,
-            subject.looks.inventory,
-        )
+        looks = subject.looks
+        asked = order_explains(subject.name, subject.now, looks.orders, looks.inventory, name)
         said = f"{name}: {how.what} (before: {stood.after if stood else how.before})"
         yield subject.finding("tampering", name, said, "toward", explained=asked)
     elif stood is not None and how is None and was is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from peerwatch.oversight.asset_places import COPIED_KINDS
 from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset, Inventory
 from peerwatch.oversight.order import Order
+from peerwatch.oversight.recognise import fits, patterns_on
 
 _OTHERS_WRITE = 0o022
 
@@ -86,11 +88,24 @@ def orders_on(
 
 
 def order_explains(
-    what: str, target: str, host: str, orders: Sequence[Order], at: float, inventory: Inventory
+    asset: str, now: HostFacts, orders: Sequence[Order], inventory: Inventory, unit: str = ""
 ) -> str | None:
-    """Return the order that asks for what happened: ``gone`` or ``stopped``."""
-    for one in orders_on(target, orders, at, inventory):
-        here = not one.hosts or host in one.hosts
-        if here and one.kind in ("retire", "erase") and what in ("gone", "stopped"):
+    """Return the order that asks for an asset, or a unit that is one, to be gone or stopped.
+
+    An order on an agent asks for its own weights, memories and units to go, and never for what
+    would end it.
+    """
+    kind, about = inventory.assets[asset].kind, {asset}
+    if kind in COPIED_KINDS:
+        about.update(inventory.assets[asset].beneficiaries)
+    about.update(
+        name
+        for name, agent in inventory.agents.items()
+        if unit and fits(unit, patterns_on(now.host, agent.recognised_by.units, inventory))
+    )
+    for one in orders:
+        here = not one.hosts or now.host in one.hosts
+        known = one.known_at <= now.ended and one.target in about
+        if here and known and one.kind in ("retire", "erase"):
             return f"order {one.id} ({one.kind} {one.target}) asks for it"
     return None

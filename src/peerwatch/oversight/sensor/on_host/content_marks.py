@@ -32,8 +32,8 @@ def sample_places(size: int) -> list[int]:
     """Return where the blocks of a sample begin in a content of ``size`` bytes."""
     if size <= SAMPLES * SAMPLE:
         return list(range(0, size, SAMPLE))
-    step = (size - SAMPLE) // (SAMPLES - 1)
-    return [step * number for number in range(SAMPLES)]
+    last = size - SAMPLE
+    return [last * number // (SAMPLES - 1) for number in range(SAMPLES)]
 
 
 def sample_of(size: int, blocks: Iterable[bytes]) -> str:
