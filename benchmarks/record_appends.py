@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ class Cost(NamedTuple):
     def said(self, entries: int) -> str:
         """Return entries/s and microseconds of processor an entry."""
         each = self.processor / entries * 1e6
-        return f"{entries / self.wall:9.0f} entries/s {each:8.1f} µs of processor an entry"
+        return f"{entries / self.wall:9.0f} entries/s {each:8.1f} us of processor an entry"
 
 
 def cost_of(work: Callable[[], object]) -> Cost:
@@ -67,6 +68,11 @@ def appended(record: Record, entries: int, threads: int, durable: bool) -> Cost:
             thread.join()
 
     return cost_of(all_of_them)
+
+
+def opened(url: str, keys: Keys) -> None:
+    """Open a record, which reads and checks all of it."""
+    Record.open(url, keys).close()
 
 
 def inserted(file: Path, entries: int, group: int, synchronous: str) -> Cost:
@@ -104,10 +110,12 @@ def main() -> None:
             url = f"sqlite:///{folder}/{synchronous}.db"
             with Record.open(url, keys) as record:
                 cost = appended(record, entries, given.threads, durable)
-            plain = inserted(folder / f"plain-{synchronous}.db", entries, given.threads, synchronous)
+            plain = inserted(
+                folder / f"plain-{synchronous}.db", entries, given.threads, synchronous
+            )
             print(f"record, SQLite {synchronous:7}{cost.said(entries)}")
             print(f"plain insert, same    {plain.said(entries)}")
-            opening = cost_of(lambda url=url, keys=keys: Record.open(url, keys).close())
+            opening = cost_of(partial(opened, url, keys))
             print(f"  opened and checked  {opening.said(entries)}")
         if given.postgres:
             keys = Keys.create(folder / "keys-postgres", "bench.example/record")

@@ -17,10 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, column, create_engine, event, inspect, select, table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -32,6 +29,7 @@ from peerwatch.oversight.record.record_errors import (
 
 NEWEST = "1"
 """The newest version of the tables; ``migrations/versions`` leads there."""
+VERSION_TABLE = "record_version"
 _WAIT_SECONDS = 30
 _LOCK = 0x70656572_77617463
 _POSTGRES = ("postgresql", "postgres", "postgresql+pg8000")
@@ -111,17 +109,21 @@ class RecordDatabase:
 
     def _migrate(self) -> None:
         with self.writing(durable=True) as connection:
-            context = MigrationContext.configure(
-                connection, opts={"version_table": "record_version"}
-            )
-            version = context.get_current_revision()
+            version = None
+            if inspect(connection).has_table(VERSION_TABLE):
+                version = connection.execute(
+                    select(column("version_num")).select_from(table(VERSION_TABLE))
+                ).scalar()
             if version == NEWEST:
                 return
-            if version is not None and version != NEWEST:
+            if version is not None:
                 raise RecordError(
                     f"{self.said} has tables of another version ({version}, known are those up to "
                     f"{NEWEST}). Install the newer version that has made it."
                 )
+            from alembic import command  # takes longer to import than all else here
+            from alembic.config import Config
+
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
             config.attributes["connection"] = connection

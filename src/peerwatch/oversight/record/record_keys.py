@@ -132,7 +132,10 @@ class Keys:
         with contextlib.suppress(OSError):
             if _size(self.last_checkpoint() or "") >= _size(note):
                 return
-            part.write_text(note, encoding="utf-8")
+            with part.open("w", encoding="utf-8") as file:
+                file.write(note)
+                file.flush()
+                os.fsync(file.fileno())  # an empty one would be taken for an attack
             part.replace(self.folder / HEAD_FILE)
 
 

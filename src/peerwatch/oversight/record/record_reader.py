@@ -28,7 +28,7 @@ class RecordReader:
         self.database, self.keys = database, keys
         self.lock = threading.RLock()
         self.index = EntryIndex()
-        self._tail = 1
+        self._tail = 1  # how many of the last leaves are looked at again: those of the last batch
         with said_plainly(database.said), database.writing(durable=True) as connection:
             self._identify(connection)
 
@@ -76,7 +76,7 @@ class RecordReader:
                 )
             index.gone = row.retired
             self.index = index
-            self._tail = index.size - before or self._tail
+            self._tail = 1 if index.size > before else self._tail
 
     def taken(self, entries: Sequence[Entry]) -> None:
         """Take in entries that were committed, unless a reader has seen them meanwhile."""
