@@ -357,7 +357,7 @@ def test_a_record_that_was_changed_is_told_and_no_page_made_up(
     assert answer.status_code == 503 and "is another" in answer.text
     page = reader.get("/orders/O-1")
     assert page.status_code == 503 or "Retire" in page.text
-    assert "Retire <span class=\"name\">orso" not in page.text
+    assert 'Retire <span class="name">orso' not in page.text
     assert reader.get("/readyz").status_code in (200, 503)
 
 
