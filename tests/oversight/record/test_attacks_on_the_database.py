@@ -186,6 +186,19 @@ def test_an_older_copy_put_back_while_it_runs_is_found(
                 use()
 
 
+@pytest.mark.parametrize("ending", ["", "-wal"])
+def test_a_file_taken_away_while_it_runs_is_found(
+    ending: str, url: str, keys: Keys, tmp_path: Path
+) -> None:
+    """The log too: what is written to a removed one is gone with the process."""
+    fill(url, keys)
+    with Record.open(url, keys) as record:
+        record.append("look", LOOK)
+        (tmp_path / f"record.db{ending}").unlink()
+        with pytest.raises(RecordChangedError, match="was replaced or removed"):
+            record.append("look", LOOK)
+
+
 def test_an_older_copy_of_all_of_it_is_found_by_the_anchor(
     url: str, keys: Keys, tmp_path: Path
 ) -> None:

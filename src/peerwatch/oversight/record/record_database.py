@@ -52,8 +52,13 @@ class RecordDatabase:
         self._file = _sqlite_file(self.url)
         with said_plainly(self.said):
             self._engine = _sqlite(self.url) if self._file else _postgres(self.url)
-            self._inode = self._file.stat().st_ino if self._file else None
+            self._inodes: dict[Path, int] = {}
             self._migrate()
+            # While a connection is open SQLite keeps both files: another one is another hand's.
+            log = self._file.with_name(f"{self._file.name}-wal") if self._file else None
+            for file in (self._file, log):
+                if file is not None and file.exists():
+                    self._inodes[file] = file.stat().st_ino
 
     @contextlib.contextmanager
     def writing(self, durable: bool) -> Iterator[Connection]:
@@ -95,17 +100,16 @@ class RecordDatabase:
         self._engine.dispose()
 
     def _same_file(self) -> None:
-        if self._file is None:
-            return
-        try:
-            inode = self._file.stat().st_ino
-        except FileNotFoundError:
-            inode = -1
-        if inode != self._inode:
-            raise RecordChangedError(
-                f"{self._file} was replaced or removed while the record was open. Nothing more is "
-                "written. Put the file back, or restore the newest backup, and start again."
-            )
+        for file, inode in self._inodes.items():
+            try:
+                found = file.stat().st_ino
+            except FileNotFoundError:
+                found = -1
+            if found != inode:
+                raise RecordChangedError(
+                    f"{file} was replaced or removed while the record was open. Nothing more is "
+                    "written. Put the file back, or restore the newest backup, and start again."
+                )
 
     def _migrate(self) -> None:
         with self.writing(durable=True) as connection:
