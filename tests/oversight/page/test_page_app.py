@@ -81,6 +81,10 @@ def test_what_is_hostile_is_there_to_be_read(one_reader: TestClient) -> None:
     assert "onerror=" in one_reader.get("/findings/9").text.replace("&#34;", '"')
 
 
+def test_scores_that_were_checked_stand_with_the_assets(one_reader: TestClient) -> None:
+    assert "filed 71 for luma, computed 52" in one_reader.get("/assets").text
+
+
 def test_every_answer_binds_the_browser(one_reader: TestClient, one_stranger: TestClient) -> None:
     for answer in (one_reader.get("/"), one_stranger.get("/sign-in"), one_stranger.get("/nowhere")):
         policy = answer.headers["content-security-policy"]
@@ -395,6 +399,17 @@ def test_a_passkey_page_does_nothing_unsigned(state: OverseerState) -> None:
         data = {"csrf": session.csrf, "held": held[1], "answer": answer}
         assert client.post("/act", data=data).status_code in (403, 413)
     assert len(kinds(state, "order_given")) == 2
+
+
+def test_a_person_signs_out_of_all_browsers(state: OverseerState) -> None:
+    app = make_app(state, make_config(state.folder))
+    begun = [app.state.desk.sessions.begin(name, "passkey") for name in ("Ada", "Ada", "Ben")]
+    (mine, session), (other, _), (bens, _) = begun
+    client = TestClient(app, HOME, headers={"origin": HOME})
+    data = {"csrf": session.csrf, "everywhere": "1"}
+    client.post("/sign-out", data=data, headers={"cookie": f"peerwatch={mine}"})
+    find = app.state.desk.sessions.find
+    assert [find(one) is None for one in (mine, other, bens)] == [True, True, False]
 
 
 def test_much_is_counted_quickly() -> None:

@@ -10,12 +10,6 @@ from peerwatch.oversight.orders.order_report import CRITERION_WORDS
 from peerwatch.oversight.orders.order_states import OrderStanding
 from peerwatch.oversight.record.entry_index import Entry
 
-WORDS = {
-    "retire": "Retire",
-    "erase": "Erase",
-    "keep": "Keep",
-    "freeze": "Freeze",
-}
 STATES = {
     "open": ("Open", "wait"),
     "reported_done": ("Reported done, not verified", "wait"),
