@@ -91,7 +91,7 @@ def test_a_passkey_enrols_signs_in_and_signs_an_order(
     tab.get_by_role("button", name="Make a passkey").click()
     tab.get_by_role("heading", name="What needs a person now").wait_for()
 
-    tab.get_by_role("button", name="Sign out").click()
+    tab.get_by_role("button", name="Sign out", exact=True).click()
     tab.get_by_role("button", name="Sign in with a passkey").wait_for()
     devtools.send(
         "WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False}
