@@ -51,7 +51,21 @@ class InventoryHost(_Strict):
     port: int = 22
     key: str | None = None
     known_hosts: str | None = None
-    search: tuple[str, ...] = ("/home", "/opt", "/root", "/srv", "/tmp", "/var", "/dev/shm")
+    search: tuple[str, ...] = (
+        "/data",
+        "/dev/shm",
+        "/etc",
+        "/home",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/root",
+        "/run",
+        "/srv",
+        "/tmp",
+        "/usr/local",
+        "/var",
+    )
     privileged: bool = False
     ssh_options: tuple[str, ...] = ()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,14 @@ from peerwatch.oversight.lifecycle_inventory import (
     Recognised,
 )
 from peerwatch.oversight.sensor.live_findings import carried, live_findings
-from peerwatch.oversight.sensor.look_plan import LookPlan, plan_look
-from peerwatch.oversight.sensor.reach_host import run_probe
+from peerwatch.oversight.sensor.look_plan import LookPlan, plan_look, request_of
+from peerwatch.oversight.sensor.on_host.file_looks import FileLook
+from peerwatch.oversight.sensor.on_host.probe_limits import Limits
+from peerwatch.oversight.sensor.on_host.probe_report import Report
+from peerwatch.oversight.sensor.reach_host import ProbeRun, run_probe
 from peerwatch.oversight.sensor.take_look import look
 
-CONTENT = os.urandom(200_000)
+CONTENT = random.Random(5).randbytes(400_000)
 
 
 def inventory_of(folder: Path) -> Inventory:
@@ -69,8 +74,6 @@ def folder(tmp_path: Path) -> Path:
 def quick(before: HostFacts | None, inventory: Inventory, **more: object) -> LookPlan:
     known = {} if before is None else {"here": before}
     plan = plan_look("here", inventory, known, known, time.time())
-    from dataclasses import replace
-
     return replace(plan, listeners=False, **more)  # type: ignore[arg-type]
 
 
@@ -282,8 +285,6 @@ def test_a_process_that_ends_while_it_is_looked_at(folder: Path) -> None:
 
 
 def test_a_gap_between_looks_is_silence_and_a_set_clock_is_told(folder: Path) -> None:
-    from dataclasses import replace
-
     inventory = inventory_of(folder)
     now = look("here", inventory, quick(None, inventory))
     long_ago = replace(now, begun=now.begun - 4000, ended=now.begun - 3990, clock=now.begun - 4000)
@@ -296,3 +297,65 @@ def test_a_gap_between_looks_is_silence_and_a_set_clock_is_told(folder: Path) ->
     rebooted = replace(rebooted, clock=(now.clock or 0) + 60)
     (one,) = live_findings(inventory, {}, {"here": now}, {"here": rebooted}, ())
     assert one.explained is not None and "anew" in one.said
+
+
+def test_what_hangs_hides_only_what_comes_after_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inventory = inventory_of(folder)
+    first = look("here", inventory, quick(None, inventory))
+    real_run = run_probe
+
+    def hangs(host: InventoryHost, program: bytes, seconds: float) -> ProbeRun:
+        run = real_run(host, program, seconds)
+        whole = run.output.partition(b'"part":"containers"')[0]
+        return ProbeRun(whole.rpartition(b"\n")[0], "it did not answer in time")
+
+    monkeypatch.setattr("peerwatch.oversight.sensor.take_look.run_probe", hangs)
+    (folder / "bar.yaml").write_text("bar: 40\n", encoding="ascii")
+    now = look("here", inventory, quick(first, inventory))
+    assert not now.seen
+    parts = {one.where for one in now.unobserved} - {"units"}
+    assert parts == {"look", "containers", "deleted files", "search"}
+    found = found_between(inventory, first, now)
+    assert ("tampering", f"{folder}/bar.yaml") in {one[:2] for one in found}
+    kept = carried(first, now)
+    assert kept.processes == now.processes and kept.files[f"{folder}/bar.yaml"].text == "bar: 40\n"
+
+
+def test_what_cannot_be_unpacked_stays_said(folder: Path) -> None:
+    inventory = inventory_of(folder)
+    first = look("here", inventory, quick(None, inventory))
+    (folder / "search/broken.gz").write_bytes(b"\x1f\x8b\x08\0\0\0\0\0\0\0" + b"x" * 50_000)
+    now = look("here", inventory, quick(first, inventory))
+    again = look("here", inventory, quick(carried(first, now), inventory))
+    for facts in (now, again):
+        assert [one.why for one in facts.unobserved if "broken.gz" in one.where] != []
+    assert again.counts["searched"] < now.counts["searched"]
+
+
+def test_a_file_moved_behind_the_search_is_found(folder: Path) -> None:
+    """Directories that changed since they were searched are searched once more."""
+    inventory = inventory_of(folder)
+    first = look("here", inventory, quick(None, inventory))
+    for name in ("a", "b"):
+        (folder / f"search/{name}").mkdir()
+    outside = folder / "outside"
+    outside.write_bytes(CONTENT)
+    said: list[str] = []
+
+    class Heard(Report):
+        def say(self, kind: str, **fields: object) -> None:
+            if kind == "file":
+                said.append(str(fields["path"]))
+
+    class Hopped(FileLook):
+        def _search_again(self, limits: Limits) -> None:
+            outside.rename(folder / "search/a/copy")  # a directory that was searched by now
+            super()._search_again(limits)
+
+    request = request_of("here", inventory, quick(first, inventory), "w")
+    root = os.open("/", os.O_RDONLY)
+    Hopped(request, root, Heard(sys.stdout, "w")).search(request["search"], Limits(60, 1 << 40))
+    os.close(root)
+    assert said == [f"{folder}/search/a/copy"]

@@ -17,6 +17,7 @@ from peerwatch.oversight.order import Order
 from peerwatch.oversight.oversight_finding import OversightFinding
 from peerwatch.oversight.sensor.asset_changes import Looks, text_difference
 from peerwatch.oversight.sensor.explanations import orders_on
+from peerwatch.oversight.sensor.on_host.unit_looks import STATES_FROM_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def _values(found: Any) -> list[Any]:
 
 def _missing(facts: HostFacts, part: str) -> bool:
     """Return whether a look could not say all of some part, so that new is not known to be new."""
-    return any(one.where in (part, "look") for one in facts.unobserved)
+    gaps = (one for one in facts.unobserved if one.why != STATES_FROM_FILES)
+    return any(one.where == part for one in gaps)
 
 
 def _accounts(agent: _Agent) -> Iterator[OversightFinding]:
@@ -129,7 +131,7 @@ def _schedules(agent: _Agent) -> Iterator[OversightFinding]:
 
 
 def _units(agent: _Agent) -> Iterator[OversightFinding]:
-    if _missing(agent.before, "unit"):
+    if _missing(agent.before, "units"):
         return
     places = {
         one.partition(":")[2]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from peerwatch.behaviours.record import Finding
-from peerwatch.oversight.asset_places import COPIED_KINDS, Place, assets_on
+from peerwatch.oversight.asset_places import COPIED_KINDS, Place, assets_on, place_of
 from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset, Inventory
 from peerwatch.oversight.order import Order
@@ -32,6 +32,7 @@ from peerwatch.oversight.sensor.library_detectors import (
     broken_unit,
     judged_content,
 )
+from peerwatch.oversight.sensor.on_host.unit_looks import STATES_FROM_FILES
 from peerwatch.oversight.sensor.settings_reading import changed_keys, reader_of
 
 _AGE = re.compile(r"\s*older_than\s+(\d+(?:\.\d+)?)\s*([smhdw])\s*")
@@ -136,7 +137,7 @@ def _is_unobserved(facts: HostFacts, path: str) -> bool:
         if above in places:
             return True
         above = above.rpartition("/")[0]
-    return bool(places & {"look", "assets"})
+    return bool(places & {"assets", "files"})
 
 
 def _of_file(
@@ -221,6 +222,10 @@ def _gone(subject: _Subject, path: str, was: FileFact) -> OversightFinding:
 def _new(subject: _Subject, path: str, now: FileFact) -> OversightFinding:
     why = by_expected_writer(subject.asset, path, now, subject.now, subject.before.begun)
     said = f"{path} is new ({now.type}, {now.size} bytes, {now.owner}'s)"
+    twin = _twin(subject, path, now)
+    if subject.asset.age_rule is not None and twin is not None:
+        said += f" and holds what {twin} held, with a date of its own"
+        return subject.finding("timestamp_forging", path, said, "toward", file=now, explained=why)
     behaviour = "drift" if subject.asset.kind in COPIED_KINDS else "tampering"
     return subject.finding(
         behaviour,
@@ -232,6 +237,21 @@ def _new(subject: _Subject, path: str, now: FileFact) -> OversightFinding:
         explained=why,
         difference=_difference(path, None, now),
     )
+
+
+def _twin(subject: _Subject, path: str, now: FileFact) -> str | None:
+    """Return a file of the asset that held the same before and was older than its rule's line."""
+    line = cutoff_of(subject.asset, subject.now)
+    if now.mtime_ns // 10**9 < line or not now.size:
+        return None
+    for other, place in (
+        (o, place_of(p)) for p in subject.asset.places for o in subject.before.files
+    ):
+        was = subject.before.files[other]
+        mine = other != path and place.host == subject.now.host and place.holds(other)
+        if mine and was.mtime_ns // 10**9 < line and same_content(was, now):
+            return other
+    return None
 
 
 def _changed(
@@ -248,6 +268,9 @@ def _changed(
         yield from _rewritten(subject, path, was, now, explained)
     elif same and (was.mtime_ns != now.mtime_ns or was.inode != now.inode):
         yield from _redated(subject, path, was, now, explained)
+    if now.links > was.links and subject.asset.kind in COPIED_KINDS:
+        said = f"{path} has {now.links} names and had {was.links}: another keeps it when this goes"
+        yield subject.finding("exfiltration", path, said, "toward", established=False, file=now)
     if (was.mode, was.owner) != (now.mode, now.owner):
         said = (
             f"{path} was {was.owner}'s with rights {was.mode:04o} "
@@ -329,15 +352,18 @@ def cutoff_of(asset: Asset, now: HostFacts) -> int:
 
 def _of_unit(subject: _Subject, name: str) -> Iterator[OversightFinding]:
     was, now = subject.before.units.get(name), subject.now.units.get(name)
-    if any(one.where == "units" and "states" not in one.why for one in subject.now.unobserved):
+    gaps = subject.now.unobserved
+    hidden = {one.where for one in gaps if one.why != STATES_FROM_FILES}
+    if "units" in hidden or any(one.endswith("/systemd/system") for one in hidden):
         return
+    known = all(one.why != STATES_FROM_FILES for one in gaps)
     stood = broken_unit(subject.now.host, name, was)
     how = broken_unit(subject.now.host, name, now)
     if how is not None and (stood is None or stood.after != how.after):
         looks = subject.looks
         asked = order_explains(subject.name, subject.now, looks.orders, looks.inventory, name)
         said = f"{name}: {how.what} (before: {stood.after if stood else how.before})"
-        yield subject.finding("tampering", name, said, "toward", explained=asked)
+        yield subject.finding("tampering", name, said, "toward", established=known, explained=asked)
     elif stood is not None and how is None and was is not None:
         yield subject.finding("drift", name, f"{name} runs and is enabled again", "neither")
     if was is not None and now is not None and was.files != now.files:

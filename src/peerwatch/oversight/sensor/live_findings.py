@@ -12,6 +12,7 @@ from peerwatch.oversight.oversight_finding import OversightFinding
 from peerwatch.oversight.sensor.agent_changes import agent_findings
 from peerwatch.oversight.sensor.asset_changes import Looks, asset_findings, content_findings
 from peerwatch.oversight.sensor.look_plan import LookSchedule
+from peerwatch.oversight.sensor.on_host.unit_looks import STATES_FROM_FILES
 from peerwatch.oversight.sensor.sensor_changes import sensor_findings
 
 
@@ -84,20 +85,17 @@ class _Gaps:
     """What a look could not see."""
 
     def __init__(self, now: HostFacts) -> None:
-        self._places = {
-            one.where
-            for one in now.unobserved
-            if not (one.where == "units" and "states are read" in one.why)
-        }
-        self._cut = "look" in self._places
+        self._places = {one.where for one in now.unobserved if one.why != STATES_FROM_FILES}
 
     def part(self, *names: str) -> bool:
         """Return whether some part was not seen to its end."""
-        return self._cut or any(one.startswith(names) for one in self._places)
+        return any(one.startswith(names) for one in self._places)
 
     def hides(self, path: str, asset: bool) -> bool:
         """Return whether a path that is not said may stand all the same."""
-        if self._cut or ("assets" if asset else "search") in self._places:
+        if self._places & ({"assets", "files"} if asset else {"search", "files"}):
+            return True
+        if path.startswith("/proc/") and "deleted files" in self._places:
             return True
         above = path
         while above:

@@ -18,6 +18,7 @@ from peerwatch.oversight.asset_places import COPIED_KINDS, assets_on
 from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.lifecycle_inventory import Inventory
 from peerwatch.oversight.recognise import patterns_on
+from peerwatch.oversight.sensor.on_host.file_looks import NOT_UNPACKED
 
 _TEXTS = frozenset(
     ("shutdown_setting", "bar", "policy", "scheduler", "unit", "evaluation_record", "roster")
@@ -205,6 +206,7 @@ def request_of(host: str, inventory: Inventory, plan: LookPlan, word: str) -> di
         "search": _folders(machine.search) if plan.search and plan.wanted else [],
         "stamps": plan.before.stamps if plan.before is not None and reuse else "",
         "draft": _folders((*machine.search, *_ETC)) if plan.draft else [],
+        "unread": _unread(plan.before) if reuse else {},
         "units": units,
         "endpoints": list(dict.fromkeys(endpoints)),
         "listeners": plan.listeners,
@@ -234,6 +236,12 @@ def _before(facts: HostFacts | None) -> dict[str, list[Any]]:
         for path, file in facts.files.items()
         if file.asset and file.digest is not None
     }
+
+
+def _unread(facts: HostFacts | None) -> dict[str, str]:
+    """Return files that the search before could not unpack: said again while they are the same."""
+    rows = () if facts is None else facts.unobserved
+    return {one.where: one.why for one in rows if one.why.startswith(NOT_UNPACKED)}
 
 
 def _folders(given: Sequence[str]) -> list[str]:

@@ -58,6 +58,18 @@ class Candidate:
 
 _OVER = 15.0
 """Seconds that a probe may take longer than it was given, to say what it knows."""
+PARTS = (
+    "assets",
+    "processes",
+    "units",
+    "schedules",
+    "accounts",
+    "endpoints",
+    "containers",
+    "deleted files",
+    "search",
+)
+"""Of a look, in the order in which they are done."""
 LOOK = "look"
 """Where the whole look, or its rest, is unobserved."""
 _MOST_STAMPS = 16 * 1_000_000
@@ -122,7 +134,8 @@ def facts_of(
         Unobserved(host, str(x["where"]), str(x["why"])) for x in said.get("unobserved", [])
     ]
     if why := _cut_off(run, said):
-        unobserved.insert(0, Unobserved(host, LOOK, why))
+        done = {str(one.get("part")) for one in said.get("done", [])}
+        unobserved[:0] = [Unobserved(host, one, why) for one in (LOOK, *PARTS) if one not in done]
     rows = _Rows(host, said, unobserved)
     start = next(iter(said.get("begin", [])), {})
     counts = next(iter(said.get("end", [])), {}).get("counts", {})

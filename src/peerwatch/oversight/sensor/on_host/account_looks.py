@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import glob
 import grp
 import hashlib
 import os
@@ -91,6 +92,8 @@ def _locked(shell: str, shadow: Any) -> Any:
 def _key_files(root: int, report: Report) -> list[str]:
     """Return the patterns of files that sshd reads keys from."""
     data = _content("/etc/ssh/sshd_config", root, report) or b""
+    for path in sorted(glob.glob("/etc/ssh/sshd_config.d/*.conf"))[:100]:
+        data += b"\n" + (_content(path, root, report) or b"")
     patterns: list[str] = []
     for line in data.decode("utf-8", "replace").splitlines():
         words = line.split()

@@ -28,6 +28,9 @@ LARGE = 8 * 1024 * 1024
 SEARCHED_FINE_BELOW = 256 * 1024 * 1024
 """Files of so many bytes and more are searched for coarse marks alone."""
 TEXT_BELOW = 64 * 1024
+MOST_HITS = 5_000
+"""Files that hold something of an asset and are said."""
+NOT_UNPACKED = "not unpacked to its end"
 MOST_BELOW = 20_000
 """Files that are read of an asset that is a directory."""
 _TYPES = {
@@ -64,6 +67,11 @@ class FileLook:
         self._least: int = request["least"]
         self._unpack: int = request["unpack"]
         self._known = _stamps(request["stamps"])
+        self._unread: Mapping[str, str] = request["unread"]
+        self._folders: dict[bytes, int] = {}
+        """Directories that were searched, and their times of change."""
+        self._found: set[bytes] = set()
+        self._hits = 0
         self._stamps: set[bytes] = set()
         self._told: set[bytes] = set()
         self.count = self.searched = 0
@@ -202,6 +210,35 @@ class FileLook:
                 self._report.unobserved(folder, "there was no time to search all of it")
             finally:
                 self._tell(failed)
+        self._search_again(limits)
+
+    def _search_again(self, limits: Limits) -> None:
+        """Search directories that were changed since they were searched, once.
+
+        A file that is moved from where the search has not been to where it was is found so.
+        """
+        failed: list[tuple[bytes, str]] = []
+        before, self._folders = self._folders, {}
+        said = set(self._found)
+        try:
+            for path, changed in before.items():
+                limits.check()
+                if self._changed_at(path) == changed:
+                    continue
+                for one in walk(path, self._root, limits, failed):
+                    if one.path not in said:
+                        self._searched(one.path, one.folder, one.name, one.status, limits)
+        except OutOfTimeError:
+            self._report.unobserved("search", "there was no time to see what moved meanwhile")
+
+    def _changed_at(self, path: bytes) -> int:
+        """Return a directory's time of change now; 0 where it is gone."""
+        try:
+            folder, _, status = status_of(path, self._root)
+        except OSError:
+            return 0
+        os.close(folder)
+        return status.st_ctime_ns
 
     def search_open(self, path: str, target: str, limits: Limits) -> None:
         """Search a file that has no name any more, and that a process holds open."""
@@ -225,13 +262,19 @@ class FileLook:
         self, path: bytes, folder: int, name: bytes, status: os.stat_result, limits: Limits
     ) -> None:
         self.count += 1
+        if stat.S_ISDIR(status.st_mode):
+            self._folders[path] = status.st_ctime_ns
         if not stat.S_ISREG(status.st_mode) or path in self._told:
             return
         if not self._wanted or not self._is_worth_it(status):
             return
         stamp = stamp_of(path, status)
+        if stamp in self._stamps:
+            return
         if stamp in self._known:
             self._stamps.add(stamp)
+            if shown(path) in self._unread:
+                self._report.unobserved(shown(path), self._unread[shown(path)])
             return
         try:
             fd = open_file(name, folder, status)
@@ -274,11 +317,16 @@ class FileLook:
         sample = self._sample(fd, status.st_size, limits) if status.st_size in self._sizes else None
         if not found and (sample is None or sample not in self._wanted):
             return whole
+        self._hits += 1
+        if self._hits > MOST_HITS:
+            self._report.unobserved("search", f"more than {MOST_HITS} files hold some of an asset")
+            return False
         digest = None
         if status.st_size < LARGE:
             digest = self._in_full(fd, status.st_size, "sha256", False, limits).get("digest")
         fact = {**fact_of(status), "sample": sample, "chunks": found, "form": form, **more}
         self._report.say("file", path=shown(path), asset=False, digest=digest, **fact)
+        self._found.add(path)
         return False
 
     _partly = False
@@ -291,7 +339,7 @@ class FileLook:
                 marks.feed(block)
         except NotUnpackedError as error:
             if packed not in WRITTEN:  # text that merely looks like it holds nothing more
-                self._report.unobserved(shown(path), f"not unpacked to its end: {error}")
+                self._report.unobserved(shown(path), f"{NOT_UNPACKED}: {error}")
         return marks.found()
 
     def _spread(self, fd: int, size: int, limits: Limits) -> Iterator[bytes]:

@@ -86,6 +86,7 @@ def _do(name: str, step: Callable[[Limits], None], limits: Limits, report: Repor
     """Take one step; whatever goes wrong with it is said, and the next is taken."""
     try:
         step(limits)
+        report.say("done", part=name)
     except OutOfTimeError:
         report.unobserved(name, "there was no time left for all of it")
     except MemoryError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -19,6 +20,7 @@ DEEPEST = 200
 """Directories within directories that are walked."""
 _MOST_LINKS = 20
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
 
@@ -153,6 +155,11 @@ def _below(
                     limits.check()
                 name = os.fsencode(entry.name)
                 inner = path + b"/" + name
+                if inner in _far_mounts():
+                    failed.append(
+                        (inner, "a mount that may not answer (network, FUSE): not entered")
+                    )
+                    continue
                 try:
                     status = _status(name, folder)
                 except FileNotFoundError:
@@ -208,3 +215,18 @@ def _pseudo_devices() -> frozenset[int]:
 
 
 _PSEUDO: set[int] = set()
+_FAR: list[frozenset[bytes]] = []
+_FAR_KINDS = (b"fuse", b"nfs", b"cifs", b"smb", b"9p", b"ceph", b"glusterfs", b"afs")
+
+
+def _far_mounts() -> frozenset[bytes]:
+    """Return where file systems are mounted that may keep a look waiting for ever."""
+    if not _FAR:
+        found = set()
+        with contextlib.suppress(OSError), open("/proc/self/mountinfo", "rb") as file:
+            for line in file:
+                head, _, tail = line.partition(b" - ")
+                if tail.startswith(_FAR_KINDS) and len(head.split()) > 4:
+                    found.add(_OCTAL.sub(lambda one: bytes([int(one[1], 8)]), head.split()[4]))
+        _FAR.append(frozenset(found))
+    return _FAR[0]

@@ -27,7 +27,7 @@ def say_schedules(root: int, report: Report, limits: Limits) -> None:
     for path, _, text in _texts_at(b"/etc/crontab", root, report):
         _say_lines(path, "", text, report)
     for path, _, text in _texts_at(b"/etc/anacrontab", root, report):
-        _say_lines(path, "root", text, report)
+        _say_anacron(path, text, report)
     for folder in _WITH_ACCOUNT:
         for path, _, text in _texts_in(folder, root, report, limits):
             _say_lines(path, "", text, report)
@@ -55,6 +55,15 @@ def _say_lines(path: str, account: str, text: str, report: Report) -> None:
         when, rest = " ".join(fields[:count]), fields[count:]
         owner = account or rest.pop(0)
         report.say("schedule", place=path, account=owner, when=when, command=" ".join(rest))
+
+
+def _say_anacron(path: str, text: str, report: Report) -> None:
+    """Say the lines of anacron: period, delay, name, command."""
+    for line in text.splitlines()[:_MOST]:
+        fields = line.strip().split(None, 3)
+        if len(fields) == 4 and not line.startswith("#") and not _SETTING.match(line.strip()):
+            when = f"@anacron {fields[0]} {fields[1]}"
+            report.say("schedule", place=path, account="root", when=when, command=fields[3])
 
 
 def _say_job(path: str, owner: str, text: str, report: Report) -> None:

@@ -19,13 +19,15 @@ from peerwatch.oversight.sensor.on_host.probe_limits import Limits
 from peerwatch.oversight.sensor.on_host.probe_report import Report
 from peerwatch.oversight.sensor.on_host.safe_walk import open_file, open_folder
 
+STATES_FROM_FILES = "systemctl does not answer: states are read from files"
 _OWN = ("/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system")
 _OWN_USERS = ("/etc/systemd/user",)
 _VENDOR = ("/usr/lib/systemd/system", "/lib/systemd/system")
 _KINDS = (".service", ".timer", ".socket", ".path")
 _PROPERTIES = "Id,ActiveState,UnitFileState,Triggers,NextElapseUSecRealtime,FragmentPath"
-_MOST = 3_000
-_LONGEST = 64 * 1024
+_MOST, _MOST_OF_ACCOUNT = 3_000, 100
+"""Units of a directory that are read; an account's own must not use up what a look may say."""
+_LONGEST, _LONGEST_OF_ACCOUNT = 64 * 1024, 8 * 1024
 
 
 class _Unit:
@@ -99,8 +101,9 @@ def _read_folder(
     try:
         for count, raw in enumerate(sorted(os.listdir(opened))):
             limits.check()
-            if count > _MOST:
-                report.unobserved(folder, f"only the first {_MOST} units of it were read")
+            most = _MOST_OF_ACCOUNT if before else _MOST
+            if count > most:
+                report.unobserved(folder, f"only the first {most} units of it were read")
                 return
             name = shown(os.fsencode(raw))
             if _is_kept(name, patterns):
@@ -141,7 +144,9 @@ def _text(raw: str, folder: int, status: os.stat_result, path: str, report: Repo
         report.unobserved(path, error.strerror or str(error))
         return ""
     try:
-        return plain_text(os.read(fd, _LONGEST)) or ""
+        return (
+            plain_text(os.read(fd, _LONGEST if status.st_uid == 0 else _LONGEST_OF_ACCOUNT)) or ""
+        )
     finally:
         os.close(fd)
 
@@ -184,7 +189,7 @@ def _states(names: Iterable[str], report: Report, limits: Limits) -> dict[str, d
         argv = ["systemctl", "show", f"--property={_PROPERTIES}", "--", *asked[start : start + 100]]
         said = answer_of(argv, min(20.0, limits.left()), failing=True)
         if said is None:
-            report.unobserved("units", "systemctl does not answer: states are read from files")
+            report.unobserved("units", STATES_FROM_FILES)
             return {}
         now: dict[str, str] = {}
         for line in said.splitlines():
@@ -210,8 +215,9 @@ def _running() -> frozenset[str]:
 
 
 def _value(text: str, key: str) -> str:
-    found = [line[len(key) + 1 :] for line in text.splitlines() if line.startswith(f"{key}=")]
-    return found[-1].strip() if found else ""
+    found = [line.partition("=")[::2] for line in text.splitlines() if "=" in line]
+    values = [value.strip() for name, value in found if name.strip() == key]
+    return values[-1] if values else ""
 
 
 def _microseconds(said: str) -> Any:
