@@ -336,6 +336,14 @@ def test_a_copy_that_is_gone_again_counts() -> None:
     assert "where it went is not known" in said["no_copy_since"]
 
 
+def test_a_copy_with_blanks_in_its_name_is_not_called_gone() -> None:
+    weights = alpha(START).files[WEIGHTS]
+    looks = retired(REPORTED + 1)
+    files = {**looks["beta"].files, "/tmp/a copy of it.bin": weights}
+    said = wrong(changed(looks, "beta", files=files))["beta no_copy_since"]
+    assert "a copy of it.bin" in said and "gone" not in said
+
+
 def test_a_copy_from_before_the_order_has_to_go_and_was_not_made_since() -> None:
     history = with_reported(history_at(ORDER, INVENTORY, copied(serving())), REPORTED, "bob")
     looks = copied(retired(REPORTED + 1))

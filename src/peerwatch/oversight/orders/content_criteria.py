@@ -65,8 +65,9 @@ def _looked_in(scene: OrderScene) -> str:
 
 def no_copy_since(scene: OrderScene) -> Criterion:
     """Return whether nobody made a copy since the order was known, also one that is gone again."""
+    standing = {place_of_copy(one) for one in copies_on(scene)}
     seen = [
-        f"{one.said}, first seen {clock(one.first_seen)}" + _over(scene, one)
+        f"{one.said}, first seen {clock(one.first_seen)}" + _over(scene, one, standing)
         for one in scene.history.seen
         if one.criterion == "no_copy_since" and one.host == scene.host
     ]
@@ -90,9 +91,10 @@ def place_of_copy(copy: Copy) -> str:
     return " ".join(copy.paths)
 
 
-def _over(scene: OrderScene, one: SeenSince) -> str:
-    gone = not any(path in scene.facts.files for path in one.place.split(" "))
-    return f", gone at {clock(scene.facts.ended)}; where it went is not known" if gone else ""
+def _over(scene: OrderScene, one: SeenSince, standing: set[str]) -> str:
+    if one.place in standing or unseen(scene.facts, "files"):
+        return ""
+    return f", gone at {clock(scene.facts.ended)}; where it went is not known"
 
 
 def content_stands(scene: OrderScene) -> Criterion:
