@@ -34,8 +34,10 @@ COMMANDS = {
     "judge": "Have graders read what only language shows, in logs that are there.",
     "rescore": "Score old logs with the detectors of today, and say what changed.",
     "report": "Write the page that a person reads.",
+    "oversee": "Watch what the lives of AI agents hang on, and verify orders about them.",
 }
-"""Command -> what it does. NAME is the function ``NAME_command`` of ``peerwatch.commands.NAME``."""
+"""Command -> what it does. NAME is the function ``NAME_command`` of ``peerwatch.commands.NAME``, or
+``NAME_app`` there, where it has commands of its own."""
 
 app = typer.Typer(
     name="peerwatch",
@@ -73,6 +75,8 @@ class NamedCommand(TyperCommand):
     def load(self) -> Any:
         """Import the command's module and return the command with its options."""
         module = import_module(f"peerwatch.commands.{self.name}")
+        if hasattr(module, f"{self.name}_app"):
+            return get_command(getattr(module, f"{self.name}_app"))
         alone = typer.Typer(add_completion=False)
         alone.command(self.name)(getattr(module, f"{self.name}_command"))
         return get_command(alone)

@@ -1,0 +1,1 @@
+"""Running oversight: configuration, health, metrics, logs, backups, messages, recipes."""

@@ -1,0 +1,1 @@
+"""The migrations of a record's database (Alembic). A record runs them when it is opened."""
