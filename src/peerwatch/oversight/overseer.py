@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,7 +87,18 @@ class Overseer:
         times: OverseerTimes | None = None,
         take: TakeLook = take_look,
         clock: Callable[[], float] = time.time,
+        together: AbstractContextManager[object] | None = None,
     ) -> None:
+        """Make an overseer.
+
+        Args:
+            record: The record, which it alone or others too write.
+            inventory: The inventory.
+            times: When it looks.
+            take: What takes a look.
+            clock: Unix seconds, UTC.
+            together: Held while looks are written, where other processes write the same record.
+        """
         self.record = record
         self.times = times or OverseerTimes()
         self.on_inventory: Callable[[Inventory], None] | None = None
@@ -99,7 +111,9 @@ class Overseer:
         self._asked = Contents()
         """What an order that is being given is about."""
         self._said: dict[str, frozenset[tuple[Any, ...]]] = {}
-        self._lock = threading.RLock()
+        self._lock, self._together = threading.RLock(), together or nullcontext()
+        self._leaves: dict[str, int | None] = {}
+        """Order -> the last leaf that its history in memory knows."""
         self._note_inventory()
 
     @property
@@ -139,7 +153,7 @@ class Overseer:
         self._prime(names)
         self._adopt_orders()
         taken = self._at_once(self._look, names)
-        with self._lock:
+        with self._lock, self._together:
             for facts in taken.values():
                 self._record_look(facts)
             self._verify()
@@ -158,7 +172,7 @@ class Overseer:
         self._prime((host,))
         self._adopt_orders()
         facts = self._look(host)
-        with self._lock:
+        with self._lock, self._together:
             self._record_look(facts)
             self._verify()
 
@@ -174,7 +188,7 @@ class Overseer:
         first = self._at_once(lambda host: self._planned(host, baselines, None), new)
         known = {**baselines, **first}
         taken = self._at_once(lambda host: self._planned(host, known, first[host]), new)
-        with self._lock:
+        with self._lock, self._together:
             for facts in taken.values():
                 self._record_look(facts)
 
@@ -231,6 +245,10 @@ class Overseer:
 
     def _record_look(self, facts: HostFacts) -> None:
         host = facts.host
+        last = kept_look(self.record, host)
+        if last is not None and last.begun > facts.begun:
+            self._looks[host] = last  # another process has looked since, and written it
+            return
         known = kept_known(self.record, host)
         for finding in self._found(facts):
             body = finding_body(finding)
@@ -335,6 +353,9 @@ class Overseer:
                 self._histories.pop(order.id, None)
                 continue
             history = self._histories[order.id]
+            if standing.leaf != self._leaves.get(order.id):
+                history = remembered(history, standing.last)  # another process has verified it
+                self._leaves[order.id] = standing.leaf
             if standing.reported is not None and standing.reported != history.reported:
                 history = with_reported(history, *standing.reported)
             inventory = self._inventory_for(order)
@@ -354,7 +375,8 @@ class Overseer:
         learned = verdict.history.contents != history.contents or standing.last is None
         if news or learned:
             keep = contents_to_keep(standing.order.id, verdict.history.contents)
-            self.record.append("verified", body, keep=keep if learned else None)
+            entry = self.record.append("verified", body, keep=keep if learned else None)
+            self._leaves[standing.order.id] = entry.seq
             _log.info("order_verified", order=standing.order.id, state=state)
         return verdict.history
 

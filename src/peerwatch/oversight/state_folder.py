@@ -19,6 +19,7 @@ from peerwatch.oversight.sensor.look_plan import LookSchedule
 KEYS = "keys"
 _UP = "up.lock"
 _GIVING = "orders.lock"
+_WRITING = "looks.lock"
 _GIVING_SECONDS = 60.0
 
 
@@ -72,7 +73,9 @@ def open_overseer(config: OversightConfig) -> Iterator[Overseer]:
                 f"There is no inventory {config.inventory_path}. Draft one with: peerwatch oversee "
                 f"init{_state_option(config.state)}"
             )
-        yield Overseer(record, InventoryFile(config.inventory_path), times_of(config))
+        together = FileLock(config.state / _WRITING)
+        file = InventoryFile(config.inventory_path)
+        yield Overseer(record, file, times_of(config), together=together)
 
 
 def times_of(config: OversightConfig) -> OverseerTimes:
@@ -99,14 +102,14 @@ def alone(config: OversightConfig) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def giving(config: OversightConfig) -> Iterator[None]:
-    """Hold others off while an order gets its number.
+def giving(state: Path) -> Iterator[None]:
+    """Hold others off while an order gets its number, over one state folder.
 
     Raises:
         PeerwatchError: Somebody else has held on for a minute.
     """
     try:
-        with FileLock(config.state / _GIVING, timeout=_GIVING_SECONDS):
+        with FileLock(state / _GIVING, timeout=_GIVING_SECONDS):
             yield
     except Timeout:
         raise PeerwatchError("Somebody else is giving an order. Try again.") from None

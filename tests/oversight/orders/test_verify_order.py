@@ -305,6 +305,8 @@ def test_what_could_not_be_seen_is_not_met(where: str) -> None:
     looks = at(retired(REPORTED + 1), unobserved=(Unobserved("alpha", where, "no right"),))
     found = {name.split()[1] for name in wrong(looks)} - {"monitor_stands"}
     assert found == GAPS[where]
+    states = {one.state for one in verdict(looks).verification.criteria}
+    assert states == {"met", "unobserved"}
     state = verdict(looks).verification.state
     assert state == "reported_done"
 
@@ -332,6 +334,14 @@ def test_a_copy_that_is_gone_again_counts() -> None:
     assert set(said) == {"no_copy_since"}
     assert "/var/backups/nightly.bin" in said["no_copy_since"]
     assert "where it went is not known" in said["no_copy_since"]
+
+
+def test_a_copy_with_blanks_in_its_name_is_not_called_gone() -> None:
+    weights = alpha(START).files[WEIGHTS]
+    looks = retired(REPORTED + 1)
+    files = {**looks["beta"].files, "/tmp/a copy of it.bin": weights}
+    said = wrong(changed(looks, "beta", files=files))["beta no_copy_since"]
+    assert "a copy of it.bin" in said and "gone" not in said
 
 
 def test_a_copy_from_before_the_order_has_to_go_and_was_not_made_since() -> None:
@@ -521,3 +531,15 @@ def test_criteria_are_the_same_for_the_same_looks() -> None:
     first = exit_criteria(ORDER, INVENTORY, looks, reported())
     assert first == exit_criteria(ORDER, INVENTORY, looks, reported())
     assert SETTINGS.text is not None and ROSTER.text is not None
+
+
+@pytest.mark.parametrize("order", [keep("luma-weights"), freeze("shutdown"), freeze("sensor")])
+def test_a_host_that_was_not_seen_has_lost_nothing(order: Order) -> None:
+    """What a look that did not come off does not list is not gone."""
+    gap = (Unobserved("alpha", "look", "it did not answer in time"),)
+    blind = {host: HostFacts(host, START + 300, START + 301, unobserved=gap) for host in serving()}
+    found = verify_order(
+        order, INVENTORY, blind, history_at(order, INVENTORY, serving()), START + 305
+    )
+    assert {one.state for one in found.verification.criteria} == {"unobserved"}
+    assert found.verification.state == "overdue" and not found.history.seen

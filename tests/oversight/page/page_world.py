@@ -160,6 +160,8 @@ def fill(record: Record) -> None:
     )
     add("finding", finding_body(unseen))
     add("heartbeat", {"interval": 3600.0})
+    said = f"filed 71 for luma, computed 52; the bar is 70 {SCRIPT}"
+    add("score_checked", {"asset": "shutdown-bar", "said": said})
     add("anchored", {"place": "git@vault:peerwatch.git", "size": 9, "root": "00" * 32})
 
 

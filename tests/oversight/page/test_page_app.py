@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_guard import LONGEST_BODY
+from peerwatch.oversight.page.rows.seen_files import FileCounts, SeenHost
 from peerwatch.oversight.record.log_checkpoint import proved
 from peerwatch.oversight.record.signed_note import public_key
 from tests.oversight.page.conftest import HOME
@@ -20,6 +25,7 @@ from tests.oversight.page.page_world import (
     PROXY_HEADERS,
     SCRIPT,
     SECRET,
+    looks,
     make_config,
     make_state,
     proxy_entries,
@@ -73,6 +79,10 @@ def test_what_is_hostile_is_there_to_be_read(one_reader: TestClient) -> None:
     text = one_reader.get("/findings/10").text
     assert "&lt;script&gt;" in text and "U+202E" in text and "U+0430" in text
     assert "onerror=" in one_reader.get("/findings/9").text.replace("&#34;", '"')
+
+
+def test_scores_that_were_checked_stand_with_the_assets(one_reader: TestClient) -> None:
+    assert "filed 71 for luma, computed 52" in one_reader.get("/assets").text
 
 
 def test_every_answer_binds_the_browser(one_reader: TestClient, one_stranger: TestClient) -> None:
@@ -337,3 +347,77 @@ def test_an_empty_record_is_shown(tmp_path: Any) -> None:
         assert client.get(address).status_code == 200, address
     assert "has never been heard of" in client.get("/").text
     state.record.close()
+
+
+def test_a_record_that_was_changed_is_told_and_no_page_made_up(
+    reader: TestClient, state: OverseerState
+) -> None:
+    assert "Retire" in reader.get("/orders/O-1").text
+    with closing(sqlite3.connect(state.folder / "record.db")) as database:
+        changed = "CAST(replace(CAST(leaf AS TEXT), 'luma', 'orso') AS BLOB)"
+        database.execute(f"UPDATE record_leaves SET leaf = {changed}")
+        database.commit()
+    answer = reader.get("/record/4")
+    assert answer.status_code == 503 and "is another" in answer.text
+    page = reader.get("/orders/O-1")
+    assert page.status_code == 503 or "Retire" in page.text
+    assert 'Retire <span class="name">orso' not in page.text
+    assert reader.get("/readyz").status_code in (200, 503)
+
+
+def test_an_order_is_given_after_a_look_and_its_report_is_a_file(
+    reader: TestClient, state: OverseerState
+) -> None:
+    looked: list[list[str]] = []
+
+    def look(hosts: Iterable[str]) -> dict[str, HostFacts]:
+        looked.append(list(hosts))
+        return {"gpu1": replace(looks()["gpu1"], ended=state.clock() + 5)}
+
+    assert reader.get("/orders/O-1/report").status_code == 404
+    state.look_now, state.report = look, lambda order: f"the report of {order}\n"
+    csrf = token(reader.get("/orders/new").text)
+    order = {"kind": "retire", "target": "luma", "by": "2030-01-01T10:00"}
+    shown = reader.post("/orders/check", data={"csrf": csrf, **order}).text
+    held = re.search(r'name="held" value="([^"]+)"', shown)
+    assert held is not None and looked == []
+    reader.post("/act", data={"csrf": csrf, "held": held[1], "answer": ""})
+    assert looked == [["gpu1", "gpu2", "store"]]
+    assert kinds(state, "order_given")[-1]["known_at"] > state.clock() + 3
+    assert reader.get("/orders/O-3/report").text == "the report of O-3\n"
+
+
+def test_a_passkey_page_does_nothing_unsigned(state: OverseerState) -> None:
+    app = make_app(state, make_config(state.folder))
+    cookie, session = app.state.desk.sessions.begin("Ada Marsh", "passkey")
+    client = TestClient(app, HOME, headers={"origin": HOME}, cookies={"peerwatch": cookie})
+    given = {"csrf": session.csrf, "kind": "retire", "target": "luma", "by": "2030-01-01T10:00"}
+    for answer in ("", "null", "[]", "{}", '{"response": {}}', "[" * 100_000, '{"response": 3}'):
+        shown = client.post("/orders/check", data=given).text
+        held = re.search(r'name="held" value="([^"]+)"', shown)
+        assert held is not None
+        data = {"csrf": session.csrf, "held": held[1], "answer": answer}
+        assert client.post("/act", data=data).status_code in (403, 413)
+    assert len(kinds(state, "order_given")) == 2
+
+
+def test_a_person_signs_out_of_all_browsers(state: OverseerState) -> None:
+    app = make_app(state, make_config(state.folder))
+    begun = [app.state.desk.sessions.begin(name, "passkey") for name in ("Ada", "Ada", "Ben")]
+    (mine, session), (other, _), (bens, _) = begun
+    client = TestClient(app, HOME, headers={"origin": HOME})
+    data = {"csrf": session.csrf, "everywhere": "1"}
+    client.post("/sign-out", data=data, headers={"cookie": f"peerwatch={mine}"})
+    find = app.state.desk.sessions.find
+    assert [find(one) is None for one in (mine, other, bens)] == [True, True, False]
+
+
+def test_much_is_counted_quickly() -> None:
+    one = FileFact("file", 100, 1, 1, 0o600, "luma", 1, digest="blake3:aa")
+    files = {f"/srv/d{n % 50}/f{n}": one for n in range(20_000)}
+    files |= {"/srv/d1.bak": replace(one, digest=None, sample="sample:aa"), "/srv/d1": one}
+    seen = SeenHost(HostFacts("gpu1", 0.0, 1.0, files=files))
+    assert seen.counts("/srv/d1") == FileCounts(401, 401, 0, 40_100)
+    assert seen.counts("/srv/d1/") == FileCounts(400, 400, 0, 40_000)
+    assert seen.counts("/srv").files == 20_002 and seen.counts("/").sampled == 1
+    assert seen.counts("/elsewhere") == FileCounts(0, 0, 0, 0)

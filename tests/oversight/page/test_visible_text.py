@@ -28,6 +28,7 @@ from peerwatch.oversight.page.visible_text import (
         ("lum\u0430", "lum\u0430⟨U+0430⟩"),
         ("\u0440\u0430\u0441\u0435", "\u0440⟨U+0440⟩\u0430⟨U+0430⟩\u0441⟨U+0441⟩\u0435⟨U+0435⟩"),
         ("\uff4cuma \U0001d5c5uma", "\uff4c⟨U+FF4C⟩uma \U0001d5c5⟨U+1D5C5⟩uma"),
+        ("⟨U+202E⟩", "⟨⟨U+27E8⟩U+202E⟩⟨U+27E9⟩"),
         ("Zürich naïve café", "Zürich naïve café"),
         ("удалённый сервер", "удалённый сервер"),
         ("权重 σύστημα 重み", "权重 σύστημα 重み"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import uuid
@@ -123,3 +124,17 @@ def test_a_history_that_was_pushed_over_is_seen(tmp_path: Path, record: Record) 
     report = verify_log(tmp_path / "export.jsonl", record.public_key, [place])
     assert [one.kind for one in report.problems] == ["anchor_missing"]
     assert "[2]" in report.problems[0].said
+
+
+@pytest.mark.parametrize("hostile", ["fifo", "link", "folder"])
+def test_what_is_no_file_at_a_place_is_not_waited_for(tmp_path: Path, hostile: str) -> None:
+    place = anchor_place(directory(tmp_path))
+    file = tmp_path / "anchors" / f"{5:020d}.checkpoint"
+    if hostile == "fifo":
+        os.mkfifo(file)
+    elif hostile == "link":
+        file.symlink_to("/etc/passwd")
+    else:
+        file.mkdir()
+    with pytest.raises(RecordError, match="cannot be read"):
+        place.get(5)

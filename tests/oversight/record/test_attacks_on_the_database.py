@@ -137,6 +137,7 @@ def test_found_by_the_next_append(work: Attack, url: str, keys: Keys, tmp_path: 
 def test_found_by_the_next_reading(work: Attack, url: str, keys: Keys, tmp_path: Path) -> None:
     fill(url, keys)
     with Record.open(url, keys) as record:
+        record.append("look", LOOK)
         root = record.checkpoint()
         attack(tmp_path, work)
         with pytest.raises(RecordChangedError):
@@ -183,6 +184,19 @@ def test_an_older_copy_put_back_while_it_runs_is_found(
         for use in (lambda: record.append("look", LOOK), lambda: list(record.entries())):
             with pytest.raises(RecordChangedError, match="was replaced or removed"):
                 use()
+
+
+@pytest.mark.parametrize("ending", ["", "-wal"])
+def test_a_file_taken_away_while_it_runs_is_found(
+    ending: str, url: str, keys: Keys, tmp_path: Path
+) -> None:
+    """The log too: what is written to a removed one is gone with the process."""
+    fill(url, keys)
+    with Record.open(url, keys) as record:
+        record.append("look", LOOK)
+        (tmp_path / f"record.db{ending}").unlink()
+        with pytest.raises(RecordChangedError, match="was replaced or removed"):
+            record.append("look", LOOK)
 
 
 def test_an_older_copy_of_all_of_it_is_found_by_the_anchor(
@@ -265,3 +279,90 @@ def test_after_an_attack_nothing_more_is_written(url: str, keys: Keys, tmp_path:
                 record.append("look", LOOK)
         with pytest.raises(RecordChangedError):
             record.checkpoint()
+
+
+FINDING = {
+    "behaviour": "tampering",
+    "established": True,
+    "direction": "toward",
+    "host": "alpha",
+    "place": "/etc/luma.yaml",
+    "said": "the shutdown setting was changed",
+}
+
+
+@pytest.mark.parametrize(
+    "taken", ["DELETE FROM record_leaves", "UPDATE record_leaves SET leaf = X'7B7D'"]
+)
+def test_a_trigger_that_drops_or_changes_findings_is_found(
+    taken: str, url: str, keys: Keys, tmp_path: Path
+) -> None:
+    """The database takes each finding, says so, and does away with it in the same transaction."""
+    fill(url, keys)
+    trigger = (
+        "CREATE TRIGGER luma AFTER INSERT ON record_leaves "
+        f"WHEN CAST(NEW.leaf AS TEXT) LIKE '%finding%' BEGIN {taken} WHERE seq = NEW.seq; END"
+    )
+    attack(tmp_path, does(trigger))
+    with Record.open(url, keys) as record:
+        record.append("look", LOOK)
+        record.append("finding", FINDING)
+        with pytest.raises(RecordChangedError, match="leaf 7 is"):
+            record.append("heartbeat", {"interval": 60.0})
+
+
+def test_a_finding_cut_off_right_after_a_kill_is_found(
+    url: str, keys: Keys, tmp_path: Path
+) -> None:
+    """No checkpoint was due yet. The overseer is stopped, and the last leaves go with all notes."""
+    fill(url, keys)
+    record = Record.open(url, keys)
+    record.append("finding", FINDING)
+    shutil.copy(tmp_path / "record.db", tmp_path / "killed.db")
+    shutil.copy(tmp_path / "record.db-wal", tmp_path / "killed.db-wal")
+    size = keys.last_checkpoint()
+    record.close()
+    assert size is not None and "\n7\n" in size
+    for ending in ("", "-wal"):
+        shutil.move(tmp_path / f"killed.db{ending}", tmp_path / f"record.db{ending}")
+    attack(tmp_path, does("DELETE FROM record_leaves WHERE seq > 5"))
+    attack(tmp_path, does("DELETE FROM record_checkpoints WHERE size > 6"))
+    with pytest.raises(RecordChangedError, match="beside the key has 7"):
+        Record.open(url, keys)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE record_leaves SET leaf = 'text' WHERE seq = 3",
+        "UPDATE record_leaves SET leaf = 7 WHERE seq = 5",
+        "UPDATE record_leaves SET seal = 'text' WHERE seq = 3",
+        "UPDATE record_identity SET retired = 'many'",
+        "UPDATE record_identity SET retired = 1.5",
+        "UPDATE record_identity SET retired = -3",
+        "UPDATE record_identity SET retired = 5, subtrees = 'text'",
+        "UPDATE record_identity SET public_key = X'00'",
+        "INSERT INTO record_identity VALUES (2, 'x', 0, X'')",
+        "UPDATE record_checkpoints SET note = X'FF'",
+        "UPDATE record_version SET version_num = 'x'",
+        "DELETE FROM record_version",
+        "DROP TABLE record_leaves",
+        "DROP TABLE record_checkpoints",
+        "ALTER TABLE record_leaves RENAME COLUMN seal TO mark",
+        "DELETE FROM record_leaves WHERE seq = 0",
+    ],
+)
+def test_a_database_of_nonsense_is_refused_and_not_a_traceback(
+    statement: str, url: str, keys: Keys, tmp_path: Path
+) -> None:
+    fill(url, keys)
+    attack(tmp_path, does(statement))
+    with pytest.raises(RecordError):
+        Record.open(url, keys)
+
+
+def test_a_key_whose_checkpoint_is_lost_opens_its_record(url: str, keys: Keys) -> None:
+    fill(url, keys)
+    (keys.folder / "last_checkpoint").unlink()
+    with Record.open(url, keys) as record:
+        assert record.size == 6

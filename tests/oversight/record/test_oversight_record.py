@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -277,5 +279,37 @@ def test_tables_of_a_newer_version_are_left_alone(url: str, keys: Keys, tmp_path
     Record.open(url, keys).close()
     with sqlite3.connect(tmp_path / "record.db") as database:
         database.execute("UPDATE record_version SET version_num = '7'")
-    with pytest.raises(RecordError, match="newer version"):
+    with pytest.raises(RecordError, match="Install the newer version"):
         Record.open(url, keys)
+
+
+def test_a_token_is_not_cut_into_something_that_is_none(record: Record) -> None:
+    token = "ghp_" + "a1B2c3D4e5" * 4
+    entry = record.append("look", LOOK | {"x": "y " * 2040 + token + " z" * 60_000})
+    assert "ghp_" not in str(entry.body)
+
+
+def test_a_process_that_was_forked_off_is_told(record: Record) -> None:
+    """Its writer stayed behind: an append there would wait for ever."""
+    record.append("look", LOOK)
+    child = os.fork()
+    if child == 0:
+        try:
+            record.append("look", LOOK)
+        except RecordError:
+            os._exit(7)
+        os._exit(8)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    record.append("look", LOOK)
+
+
+def test_several_may_open_a_new_record_at_once(url: str, keys: Keys) -> None:
+    def opens() -> None:
+        with Record.open(url, keys) as record:
+            record.append("look", LOOK)
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(opens) for _ in range(6)]:
+            done.result()
+    with Record.open(url, keys) as record:
+        assert record.size == 6

@@ -84,6 +84,10 @@ SECRETS = {
     "a setting in YAML": ("db:\n  password: hunter2\n  port: 5", "db:\n  password: <7>\n  port: 5"),
     "a setting in JSON": ('{"clientSecret": "hunter2"}', '{"clientSecret": "<7>"}'),
     "a setting in a difference": ("-token = old123\n+token = new456", "-token = <6>\n+token = <6>"),
+    "a setting in JSON within JSON": (
+        r'{"x": "a\npassword: hunter2\nb"}',
+        r'{"x": "a\npassword: <10>"}',
+    ),
     "a query": ("https://h/x?a=1&access_token=hunter2&b=2", "https://h/x?a=1&access_token=<7>&b=2"),
 }
 NONE = [
@@ -109,6 +113,8 @@ NONE = [
     "python -m compass --pass 3 -p 80",
     "mysql -u root -p",
     "ann ALL=(ALL) NOPASSWD: ALL",
+    "3 tests\\nPASS: All thresholds",
+    "if user_pw == entered",
     "unit luma.service at 14:02, 10:30:05",
     "C:\\secret\\x",
     "author: Ann, authority=5",
@@ -149,6 +155,11 @@ def test_fields_and_words_of_command_lines() -> None:
         "tokens": ["a", "b"],
         "apiKey": ["<3>", {"x": "y"}],
     }
+    container = [{"name": "DB_PASSWORD", "value": "hunter2"}, {"name": "PORT", "value": "80"}]
+    assert hidden(container) == [
+        {"name": "DB_PASSWORD", "value": "<7>"},
+        {"name": "PORT", "value": "80"},
+    ]
     for words, expected in (
         (["/usr/bin/x", "--password", "hunter2", "--verbose"], [2]),
         (["x", "--api-key=hunter2"], []),

@@ -2,7 +2,8 @@
 
 ``PEERWATCH_OVERSIGHT_ORIGIN`` sets ``origin``; two underscores lead inside:
 ``PEERWATCH_OVERSIGHT_SIGN_IN__HOW`` sets ``sign_in.how``. What a variable holds is read as YAML.
-Secrets stand in files that the configuration names, never in it.
+Secrets stand in files that the configuration names; a database's password in the variable for
+``record``.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from peerwatch.oversight.orders.order_places import files_at, is_at, paths_on, u
 from peerwatch.oversight.orders.order_scene import OrderScene, SeenSince, several
 from peerwatch.oversight.orders.order_times import clock
 from peerwatch.oversight.orders.settings_read import settings_wrong
-from peerwatch.oversight.orders.unseen import unseen
+from peerwatch.oversight.orders.unseen import unseen, unseen_at
 from peerwatch.oversight.sensor.content_copies import Copy, same_content
 
 _DELETED = " (deleted)"
@@ -65,8 +65,9 @@ def _looked_in(scene: OrderScene) -> str:
 
 def no_copy_since(scene: OrderScene) -> Criterion:
     """Return whether nobody made a copy since the order was known, also one that is gone again."""
+    standing = {place_of_copy(one) for one in copies_on(scene)}
     seen = [
-        f"{one.said}, first seen {clock(one.first_seen)}" + _over(scene, one)
+        f"{one.said}, first seen {clock(one.first_seen)}" + _over(scene, one, standing)
         for one in scene.history.seen
         if one.criterion == "no_copy_since" and one.host == scene.host
     ]
@@ -90,21 +91,24 @@ def place_of_copy(copy: Copy) -> str:
     return " ".join(copy.paths)
 
 
-def _over(scene: OrderScene, one: SeenSince) -> str:
-    gone = not any(path in scene.facts.files for path in one.place.split(" "))
-    return f", gone at {clock(scene.facts.ended)}; where it went is not known" if gone else ""
+def _over(scene: OrderScene, one: SeenSince, standing: set[str]) -> str:
+    if one.place in standing or unseen(scene.facts, "files"):
+        return ""
+    return f", gone at {clock(scene.facts.ended)}; where it went is not known"
 
 
 def content_stands(scene: OrderScene) -> Criterion:
     """Return whether an asset that is to be kept stands with its content, not only its name."""
     wrong: list[str] = []
-    not_seen = list(unseen(scene.facts, "files"))
     (asset,) = scene.targets.values()
+    not_seen = list(unseen_at(scene.facts, paths_on(asset, scene.host)))
     moved = {f"{one.content.host}:{one.content.path}": one for one in copies_on(scene)}
     before = scene.before
     kept = dict(files_at(asset, before)) if before is not None else {}
     for path, old in kept.items():
         now = scene.facts.files.get(path)
+        if now is None and unseen_at(scene.facts, (path,)):
+            continue
         wrong += _lost(path, old, now, moved.get(f"{scene.host}:{path}"))
         if now is not None and not wrong and not _known(old, now):
             not_seen.append(f"{path} was not read whole")
@@ -149,6 +153,8 @@ def settings_changed(scene: OrderScene, name: str, asset: Asset) -> Iterator[str
     then = dict(files_at(asset, before)) if before is not None else {}
     now = dict(files_at(asset, scene.facts))
     for path in sorted({*then, *now, *_exact(asset, scene.host)}):
+        if path not in now and unseen_at(scene.facts, (path,)):
+            continue
         for what in _change_of(asset, path, then.get(path), now.get(path)):
             yield f"{name}: {path}: {what}"
     for what in _units_off(asset, scene.facts, before):
@@ -176,7 +182,9 @@ def settings_unread(scene: OrderScene, name: str, asset: Asset) -> Iterator[str]
     """Yield why it is not known whether a setting stands."""
     if not paths_on(asset, scene.host) and not units_on(asset, scene.host):
         return
-    yield from unseen(scene.facts, "files", *(("units",) if units_on(asset, scene.host) else ()))
+    yield from unseen_at(scene.facts, paths_on(asset, scene.host))
+    if units_on(asset, scene.host):
+        yield from unseen(scene.facts, "units")
     if scene.before is None and not asset.settings:
         yield f"{name}: nobody had looked at it before the order was known"
     for path, fact in files_at(asset, scene.facts):
@@ -203,8 +211,10 @@ def _units_off(asset: Asset, facts: HostFacts, before: HostFacts | None) -> Iter
     for name in units_on(asset, facts.host):
         now = facts.units.get(name)
         old = before.units.get(name) if before is not None else None
-        if now is None:
+        if now is None and not unseen(facts, "units"):
             yield f"{name} is gone"
+        elif now is None:
+            continue
         elif old is not None:
             for word, was, so in (
                 ("active", old.active, now.active),

@@ -165,7 +165,7 @@ def _text(report: OrderReport) -> list[str]:
         f"{STATE_WORDS.get(report.state, report.state)}",
         report.headline(),
         "",
-        *(f"{name + ':':<10}{said}" for name, said in _about(report)),
+        *(f"{name + ':':<11}{said}" for name, said in _about(report)),
     ]
     for title, state in _SECTIONS:
         found = report.criteria(state)

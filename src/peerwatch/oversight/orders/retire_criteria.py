@@ -38,11 +38,22 @@ class Retiring:
 
     def processes(self) -> Iterator[tuple[ProcessFact, str]]:
         """Yield the agent's processes, and why each is its."""
+        facts = self.scene.facts
         holds = holder(self.marks.agent, self.scene.inventory, self.copied, self.scene.host)
-        for process in self.scene.facts.processes:
-            why = why_process(self.marks, process, self.scene.facts, holds)
+        serving = {one.listener: one for one in facts.endpoints if self.serves(one)}
+        for process in facts.processes:
+            why = why_process(self.marks, process, facts, holds)
+            if why is None and process.pid in serving:
+                why = f"it serves {', '.join(serving[process.pid].names[:2])}"
             if why is not None:
                 yield process, why
+
+    def serves(self, one: EndpointFact) -> bool:
+        """Return whether an address that answers says that it serves the agent."""
+        marks, host = self.marks, self.scene.host
+        return one.answers and any(
+            marks.fits("served_as", host, name) or named(marks.agent, name) for name in one.names
+        )
 
 
 def retire_criteria(host: Retiring) -> Iterator[Criterion]:
@@ -255,18 +266,16 @@ def endpoint_silent(host: Retiring) -> Criterion:
     wrong = [
         f"{one.url} answers{_as(one)}"
         for one in facts.endpoints
-        if one.answers and _is_its(marks, one, facts.host, pids)
+        if one.answers
+        and (
+            host.serves(one)
+            or marks.fits("endpoints", facts.host, one.url)
+            or (one.listener is not None and one.listener in pids)
+        )
     ]
     not_seen = list(host.unseen("endpoints"))
     not_seen += [f"{url} was not asked" for url in _addresses(host) if url not in asked]
     return host.scene.criterion("endpoint_silent", wrong, not_seen, "nothing answers as it")
-
-
-def _is_its(marks: AgentMarks, one: EndpointFact, host: str, pids: set[int]) -> bool:
-    served = any(
-        marks.fits("served_as", host, name) or named(marks.agent, name) for name in one.names
-    )
-    return marks.fits("endpoints", host, one.url) or served or one.listener in pids
 
 
 def _as(one: EndpointFact) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.world.state import Unobserved
@@ -52,6 +53,29 @@ def unseen(facts: HostFacts, *subjects: str) -> tuple[str, ...]:
     return tuple(
         f"{gap.where}: {gap.why}" for gap in facts.unobserved if hides(gap) & {*subjects, "all"}
     )
+
+
+def unseen_at(facts: HostFacts, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the gaps of a look behind which one of these paths may stand, in words.
+
+    Args:
+        facts: A look.
+        paths: Absolute paths; one that ends in ``/`` is all below it.
+    """
+    wanted = tuple(paths)
+    return tuple(
+        f"{gap.where}: {gap.why}"
+        for gap in facts.unobserved
+        if any(_may_hide(gap, path) for path in wanted)
+    )
+
+
+def _may_hide(gap: Unobserved, path: str) -> bool:
+    where = gap.where.rstrip("/")
+    if where.startswith("/"):
+        below = path.startswith(f"{where}/") or (path.endswith("/") and where.startswith(path))
+        return where == path.rstrip("/") or below
+    return bool(hides(gap) & {"files", "all"})
 
 
 def hides(gap: Unobserved) -> frozenset[str]:

@@ -16,6 +16,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from filelock import FileLock
+
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.common.files import replacing
 
@@ -43,11 +45,12 @@ def new_code(folder: Path, person: str, now: float | None = None) -> str:
             f"{person!r} is no name for a person. Give one of up to 200 visible characters."
         )
     code = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
-    made = _codes(folder, now)
     expires = (time.time() if now is None else now) + LIFE
-    made = {key: one for key, one in made.items() if one["person"] != person}
-    made[_digest(code)] = {"person": person, "expires": expires}
-    _write(folder, made)
+    with _alone(folder):
+        kept = _codes(folder, now).items()
+        made = {key: one for key, one in kept if one["person"] != person}
+        made[_digest(code)] = {"person": person, "expires": expires}
+        _write(folder, made)
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
@@ -63,10 +66,16 @@ def whose_code(folder: Path, code: str, now: float | None = None) -> str | None:
 
 def spend_code(folder: Path, code: str, now: float | None = None) -> bool:
     """Use a code up; False where it was used meanwhile."""
-    made = dict(_codes(folder, now))
-    known = made.pop(_digest(code), None) is not None
-    _write(folder, made)
+    with _alone(folder):
+        made = dict(_codes(folder, now))
+        known = made.pop(_digest(code), None) is not None
+        _write(folder, made)
     return known
+
+
+def _alone(folder: Path) -> FileLock:
+    """Return what keeps other threads and processes from changing the codes meanwhile."""
+    return FileLock(folder / f"{_FILE}.lock", timeout=10, thread_local=False)
 
 
 def _codes(folder: Path, now: float | None) -> dict[str, Mapping[str, object]]:

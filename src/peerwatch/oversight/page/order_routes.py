@@ -35,7 +35,7 @@ from peerwatch.oversight.page.page_desk import (
 from peerwatch.oversight.page.page_sessions import PageSession
 from peerwatch.oversight.page.passkeys import PasskeyError
 from peerwatch.oversight.page.rows.finding_rows import finding_rows
-from peerwatch.oversight.page.rows.order_rows import WORDS, OrderRow, order_row, order_rows
+from peerwatch.oversight.page.rows.order_rows import OrderRow, order_row, order_rows
 from peerwatch.oversight.state_folder import giving
 
 order_routes = APIRouter()
@@ -140,6 +140,8 @@ def confirmed(request: Request, desk: Desk, session: Session, fields: Fields) ->
     signed = _signature(desk, session, act, waiting.get("nonce"), one_of(fields, "answer"))
     if act["act"] == "withdraw an order":
         order = act["order"]
+        if _found(desk, order).state == "withdrawn":
+            raise HTTPException(409, "This order is withdrawn already.")
         body = {"order": order, "person": act["person"], "why": act["why"], **signed}
         desk.state.record.append("order_withdrawn", body)
     else:
@@ -201,7 +203,6 @@ def _form(
         session,
         status=422 if fault else 200,
         inventory=desk.state.inventory,
-        kinds=WORDS,
         typed=typed,
         chosen=hosts or [],
         fault=fault,
@@ -259,7 +260,6 @@ def _confirm(
         session,
         act=act,
         order=order,
-        kinds=WORDS,
         held=hold(session, waiting),
         options=None if options is None else json.dumps(options),
     )

@@ -6,11 +6,13 @@ import hmac
 from collections.abc import Callable
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.operation.health import failing
 from peerwatch.oversight.operation.oversight_config import OversightConfig, read_secret
 from peerwatch.oversight.operation.oversight_metrics import Gauges, OversightMetrics, tally
@@ -30,6 +32,7 @@ from peerwatch.oversight.page.record_routes import anchored_to, record_routes
 from peerwatch.oversight.page.sign_in_routes import sign_in_routes
 from peerwatch.oversight.page.watch_routes import hosts_of, silent_for, watch_routes
 
+_log = structlog.get_logger("peerwatch.page")
 _FILES = {
     "oversight.css": "text/css",
     "oversight.js": "text/javascript",
@@ -149,6 +152,13 @@ def _add_errors(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         return _told(request, error.status_code, str(error.detail))
 
+    @app.exception_handler(PeerwatchError)
+    def tell_what_is_wrong(request: Request, error: Exception) -> Response:
+        _log.error("page_failed", route=request.url.path, said=str(error))
+        desk: PageDesk = request.app.state.desk
+        known = desk.sessions.find(request.cookies.get(desk.cookie)) is not None
+        return _told(request, 503, str(error) if known else "This cannot be done now.")
+
     @app.exception_handler(RequestValidationError)
     def tell_of_address(request: Request, _: Exception) -> Response:
         return _told(request, 404, "There is nothing at this address.")
@@ -163,5 +173,5 @@ def _told(request: Request, status: int, said: str) -> Response:
     if request.headers.get("content-type", "").startswith("application/json"):
         return JSONResponse({"error": said}, status)
     desk: PageDesk = request.app.state.desk
-    session = desk.session_of(request, count_as_use=False)
+    session = desk.sessions.find(request.cookies.get(desk.cookie), count_as_use=False)
     return desk.show(request, "message.html.j2", session, status, said=said)

@@ -22,7 +22,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from peerwatch.charts.html_pages import page_environment, page_style
-from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.operation.oversight_config import OversightConfig, read_secret
 from peerwatch.oversight.operation.oversight_metrics import OversightMetrics
 from peerwatch.oversight.page.overseer_state import OverseerState
@@ -31,6 +30,7 @@ from peerwatch.oversight.page.passkeys import Passkey, PasskeyDesk, passkeys
 from peerwatch.oversight.page.proxy_sign_in import TrustedProxy
 from peerwatch.oversight.page.record_view import RecordView
 from peerwatch.oversight.page.rows.asset_rows import size_said
+from peerwatch.oversight.page.rows.seen_files import SeenHost
 from peerwatch.oversight.page.sign_in_limits import SignInLimit
 from peerwatch.oversight.page.visible_text import marked_text, visible_text
 
@@ -66,7 +66,7 @@ class PageDesk:
     filing: threading.Lock = field(default_factory=threading.Lock)
     """Held while an incident gets its number."""
     _recorded: dict[str, float] = field(default_factory=dict)
-    _looks: dict[str, tuple[float, HostFacts | None]] = field(default_factory=dict)
+    _looks: dict[str, tuple[float, SeenHost | None]] = field(default_factory=dict)
 
     @property
     def by_proxy(self) -> bool:
@@ -124,13 +124,14 @@ class PageDesk:
         """Whether a person may give and withdraw orders."""
         return not self.config.orders_by or session.person in self.config.orders_by
 
-    def look(self, host: str) -> HostFacts | None:
-        """Return the last look at a host, read once for each look."""
+    def look(self, host: str) -> SeenHost | None:
+        """Return the last look at a host, read and ordered once for each look."""
         newest = self.view.looks.get(host)
         at = float(newest[-1].seq) if newest else -1.0
         kept = self._looks.get(host)
         if kept is None or kept[0] != at:
-            kept = (at, self.state.look(host))
+            facts = self.state.look(host)
+            kept = (at, SeenHost(facts) if facts is not None else None)
             self._looks[host] = kept
         return kept[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import Self
@@ -42,7 +43,7 @@ class PageServer:
             h11_max_incomplete_event_size=65_536,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, name="page", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="page", daemon=True)
 
     @property
     def port(self) -> int:
@@ -70,6 +71,10 @@ class PageServer:
         self._app.state.closing = True
         self._server.should_exit = True
         self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        with contextlib.suppress(SystemExit):  # how the server says that it cannot listen
+            self._server.run()
 
     def __enter__(self) -> Self:
         self.start()

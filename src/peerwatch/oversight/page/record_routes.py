@@ -11,7 +11,6 @@ from starlette.responses import PlainTextResponse, Response
 
 from peerwatch.oversight.page.page_desk import Desk, PageDesk, Session
 from peerwatch.oversight.record.entry_index import Entry
-from peerwatch.oversight.record.record_errors import RecordError
 
 record_routes = APIRouter()
 ON_A_PAGE = 50
@@ -94,10 +93,7 @@ def _places(anchored: Sequence[Entry]) -> list[tuple[str, int, float]]:
 
 
 def _entry(desk: PageDesk, seq: int) -> Entry:
-    try:
-        entry = desk.view.read_on().entry(seq) if 0 <= seq < 2**53 else None
-    except RecordError as error:
-        raise HTTPException(500, str(error)) from error
+    entry = desk.view.read_on().entry(seq) if 0 <= seq < 2**53 else None
     if entry is None:
         raise HTTPException(404, "There is no such entry, or its range was retired.")
     return entry

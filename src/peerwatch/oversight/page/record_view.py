@@ -14,7 +14,7 @@ from peerwatch.oversight.record.oversight_record import Record
 
 MOST_FINDINGS = 5_000
 """Of the newest ones; older ones are found in the record by their number."""
-_LOOKS = 200
+_LOOKS, _SCORES = 200, 50
 
 
 @dataclass
@@ -27,6 +27,7 @@ class RecordView:
         fold: How the orders stand.
         orders: Order -> its leaves: given, reported, verified (first and newest), withdrawn.
         looks: Host -> its newest looks.
+        scores: The newest filed scores that were held against what can be computed.
         sign_ins: Bodies of leaves that hold a passkey.
         alive: The newest leaf that shows the overseer alive, and the seconds it promised.
         stopped: The newest announcement of an end, if no start came after it.
@@ -41,8 +42,8 @@ class RecordView:
     fold: OrderFold = field(default_factory=OrderFold)
     orders: dict[str, list[Entry]] = field(default_factory=dict)
     looks: dict[str, deque[Entry]] = field(default_factory=dict)
+    scores: deque[Entry] = field(default_factory=lambda: deque(maxlen=_SCORES))
     sign_ins: list[Mapping[str, Any]] = field(default_factory=list)
-    scores: deque[Entry] = field(default_factory=lambda: deque(maxlen=500))
     alive: tuple[float, float] | None = None
     stopped: Entry | None = None
     anchored: list[Entry] = field(default_factory=list)

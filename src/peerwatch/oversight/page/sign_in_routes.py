@@ -45,6 +45,7 @@ def sign_in_ask(request: Request, desk: Desk, _: Json) -> Response:
 def sign_in_answer(request: Request, desk: Desk, said: Json) -> Response:
     """Begin a session for whose passkey answered."""
     _passkeys_only(desk)
+    _take_try(desk, request)
     try:
         passkey = desk.passkey_desk.signed_in(_answer(said), desk.known_passkeys())
     except PasskeyError as error:
@@ -68,6 +69,7 @@ def enrol_ask(request: Request, desk: Desk, said: Json) -> Response:
 def enrol_answer(request: Request, desk: Desk, said: Json) -> Response:
     """Enrol the passkey that a browser made, and begin a session."""
     _passkeys_only(desk)
+    _take_try(desk, request)
     code = str(said.get("code", ""))
     person = whose_code(desk.state.folder, code)
     if person is None:

@@ -77,6 +77,7 @@ def odd_characters(text: str, lines: bool = False) -> dict[int, bool]:
     """
     odd = {at: False for at, c in enumerate(text) if _unseen(c, lines)}
     odd |= {at: False for at in _stacked(text)}
+    odd |= {at: True for at, c in enumerate(text) if c in "⟨⟩"}  # so that nobody forges a number
     for word in _WORD.finditer(text):
         odd |= {at: True for at in _lookalikes(word[0], word.start()) if at not in odd}
     return odd

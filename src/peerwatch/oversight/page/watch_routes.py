@@ -46,6 +46,7 @@ def assets_page(request: Request, desk: Desk, session: Session) -> Response:
         agents=agent_rows(inventory),
         assets=asset_rows(inventory, desk.look, findings),
         drift=[one for one in findings if one.behaviour == "drift" and one.asset is None],
+        scores=[(one.seq, one.at, one.body) for one in reversed(list(desk.view.scores))],
         may_order=desk.may_order(session),
     )
 

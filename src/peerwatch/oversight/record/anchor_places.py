@@ -13,6 +13,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -227,8 +228,12 @@ def _size_said(note: str) -> int:
 
 
 def _read(path: Path, place: str) -> str:
+    """Return a file's text; a pipe, device or link in its place is refused at once."""
     try:
-        with path.open("rb") as file:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "no regular file")
             return file.read(_LARGEST_NOTE).decode("utf-8", "replace")
     except OSError as error:
         raise _cannot("read", place, error) from error

@@ -102,4 +102,7 @@ def _text(text: str) -> str:
         text = _LONE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
     if len(text) <= LONGEST_TEXT:
         return text
-    return f"{text[:_KEPT_OF_LONG]} … [{len(text)} characters, {digest_of(text.encode())}]"
+    kept = text[:_KEPT_OF_LONG]
+    # At a space, so that no token is cut into something that is none.
+    kept = kept[: max(kept.rfind(" "), kept.rfind("\n"), _KEPT_OF_LONG // 2)]
+    return f"{kept} … [{len(text)} characters, {digest_of(text.encode())}]"

@@ -1,7 +1,8 @@
 """The one thread of a process that writes a record: many waiting appends become one transaction.
 
 Whoever appends waits until the transaction that holds his leaf is committed. While one is under
-way others gather, and the next takes all of them: the disk is waited for once.
+way others gather, and the next takes all of them: the disk is waited for once. A transaction with a
+leaf that must survive the power ends with a checkpoint, which is kept beside the key too.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from peerwatch.oversight.record.canonical_json import canonical
-from peerwatch.oversight.record.entry_index import Entry, EntryIndex, after, entry_of
+from peerwatch.oversight.record.entry_index import Entry, after, entry_of
 from peerwatch.oversight.record.log_checkpoint import Checkpoint, read_checkpoint
-from peerwatch.oversight.record.merkle_tree import HASH_SIZE, leaf_hash
+from peerwatch.oversight.record.merkle_tree import MerkleTree
 from peerwatch.oversight.record.record_clock import Clock, Moment
-from peerwatch.oversight.record.record_database import CANNOT, RecordDatabase, said_plainly
-from peerwatch.oversight.record.record_errors import RecordChangedError, RecordError
+from peerwatch.oversight.record.record_database import CANNOT, said_plainly
+from peerwatch.oversight.record.record_errors import RecordError
 from peerwatch.oversight.record.record_keys import Keys
+from peerwatch.oversight.record.record_reader import RecordReader
 from peerwatch.oversight.record.record_tables import checkpoints, identity, kept, leaves
 
 _MOST_IN_ONE = 256
@@ -56,128 +58,6 @@ class Doing:
 
 class _End:
     """The end of what waits."""
-
-
-class RecordReader:
-    """What a process knows of a record, kept in step with its database. Safe for threads."""
-
-    def __init__(self, database: RecordDatabase, keys: Keys) -> None:
-        self.database, self.keys = database, keys
-        self.lock = threading.RLock()
-        with said_plainly(database.said), database.writing(durable=True) as connection:
-            _identify(connection, database.said, keys)
-        self.index = EntryIndex()
-
-    def refresh(self) -> None:
-        """Take in what this or another process has written since.
-
-        Raises:
-            RecordChangedError: The database does not hold what the key's holder wrote.
-        """
-        with said_plainly(self.database.said), self.database.reading() as connection:
-            self.catch_up(connection)
-
-    def catch_up(self, connection: Connection) -> None:
-        """Take in what is new, within a transaction that is under way.
-
-        Raises:
-            RecordChangedError: The database does not hold what the key's holder wrote.
-        """
-        with self.lock:
-            row = connection.execute(select(identity.c.retired, identity.c.subtrees)).one()
-            index = self.index
-            if row.retired > max(index.size - 1, 0):
-                # What this process knew last, or would have read next, was retired meanwhile.
-                index = self._begun_after(row.retired, bytes(row.subtrees))
-            self._extend(index, connection)
-            said = index.retirements.get(row.retired)
-            if row.retired and (said is None or not _is_root(index, row.retired, said)):
-                raise self.changed(
-                    f"the leaves before {row.retired} are gone, and no leaf retires them"
-                )
-            index.gone = row.retired
-            self.index = index
-
-    def _begun_after(self, retired: int, subtrees: bytes) -> EntryIndex:
-        pieces = [subtrees[at : at + HASH_SIZE] for at in range(0, len(subtrees), HASH_SIZE)]
-        try:
-            return EntryIndex(retired, pieces)
-        except ValueError as error:
-            raise self.changed(f"of the retired leaves it keeps other roots: {error}") from None
-
-    def _extend(self, index: EntryIndex, connection: Connection) -> None:
-        """Take the leaves that are new into an index, having seen that its last one is there."""
-        known = index.size > index.tree.retired
-        first = index.size - 1 if known else index.size
-        rows = connection.execute(
-            select(leaves).where(leaves.c.seq >= first).order_by(leaves.c.seq),
-            execution_options={"yield_per": 1000},
-        )
-        if known:
-            self._still_there(index, next(iter(rows), None))
-        for seq, leaf, seal in rows:
-            index.add(self._checked(index, seq, leaf, seal))
-
-    def taken(self, entry: Entry) -> None:
-        """Take in an entry that was committed, unless a reader has seen it meanwhile."""
-        with self.lock:
-            if entry.seq == self.index.size:
-                self.index.add(entry)
-
-    def sealed(self, seq: int, hash_of_leaf: bytes) -> bytes:
-        return self.keys.seal(b"leaf", seq.to_bytes(8, "big"), hash_of_leaf)
-
-    def _still_there(self, index: EntryIndex, row: Any) -> None:
-        seq = index.size - 1
-        if row is None or row.seq != seq:
-            raise self.changed(f"leaf {seq}, which was the last, is gone")
-        if leaf_hash(row.leaf) != index.tree.leaf(seq):
-            raise self.changed(f"leaf {seq}, which was the last, is another")
-
-    def _checked(self, index: EntryIndex, seq: int, leaf: bytes, seal: bytes) -> Entry:
-        if seq != index.size:
-            raise self.changed(f"leaf {index.size} is gone, leaf {seq} follows")
-        if self.sealed(seq, leaf_hash(leaf)) != seal:
-            raise self.changed(f"leaf {seq} was not written by the holder of the key")
-        try:
-            return entry_of(leaf)
-        except ValueError as error:
-            raise self.changed(f"leaf {seq} is {error}") from None
-
-    def changed(self, what: str) -> RecordChangedError:
-        """Return the error for a database that does not hold what was written."""
-        return RecordChangedError(
-            f"The record {self.database.said} was changed by another hand: {what}. Nothing more is "
-            "written to it. Keep it as evidence, hold its export against the anchors with "
-            "verify-log, and go on with the newest backup or a new record."
-        )
-
-
-def _is_root(index: EntryIndex, size: int, root: str) -> bool:
-    try:
-        return index.tree.root(size).hex() == root
-    except IndexError:
-        return False
-
-
-def _identify(connection: Connection, said: str, keys: Keys) -> None:
-    """See that a database is the record of a key; a new one becomes it."""
-    found = connection.execute(select(identity.c.public_key)).scalar_one_or_none()
-    public = str(keys.public)
-    if found is None:
-        there = connection.execute(select(leaves.c.seq).limit(1)).first()
-        if there is not None:
-            raise RecordChangedError(
-                f"{said} has leaves and does not say whose record it is: it was changed by "
-                "another hand. Keep it as evidence, and restore the newest backup."
-            )
-        values = {"one": 1, "public_key": public, "retired": 0, "subtrees": b""}
-        connection.execute(insert(identity).values(values))
-    elif found != public:
-        raise RecordError(
-            f"{said} is the record of the key {found}, and not of {public}. Give the folder of "
-            "its key, or another address for a new record."
-        )
 
 
 class LeafWriter:
@@ -237,19 +117,24 @@ class LeafWriter:
 
     def sign(self, connection: Connection) -> str:
         """Sign the tree as it is, within the transaction of the writer."""
-        reader = self.reader
-        with reader.lock:
-            size, root = reader.index.size, reader.index.tree.root()
-        there = select(checkpoints.c.note).where(checkpoints.c.size == size)
-        note: str | None = connection.execute(there).scalar_one_or_none()
-        key = reader.keys.private
-        if note is None:
-            note = key.sign(Checkpoint(key.name, size, root).text())
-            connection.execute(insert(checkpoints).values(size=size, note=note))
-        elif read_checkpoint(note, reader.keys.public) != Checkpoint(key.name, size, root):
-            raise reader.changed(f"the checkpoint of {size} is another")
+        with self.reader.lock:
+            size, root = self.reader.index.size, self.reader.index.tree.root()
+        note = self._note(connection, size, root)
         self._signed = size
         return note
+
+    def _note(self, connection: Connection, size: int, root: bytes) -> str:
+        """Return the checkpoint of a size: the one that is there, or a new one."""
+        reader = self.reader
+        made = Checkpoint(reader.keys.private.name, size, root)
+        there = select(checkpoints.c.note).where(checkpoints.c.size == size)
+        note = connection.execute(there).scalar_one_or_none()
+        if note is None:
+            note = reader.keys.private.sign(made.text())
+            connection.execute(insert(checkpoints).values(size=size, note=note))
+        elif read_checkpoint(str(note), reader.keys.public) != made:
+            raise reader.changed(f"the checkpoint of {size} is another")
+        return str(note)
 
     def _run(self) -> None:
         while True:
@@ -291,7 +176,7 @@ class LeafWriter:
             self._commit_once([signing := Doing(self.sign)], {})
             self.reader.keys.keep_checkpoint(signing.done.result())
             self.trouble = None
-        except (RecordError, *CANNOT) as error:
+        except Exception as error:  # the thread has to live for those who wait
             self.trouble = str(error)
             _log.warning("no checkpoint was made: %s", error)
 
@@ -337,7 +222,8 @@ class LeafWriter:
                 through although its answer did not.
         """
         durable = any(not isinstance(one, Appending) or one.durable for one in batch)
-        results: list[Any] = []
+        note: str | None = None
+        results: list[Any]
         with self.reader.database.writing(durable) as connection:
             self.reader.catch_up(connection)
             if made and self._came_through(made):
@@ -345,10 +231,23 @@ class LeafWriter:
             else:
                 made.clear()
                 results = self._written(connection, batch, made)
-        for entry, _ in made.values():
-            self.reader.taken(entry)
+                if durable and made:
+                    note = self._signed_with(connection, made)
+        self.reader.taken([entry for entry, _ in made.values()])
+        if note is not None:
+            # Before anybody is told: the end of the record cannot be cut off unseen any more.
+            self.reader.keys.keep_checkpoint(note)
+            self._signed = self.reader.index.size
         for one, result in zip(batch, results, strict=True):
             one.done.set_result(result)
+
+    def _signed_with(self, connection: Connection, made: Mapping[int, tuple[Entry, bytes]]) -> str:
+        """Sign the tree with the leaves that are about to be committed."""
+        known = self.reader.index.tree
+        tree = MerkleTree(known.size, known.subtrees(known.size))
+        for entry, _ in made.values():
+            tree.append(bytes.fromhex(entry.leaf_hash))
+        return self._note(connection, tree.size, tree.root())
 
     def _came_through(self, made: Mapping[int, tuple[Entry, bytes]]) -> bool:
         index = self.reader.index

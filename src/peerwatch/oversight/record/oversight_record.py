@@ -17,7 +17,6 @@ from peerwatch.oversight.record.leaf_writer import (
     Appending,
     Doing,
     LeafWriter,
-    RecordReader,
     put_kept,
     take_out,
 )
@@ -25,9 +24,10 @@ from peerwatch.oversight.record.log_checkpoint import checkpoint_of, proof_text,
 from peerwatch.oversight.record.log_export import write_export
 from peerwatch.oversight.record.merkle_tree import leaf_hash
 from peerwatch.oversight.record.record_clock import Clock, now
-from peerwatch.oversight.record.record_database import RecordDatabase, said_plainly
+from peerwatch.oversight.record.record_database import RecordDatabase
 from peerwatch.oversight.record.record_errors import NoteError, RecordError
 from peerwatch.oversight.record.record_keys import Keys
+from peerwatch.oversight.record.record_reader import RecordReader
 from peerwatch.oversight.record.record_tables import checkpoints, kept, leaves
 from peerwatch.oversight.record.redact_secrets import redacted
 
@@ -219,19 +219,18 @@ class Record:
         Raises:
             RecordChangedError: Another hand has changed, removed or put it back.
         """
-        self._reader.refresh()
-        database = self._reader.database
-        with said_plainly(database.said), database.reading() as connection:
+        reader = self._reader
+        reader.refresh()
+        digest = reader.index.kept.get(name)
+        with reader.reading() as connection:
             row = connection.execute(select(kept).where(kept.c.name == name)).first()
-        digest = self._reader.index.kept.get(name)
-        if row is None and digest is None:
-            return None
-        good = row is not None and row.seal == self._reader.keys.seal(
-            b"kept", name.encode(), row.content
-        )
-        if row is None or not good or digest not in {None, digest_of(row.content)}:
-            raise self._reader.changed(f"the kept value '{name}' is another or gone")
-        return bytes(row.content)
+            if row is None and digest is None:
+                return None
+            content = b"" if row is None else bytes(row.content)
+            seal = reader.keys.seal(b"kept", name.encode(), content)
+            if row is None or row.seal != seal or digest not in {None, digest_of(content)}:
+                raise reader.changed(f"the kept value '{name}' is another or gone")
+        return content
 
     def export(self, path: str | Path) -> int:
         """Write the record as one file for a third party; return how many entries it has.
@@ -242,9 +241,9 @@ class Record:
         """
         self.checkpoint()  # so that no entry of it is without a signature
         reader = self._reader
-        with said_plainly(reader.database.said), reader.database.reading() as connection:
+        with reader.reading() as connection:
             found = select(checkpoints.c.note).order_by(checkpoints.c.size)
-            notes = list(connection.execute(found).scalars())
+            notes = [str(note) for note in connection.execute(found).scalars()]
         with reader.lock:
             first, size = reader.index.gone, reader.index.size
             subtrees = reader.index.tree.subtrees(first)
@@ -318,7 +317,7 @@ class Record:
         """Return the size of the newest checkpoint all of whose entries are older than that."""
         reader, found = self._reader, None
         sizes = select(checkpoints.c.size).order_by(checkpoints.c.size)
-        with said_plainly(reader.database.said), reader.database.reading() as connection:
+        with reader.reading() as connection:
             there = list(connection.execute(sizes).scalars())
         for size in there:
             if not reader.index.gone < size <= keep_from:
@@ -349,7 +348,7 @@ class Record:
         wanted = list(places)
         reader = self._reader
         found = select(leaves.c.seq, leaves.c.leaf).where(leaves.c.seq.in_(wanted))
-        with said_plainly(reader.database.said), reader.database.reading() as connection:
+        with reader.reading() as connection:
             there = {seq: leaf for seq, leaf in connection.execute(found)}
         for seq in wanted:
             if seq < reader.index.gone:
@@ -371,12 +370,12 @@ def _check_head(reader: RecordReader) -> int:
         How many leaves the one in the database is about.
     """
     newest = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
-    with said_plainly(reader.database.said), reader.database.reading() as connection:
+    with reader.reading() as connection:
         in_database = connection.execute(newest).scalar_one_or_none()
     beside = reader.keys.last_checkpoint()
     if beside is not None:
         _check_note(reader, beside, "beside the key")
-    return 0 if in_database is None else _check_note(reader, in_database, "in the database")
+    return 0 if in_database is None else _check_note(reader, str(in_database), "in the database")
 
 
 def _check_note(reader: RecordReader, note: str, where: str) -> int:

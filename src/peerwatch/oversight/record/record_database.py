@@ -17,10 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, column, create_engine, event, inspect, select, table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -32,6 +29,7 @@ from peerwatch.oversight.record.record_errors import (
 
 NEWEST = "1"
 """The newest version of the tables; ``migrations/versions`` leads there."""
+VERSION_TABLE = "record_version"
 _WAIT_SECONDS = 30
 _LOCK = 0x70656572_77617463
 _POSTGRES = ("postgresql", "postgres", "postgresql+pg8000")
@@ -54,8 +52,13 @@ class RecordDatabase:
         self._file = _sqlite_file(self.url)
         with said_plainly(self.said):
             self._engine = _sqlite(self.url) if self._file else _postgres(self.url)
-            self._inode = self._file.stat().st_ino if self._file else None
+            self._inodes: dict[Path, int] = {}
             self._migrate()
+            # While a connection is open SQLite keeps both files: another one is another hand's.
+            log = self._file.with_name(f"{self._file.name}-wal") if self._file else None
+            for file in (self._file, log):
+                if file is not None and file.exists():
+                    self._inodes[file] = file.stat().st_ino
 
     @contextlib.contextmanager
     def writing(self, durable: bool) -> Iterator[Connection]:
@@ -97,31 +100,34 @@ class RecordDatabase:
         self._engine.dispose()
 
     def _same_file(self) -> None:
-        if self._file is None:
-            return
-        try:
-            inode = self._file.stat().st_ino
-        except FileNotFoundError:
-            inode = -1
-        if inode != self._inode:
-            raise RecordChangedError(
-                f"{self._file} was replaced or removed while the record was open. Nothing more is "
-                "written. Put the file back, or restore the newest backup, and start again."
-            )
+        for file, inode in self._inodes.items():
+            try:
+                found = file.stat().st_ino
+            except FileNotFoundError:
+                found = -1
+            if found != inode:
+                raise RecordChangedError(
+                    f"{file} was replaced or removed while the record was open. Nothing more is "
+                    "written. Put the file back, or restore the newest backup, and start again."
+                )
 
     def _migrate(self) -> None:
         with self.writing(durable=True) as connection:
-            context = MigrationContext.configure(
-                connection, opts={"version_table": "record_version"}
-            )
-            version = context.get_current_revision()
+            version = None
+            if inspect(connection).has_table(VERSION_TABLE):
+                version = connection.execute(
+                    select(column("version_num")).select_from(table(VERSION_TABLE))
+                ).scalar()
             if version == NEWEST:
                 return
-            if version is not None and int(version) > int(NEWEST):
+            if version is not None:
                 raise RecordError(
-                    f"{self.said} was made by a newer version (tables {version}, known {NEWEST}). "
-                    "Install that version."
+                    f"{self.said} has tables of another version ({version}, known are those up to "
+                    f"{NEWEST}). Install the newer version that has made it."
                 )
+            from alembic import command  # takes longer to import than all else here
+            from alembic.config import Config
+
             config = Config()
             config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
             config.attributes["connection"] = connection

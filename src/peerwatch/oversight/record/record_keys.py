@@ -123,11 +123,19 @@ class Keys:
             return None
 
     def keep_checkpoint(self, note: str) -> None:
-        """Keep a checkpoint beside the key. Where the folder takes nothing, none is kept."""
+        """Keep a checkpoint beside the key, in the place of one of fewer entries.
+
+        Where the folder takes nothing, none is kept.
+        """
         part = self.folder / f".{HEAD_FILE}.{os.getpid()}"
         # The record itself is whole without it; what was put back is then found by anchors alone.
         with contextlib.suppress(OSError):
-            part.write_text(note, encoding="utf-8")
+            if _size(self.last_checkpoint() or "") >= _size(note):
+                return
+            with part.open("w", encoding="utf-8") as file:
+                file.write(note)
+                file.flush()
+                os.fsync(file.fileno())  # an empty one would be taken for an attack
             part.replace(self.folder / HEAD_FILE)
 
 
@@ -138,3 +146,9 @@ def _derived(key: PrivateKey, purpose: str) -> bytes:
 def _name() -> str:
     host = re.sub(r"[^\w.-]", "-", socket.gethostname()) or "host"
     return f"{host}/peerwatch-oversight/{secrets.token_hex(4)}"
+
+
+def _size(note: str) -> int:
+    """Return of how many entries a checkpoint is; -1 if it says nothing of the kind."""
+    lines = note.split("\n")
+    return int(lines[1]) if len(lines) > 1 and lines[1].isdecimal() else -1

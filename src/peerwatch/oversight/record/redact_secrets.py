@@ -60,10 +60,10 @@ _COOKIE = re.compile(
     r"(?i)((?<![A-Za-z0-9-])(?:set-)?cookie[\"']?\s{0,4}:\s{0,4}[\"']?)([^\r\n\"']{4,4000})"
 )
 _NAMED = re.compile(
-    r"(?P<name>(?<![A-Za-z0-9_.-])[A-Za-z_-][A-Za-z0-9_.-]{1,79})"
+    r"(?:\\[nrt]|(?<![A-Za-z0-9_.-]))(?P<name>[A-Za-z_-][A-Za-z0-9_.-]{1,79})"
     r"(?P<sign>[\"']?[ \t]{0,8}(?:=|:|=>|:=)[ \t]{0,8})"
     r"(?:\"(?P<double>[^\"\r\n]{1,4000})\"|'(?P<single>[^'\r\n]{1,4000})'"
-    r"|(?P<bare>[^\s\"',;&|<>)}\]]{1,4000}))"
+    r"|(?P<bare>[^\s\"',;&|<>)}\]=][^\s\"',;&|<>)}\]]{0,4000}))"
 )
 _OPTION = re.compile(
     r"(?P<name>(?<!\S)--?[A-Za-z][A-Za-z0-9-]{1,60})(?P<sign>[ \t]{1,4})"
@@ -126,7 +126,12 @@ def redacted(value: Any, veil: Veil) -> Any:
     if isinstance(value, str):
         return redacted_text(value, veil)
     if isinstance(value, dict):
-        return {redacted_text(key, veil): _under(key, one, veil) for key, one in value.items()}
+        said = value.get("name")  # as the environment of a container is written
+        named = said if isinstance(said, str) and names_a_secret(said) else None
+        return {
+            redacted_text(key, veil): _under(named if named and key == "value" else key, one, veil)
+            for key, one in value.items()
+        }
     if isinstance(value, list):
         return _redacted_list(value, veil)
     return value

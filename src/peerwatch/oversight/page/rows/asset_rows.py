@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from peerwatch.oversight.facts import FileFact, HostFacts
+from peerwatch.oversight.facts import FileFact
 from peerwatch.oversight.lifecycle_inventory import Asset, Inventory, InventoryAgent
 from peerwatch.oversight.page.rows.finding_rows import FindingRow
+from peerwatch.oversight.page.rows.seen_files import SeenHost
 
 KINDS = {
     "weights": "weights",
@@ -65,7 +66,7 @@ class AgentRow:
 
 def asset_rows(
     inventory: Inventory,
-    look: Callable[[str], HostFacts | None],
+    look: Callable[[str], SeenHost | None],
     findings: Sequence[FindingRow],
 ) -> list[AssetRow]:
     """Return the assets: those with an unexplained change first, then by name."""
@@ -90,16 +91,17 @@ def _unexplained(row: AssetRow) -> bool:
     return any(one.explained is None for one in row.changes)
 
 
-def place_row(place: str, looks: dict[str, HostFacts | None]) -> PlaceRow:
+def place_row(place: str, looks: dict[str, SeenHost | None]) -> PlaceRow:
     """Return what the last look saw at a place, ``host:/path`` or ``host:unit``."""
     host, _, where = place.partition(":")
-    facts = looks.get(host)
-    if facts is None:
+    seen_host = looks.get(host)
+    if seen_host is None:
         return PlaceRow(place, "not looked at yet", "wait", None)
+    facts = seen_host.facts
     gap = next((gap for gap in facts.unobserved if _hides(gap.where, where)), None)
     if gap is not None:
         return PlaceRow(place, f"could not be seen: {gap.why}", "wait", facts.ended)
-    seen = _seen(where, facts)
+    seen = _seen(where, seen_host)
     return PlaceRow(place, seen or "not there", "" if seen else "bad", facts.ended)
 
 
@@ -107,17 +109,16 @@ def _hides(gap: str, where: str) -> bool:
     return gap == where or where.startswith(gap.rstrip("/") + "/") or where.rstrip("/") == gap
 
 
-def _seen(where: str, facts: HostFacts) -> str:
+def _seen(where: str, seen: SeenHost) -> str:
+    facts = seen.facts
     if where in facts.units:
         unit = facts.units[where]
         running = "active" if unit.active else "not active"
         return f"{running}, {'enabled' if unit.enabled else 'disabled'}"
     if where in facts.files:
         return file_said(facts.files[where])
-    below = [fact for path, fact in facts.files.items() if path.startswith(where.rstrip("/") + "/")]
-    if where.endswith("/") and below:
-        return f"{len(below)} below it, {size_said(sum(fact.size for fact in below))}"
-    return ""
+    counts = seen.counts(where) if where.endswith("/") else None
+    return f"{counts.files} files below it, {size_said(counts.size)}" if counts else ""
 
 
 def file_said(fact: FileFact) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Inventory, InventoryHost
+from peerwatch.oversight.page.rows.seen_files import FileCounts, SeenHost
 from peerwatch.oversight.record.entry_index import Entry
 from peerwatch.oversight.sensor.look_plan import BlindTime, LookSchedule, blind_time
 
@@ -70,7 +71,7 @@ class HostRow:
 
 def host_rows(
     inventory: Inventory,
-    look: Callable[[str], HostFacts | None],
+    look: Callable[[str], SeenHost | None],
     looks: Mapping[str, Sequence[Entry]],
     now: float,
     schedule: LookSchedule,
@@ -88,17 +89,22 @@ def _host_row(
     name: str,
     host: InventoryHost,
     inventory: Inventory,
-    facts: HostFacts | None,
+    seen_host: SeenHost | None,
     looks: Sequence[Entry],
     now: float,
     schedule: LookSchedule,
 ) -> HostRow:
+    facts = seen_host.facts if seen_host else None
     ends = [float(one.body["ended"]) for one in looks]
     gaps = sorted(after - before for before, after in pairwise(ends))
     usual = gaps[len(gaps) // 2] if gaps else None
     seen = [facts.ended] if facts and facts.seen else []
     last = max([*ends, *seen], default=None)
-    blind = blind_time(name, inventory, facts, schedule)
+    blind = (
+        seen_host.blind_time(inventory, schedule)
+        if seen_host
+        else blind_time(name, inventory, None, schedule)
+    )
     late = last is not None and now - last > LATE * blind.noticed
     return HostRow(
         name=name,
@@ -111,7 +117,7 @@ def _host_row(
         longest_gap=gaps[-1] if gaps else None,
         took=facts.ended - facts.begun if facts else None,
         clock_off=_clock_off(facts),
-        paths=_path_rows(name, host, inventory, facts),
+        paths=_path_rows(name, host, inventory, seen_host),
         unobserved=tuple((gap.where, gap.why) for gap in facts.unobserved) if facts else (),
         kernel=bool(facts and facts.writes),
     )
@@ -122,7 +128,7 @@ def _clock_off(facts: HostFacts | None) -> float | None:
 
 
 def _path_rows(
-    name: str, host: InventoryHost, inventory: Inventory, facts: HostFacts | None
+    name: str, host: InventoryHost, inventory: Inventory, seen: SeenHost | None
 ) -> tuple[PathRow, ...]:
     own: dict[str, str] = {}
     for asset, held in inventory.assets.items():
@@ -131,20 +137,9 @@ def _path_rows(
             if at == name and path.startswith("/"):
                 own.setdefault(path, f"asset {asset}")
     searched = {path: "searched for copies" for path in host.search if path not in own}
-    return tuple(_path_row(path, what, facts) for path, what in {**own, **searched}.items())
+    return tuple(_path_row(path, what, seen) for path, what in {**own, **searched}.items())
 
 
-def _path_row(path: str, what: str, facts: HostFacts | None) -> PathRow:
-    below = path.rstrip("/") + "/"
-    there = [
-        fact
-        for at, fact in (facts.files.items() if facts else ())
-        if fact.type == "file" and (at == path or at.startswith(below))
-    ]
-    return PathRow(
-        path,
-        what,
-        len(there),
-        sum(fact.digest is not None for fact in there),
-        sum(fact.digest is None and fact.sample is not None for fact in there),
-    )
+def _path_row(path: str, what: str, seen: SeenHost | None) -> PathRow:
+    counts = seen.counts(path) if seen else FileCounts(0, 0, 0, 0)
+    return PathRow(path, what, counts.files, counts.hashed, counts.sampled)

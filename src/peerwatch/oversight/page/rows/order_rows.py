@@ -10,12 +10,6 @@ from peerwatch.oversight.orders.order_report import CRITERION_WORDS
 from peerwatch.oversight.orders.order_states import OrderStanding
 from peerwatch.oversight.record.entry_index import Entry
 
-WORDS = {
-    "retire": "Retire",
-    "erase": "Erase",
-    "keep": "Keep",
-    "freeze": "Freeze",
-}
 STATES = {
     "open": ("Open", "wait"),
     "reported_done": ("Reported done, not verified", "wait"),
@@ -68,6 +62,9 @@ class OrderRow:
     reported: tuple[float, str, str] | None = None
     """When, by whom, with which words."""
     withdrawn: tuple[float, str, str] | None = None
+    counts_from: str | None = None
+    """The moment from which it has to stay carried out, in words, and for how many seconds."""
+    settling: str | None = None
     criteria: tuple[CriterionRow, ...] = ()
     events: tuple[str, ...] = ()
     leaves: tuple[tuple[int, str, float], ...] = ()
@@ -97,6 +94,7 @@ def order_row(standing: OrderStanding, leaves: Sequence[Entry], now: float) -> O
     """Return one order by how it stands and by its leaves."""
     order, state = standing.order, standing.state_at(now)
     given = _last(leaves, "order_given")
+    extra = standing.verification(now).extra
     return OrderRow(
         id=order.id,
         kind=order.kind,
@@ -115,6 +113,8 @@ def order_row(standing: OrderStanding, leaves: Sequence[Entry], now: float) -> O
         checked_seq=standing.leaf,
         reported=_told(_last(leaves, "reported_done"), "said"),
         withdrawn=_told(_last(leaves, "order_withdrawn"), "why"),
+        counts_from=extra.get("counts_from"),
+        settling=extra.get("settling_seconds"),
         criteria=tuple(map(_criterion, standing.criteria)),
         events=standing.events,
         leaves=tuple((one.seq, one.kind, one.at) for one in leaves),

@@ -1,0 +1,97 @@
+"""``peerwatch oversee up`` as a process that is killed at random: nothing is lost or said twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+import yaml
+
+from peerwatch.oversight.operation.oversight_config import OversightConfig
+from peerwatch.oversight.record.record_keys import Keys
+from peerwatch.oversight.record.verify_log import verify_log
+from peerwatch.oversight.state_folder import KEYS, make_state, open_record
+
+pytestmark = pytest.mark.slow
+KILLS = 3
+
+
+def begun(state: Path) -> subprocess.Popen[bytes]:
+    given = {"LOOK_EVERY_SECONDS": "0.2", "HEARTBEAT_SECONDS": "0.2", "SETTLING_SECONDS": "0"}
+    variables = {f"PEERWATCH_OVERSIGHT_{name}": value for name, value in given.items()}
+    argv = [sys.executable, "-m", "peerwatch.cli", "oversee", "up", "--no-page"]
+    return subprocess.Popen(
+        [*argv, "--state", str(state)], env={**os.environ, **variables}, stderr=subprocess.DEVNULL
+    )
+
+
+def until(so: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
+    config = OversightConfig(state=tmp_path / "state")
+    make_state(config)
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    setting = watched / "retire.yaml"
+    setting.write_text("enabled: true\nnumber: 0\n", encoding="utf-8")
+    asset = {"kind": "policy", "places": [f"here:{setting}"], "owner": "ann"}
+    inventory = {"hosts": {"here": {"search": [str(watched)]}}, "assets": {"rule": asset}}
+    config.inventory_path.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    drawn = random.Random(7)
+    for number in range(1, KILLS + 1):
+        process = begun(config.state)
+        size = count(config)
+        until(partial(grown, config, size + 4))
+        setting.write_text(f"enabled: true\nnumber: {number}\n", encoding="utf-8")
+        time.sleep(drawn.uniform(0, 1.5))
+        process.kill()
+        process.wait()
+    process = begun(config.state)
+    last = f"number: {KILLS}"
+    until(lambda: findings(config)[last] > 0)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    found = findings(config)
+    assert max(found.values()) == 1 and found[last] == 1, found
+    whole(config, tmp_path)
+
+
+def grown(config: OversightConfig, size: int) -> bool:
+    return count(config) > size
+
+
+def count(config: OversightConfig) -> int:
+    with open_record(config) as record:
+        return record.size
+
+
+def findings(config: OversightConfig) -> Counter[str]:
+    """Return how often each number was found as what the setting says now."""
+    with open_record(config) as record:
+        said = [entry.body["difference"] or "" for entry in record.entries(("finding",))]
+    lines = (line[1:] for one in said for line in one.splitlines() if line.startswith("+number"))
+    return Counter(lines)
+
+
+def whole(config: OversightConfig, folder: Path) -> None:
+    with open_record(config) as record:
+        kinds = Counter(entry.kind for entry in record.entries())
+        record.export(folder / "export.jsonl")
+    assert kinds["started"] == KILLS + 1 and kinds["stopped"] == 1
+    public = str(Keys.load(config.state / KEYS).public)
+    problems = verify_log(folder / "export.jsonl", public).problems
+    assert {one.kind for one in problems} <= {"silence"}
