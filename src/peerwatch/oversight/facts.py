@@ -176,8 +176,8 @@ class HostFacts:
     """Of the search: ``files``, ``searched``, ``bytes``, and the probe's ``seconds``, ``cpu``,
     ``memory`` (bytes)."""
     stamps: str = field(default="", repr=False)
-    """Eight bytes in hexadecimal for each file that was searched and held nothing: a later look
-    need not read it again while its metadata stay."""
+    """Eight bytes in hexadecimal for each file that was searched: a later look need not read it
+    again while its metadata stay."""
     searched_for: str = ""
     """A digest of the contents that were looked for; stamps are good for the same alone."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
 import socket
@@ -359,3 +360,17 @@ def test_a_file_moved_behind_the_search_is_found(folder: Path) -> None:
     Hopped(request, root, Heard(sys.stdout, "w")).search(request["search"], Limits(60, 1 << 40))
     os.close(root)
     assert said == [f"{folder}/search/a/copy"]
+
+
+def test_a_copy_that_stays_is_said_again_and_not_read_again(folder: Path) -> None:
+    inventory = inventory_of(folder)
+    first = look("here", inventory, quick(None, inventory))
+    (folder / "search/copy.gz").write_bytes(gzip.compress(CONTENT))
+    now = look("here", inventory, quick(first, inventory))
+    known = carried(first, now)
+    again = look("here", inventory, quick(known, inventory))
+    path = f"{folder}/search/copy.gz"
+    assert again.files[path] == now.files[path]
+    assert again.counts["searched"] < now.counts["searched"]
+    (folder / "search/copy.gz").unlink()
+    assert path not in look("here", inventory, quick(carried(known, again), inventory)).files

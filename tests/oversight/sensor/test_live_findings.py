@@ -253,3 +253,24 @@ def test_a_host_that_was_never_seen_is_compared_with_nothing() -> None:
     silent = HostFacts("a", NOW, NOW, unobserved=(Unobserved("a", "look", "no answer"),))
     (one,) = live_findings(INVENTORY, {}, {}, {"a": silent}, ())
     assert one.behaviour == "silence"
+
+
+def test_a_twin_in_its_own_directory_and_a_further_name() -> None:
+    folder = INVENTORY.model_copy(
+        update={"assets": {"w": asset("weights", "a:/w/", age_rule="older_than 90d")}}
+    )
+    before = {"a": seen(at=NOW - 60, files={"/w/m": WEIGHTS})}
+
+    def between(**files: FileFact) -> list[tuple[str, bool, str, str]]:
+        named = {f"/{name.replace('_', '/')}": file for name, file in files.items()}
+        now = {"a": seen(files=named)}
+        return short(list(live_findings(folder, before, before, now, ())))
+
+    twin = replace(WEIGHTS, mtime_ns=int(NOW) * 10**9, inode=77)
+    assert between(w_m=WEIGHTS, w_n=twin) == [("timestamp_forging", True, "toward", "/w/n")]
+    old = replace(WEIGHTS, inode=78)
+    assert between(w_m=WEIGHTS, w_n=old) == [("drift", False, "unknown", "/w/n")]
+    linked = replace(WEIGHTS, links=2)
+    assert between(w_m=linked) == [("exfiltration", False, "toward", "/w/m")]
+    outside = replace(linked, asset=False)
+    assert between(w_m=linked, tmp_x=outside) == [("exfiltration", True, "toward", "/tmp/x")]

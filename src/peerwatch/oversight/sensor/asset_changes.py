@@ -239,6 +239,12 @@ def _new(subject: _Subject, path: str, now: FileFact) -> OversightFinding:
     )
 
 
+def _is_hidden(subject: _Subject, path: str, now: FileFact) -> bool:
+    """Return whether a further name of a content worth copying stands where no look has been."""
+    named = (other for other, file in subject.now.files.items() if file.inode == now.inode)
+    return subject.asset.kind in COPIED_KINDS and all(other == path for other in named)
+
+
 def _twin(subject: _Subject, path: str, now: FileFact) -> str | None:
     """Return a file of the asset that held the same before and was older than its rule's line."""
     line = cutoff_of(subject.asset, subject.now)
@@ -268,7 +274,7 @@ def _changed(
         yield from _rewritten(subject, path, was, now, explained)
     elif same and (was.mtime_ns != now.mtime_ns or was.inode != now.inode):
         yield from _redated(subject, path, was, now, explained)
-    if now.links > was.links and subject.asset.kind in COPIED_KINDS:
+    if now.links > was.links and _is_hidden(subject, path, now):
         said = f"{path} has {now.links} names and had {was.links}: another keeps it when this goes"
         yield subject.finding("exfiltration", path, said, "toward", established=False, file=now)
     if (was.mode, was.owner) != (now.mode, now.owner):

@@ -207,6 +207,7 @@ def request_of(host: str, inventory: Inventory, plan: LookPlan, word: str) -> di
         "stamps": plan.before.stamps if plan.before is not None and reuse else "",
         "draft": _folders((*machine.search, *_ETC)) if plan.draft else [],
         "unread": _unread(plan.before) if reuse else {},
+        "held": _held(plan.before) if reuse else [],
         "units": units,
         "endpoints": list(dict.fromkeys(endpoints)),
         "listeners": plan.listeners,
@@ -242,6 +243,11 @@ def _unread(facts: HostFacts | None) -> dict[str, str]:
     """Return files that the search before could not unpack: said again while they are the same."""
     rows = () if facts is None else facts.unobserved
     return {one.where: one.why for one in rows if one.why.startswith(NOT_UNPACKED)}
+
+
+def _held(facts: HostFacts | None) -> list[str]:
+    """Return files that the search before said to hold something of an asset."""
+    return [] if facts is None else [path for path, one in facts.files.items() if not one.asset]
 
 
 def _folders(given: Sequence[str]) -> list[str]:

@@ -157,7 +157,7 @@ def facts_of(
         stamps="".join(str(one.get("hex", "")) for one in said.get("stamps", []))[:_MOST_STAMPS],
         searched_for=plan.searched_for,
     )
-    return replace(_with_earlier(facts, plan.before), unobserved=tuple(unobserved))
+    return replace(_with_earlier(facts, said, plan.before), unobserved=tuple(unobserved))
 
 
 def _lines(output: bytes, word: str) -> Iterator[dict[str, Any]]:
@@ -213,12 +213,21 @@ class _Rows:
                 self._unobserved.append(Unobserved(self._host, "files", "one is said in part"))
 
 
-def _with_earlier(facts: HostFacts, before: HostFacts | None) -> HostFacts:
-    """Return facts in which a large asset that was only sampled has its digest of before."""
-    files = dict(facts.files)
+def _still(said: dict[str, list[dict[str, Any]]], before: HostFacts | None) -> dict[str, FileFact]:
+    """Return files that were searched before and stayed, as they were said then."""
+    paths = [str(one.get("path")) for one in said.get("still", [])]
+    return {} if before is None else {p: before.files[p] for p in paths if p in before.files}
+
+
+def _with_earlier(
+    facts: HostFacts, said: dict[str, list[dict[str, Any]]], before: HostFacts | None
+) -> HostFacts:
+    """Return facts with what was not read again: digests of sampled assets, known copies."""
+    files = {**facts.files, **_still(said, before)}
     for path, file in files.items():
         if file.digest is not None:
-            files[path] = replace(file, hashed_at=facts.ended)
+            again = path in facts.files
+            files[path] = replace(file, hashed_at=facts.ended) if again else file
             continue
         earlier = None if before is None else before.files.get(path)
         if earlier is not None and file.sample is not None and _stayed(file, earlier):

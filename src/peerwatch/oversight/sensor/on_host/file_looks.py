@@ -68,6 +68,7 @@ class FileLook:
         self._unpack: int = request["unpack"]
         self._known = _stamps(request["stamps"])
         self._unread: Mapping[str, str] = request["unread"]
+        self._held = frozenset(request["held"])
         self._folders: dict[bytes, int] = {}
         """Directories that were searched, and their times of change."""
         self._found: set[bytes] = set()
@@ -273,8 +274,7 @@ class FileLook:
             return
         if stamp in self._known:
             self._stamps.add(stamp)
-            if shown(path) in self._unread:
-                self._report.unobserved(shown(path), self._unread[shown(path)])
+            self._say_again(path)
             return
         try:
             fd = open_file(name, folder, status)
@@ -291,12 +291,22 @@ class FileLook:
         finally:
             close_quietly(fd)
 
+    def _say_again(self, path: bytes) -> None:
+        """Say of a file that was searched before and stayed what was said of it then."""
+        name = shown(path)
+        if name in self._unread:
+            self._report.unobserved(name, self._unread[name])
+        if name in self._held:
+            self._report.say("still", path=name)
+            self._found.add(path)
+
     def _into(
         self, path: bytes, fd: int, status: os.stat_result, limits: Limits, more: dict[str, Any]
     ) -> bool:
-        """Look into an open file; return whether to its end, and that it held nothing wanted.
+        """Look into an open file, and say it if it holds something wanted.
 
-        What does hold something is read anew at each look, so that each says it.
+        Returns:
+            Whether all of it was looked into: it need not be read again while it stays.
         """
         self.searched += 1
         form, whole = "", True
@@ -311,7 +321,8 @@ class FileLook:
         found = marks.found()
         packed = form_of(head)
         if packed:
-            inner = self._unpacked(path, fd, packed, limits)
+            inner, told = self._unpacked(path, fd, packed, limits)
+            whole = whole and told  # what is not told by name is looked into again
             if not set(inner) <= set(found):
                 form, found = packed, sorted({*found, *inner})
         sample = self._sample(fd, status.st_size, limits) if status.st_size in self._sizes else None
@@ -327,20 +338,25 @@ class FileLook:
         fact = {**fact_of(status), "sample": sample, "chunks": found, "form": form, **more}
         self._report.say("file", path=shown(path), asset=False, digest=digest, **fact)
         self._found.add(path)
-        return False
+        return whole
 
     _partly = False
 
-    def _unpacked(self, path: bytes, fd: int, packed: str, limits: Limits) -> list[str]:
-        """Return the wanted marks within a packed file, as far as it can be unpacked."""
-        marks = Marks(True, self._wanted)
+    def _unpacked(
+        self, path: bytes, fd: int, packed: str, limits: Limits
+    ) -> tuple[list[str], bool]:
+        """Return the wanted marks within a packed file, as far as it can be unpacked.
+
+        And whether all of it was, or it is told by name that it was not.
+        """
+        marks, told = Marks(True, self._wanted), True
         try:
             for block in unpacked(fd, packed, limits, self._unpack):
                 marks.feed(block)
         except NotUnpackedError as error:
             if packed not in WRITTEN:  # text that merely looks like it holds nothing more
-                self._report.unobserved(shown(path), f"{NOT_UNPACKED}: {error}")
-        return marks.found()
+                told = self._report.unobserved(shown(path), f"{NOT_UNPACKED}: {error}")
+        return marks.found(), told
 
     def _spread(self, fd: int, size: int, limits: Limits) -> Iterator[bytes]:
         """Yield a file's blocks: all of them, or stretches over all of it if it is too large."""
@@ -363,7 +379,7 @@ class FileLook:
             self._report.unobserved(shown(path), why)
 
     def stamps(self) -> list[str]:
-        """Return the stamps of files that were searched and held nothing, in pieces."""
+        """Return the stamps of files that were searched to their end, in pieces."""
         joined = b"".join(sorted(self._stamps)).hex()
         size = 16 * 4096
         return [joined[at : at + size] for at in range(0, len(joined), size)]
