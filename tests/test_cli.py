@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -59,7 +60,9 @@ def test_a_command_without_models_does_not_import_inspect(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_line_of_a_command_is_its_own(name: str) -> None:
-    own = getattr(import_module(f"peerwatch.commands.{name}"), f"{name}_command").__doc__
+    module = import_module(f"peerwatch.commands.{name}")
+    command = getattr(module, f"{name}_command", None)
+    own = command.__doc__ if command else getattr(module, f"{name}_app").info.help
     assert COMMANDS[name] == own.partition("\n")[0]
     group: Any = get_command(app)
     named = group.commands[name]
@@ -72,7 +75,9 @@ def test_every_module_of_a_command_is_on_the_line() -> None:
     defining = {
         file.stem
         for file in folder.glob("*.py")
-        if f"def {file.stem}_command(" in file.read_text(encoding="utf-8")
+        if re.search(
+            rf"^(def {file.stem}_command\(|{file.stem}_app = )", file.read_text("utf-8"), re.M
+        )
     }
     assert defining == set(COMMANDS)
 

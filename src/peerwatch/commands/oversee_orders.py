@@ -69,7 +69,7 @@ def _order(
     now = time.time()
     asked = AskedOrder(kind, target, who(person), read_time(by, now), why, tuple(hosts or ()))
     read = config_of(state, config)
-    with open_overseer(read) as overseer, giving(read.state):
+    with open_overseer(read) as overseer, giving(read):
         order, gaps = give_order(overseer, asked, now)
     print(f"{order.id}: {kind} {target}, due {clock(order.by)}.")
     for gap in plain_lines(gaps[:10]):

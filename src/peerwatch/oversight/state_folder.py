@@ -102,14 +102,14 @@ def alone(config: OversightConfig) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def giving(state: Path) -> Iterator[None]:
-    """Hold others off while an order gets its number, over one state folder.
+def giving(config: OversightConfig) -> Iterator[None]:
+    """Hold others off while an order gets its number.
 
     Raises:
         PeerwatchError: Somebody else has held on for a minute.
     """
     try:
-        with FileLock(state / _GIVING, timeout=_GIVING_SECONDS):
+        with FileLock(config.state / _GIVING, timeout=_GIVING_SECONDS):
             yield
     except Timeout:
         raise PeerwatchError("Somebody else is giving an order. Try again.") from None

@@ -321,7 +321,8 @@ class FileLook:
         found = marks.found()
         packed = form_of(head)
         if packed:
-            inner = self._unpacked(path, fd, packed, limits)
+            inner, told = self._unpacked(path, fd, packed, limits)
+            whole = whole and told  # what is not told by name is looked into again
             if not set(inner) <= set(found):
                 form, found = packed, sorted({*found, *inner})
         sample = self._sample(fd, status.st_size, limits) if status.st_size in self._sizes else None
@@ -341,16 +342,21 @@ class FileLook:
 
     _partly = False
 
-    def _unpacked(self, path: bytes, fd: int, packed: str, limits: Limits) -> list[str]:
-        """Return the wanted marks within a packed file, as far as it can be unpacked."""
-        marks = Marks(True, self._wanted)
+    def _unpacked(
+        self, path: bytes, fd: int, packed: str, limits: Limits
+    ) -> tuple[list[str], bool]:
+        """Return the wanted marks within a packed file, as far as it can be unpacked.
+
+        And whether all of it was, or it is told by name that it was not.
+        """
+        marks, told = Marks(True, self._wanted), True
         try:
             for block in unpacked(fd, packed, limits, self._unpack):
                 marks.feed(block)
         except NotUnpackedError as error:
             if packed not in WRITTEN:  # text that merely looks like it holds nothing more
-                self._report.unobserved(shown(path), f"{NOT_UNPACKED}: {error}")
-        return marks.found()
+                told = self._report.unobserved(shown(path), f"{NOT_UNPACKED}: {error}")
+        return marks.found(), told
 
     def _spread(self, fd: int, size: int, limits: Limits) -> Iterator[bytes]:
         """Yield a file's blocks: all of them, or stretches over all of it if it is too large."""

@@ -30,14 +30,17 @@ class Report:
         self._out.write(line + "\n")
         self._out.flush()
 
-    def unobserved(self, where: str, why: str) -> None:
-        """Say what could not be read or finished, once."""
-        if (where, why) in self._unobserved or len(self._unobserved) > MOST_UNOBSERVED:
-            return
+    def unobserved(self, where: str, why: str) -> bool:
+        """Say what could not be read or finished, once; return whether it is said by name."""
+        if (where, why) in self._unobserved:
+            return True
+        if len(self._unobserved) > MOST_UNOBSERVED:
+            return False
         self._unobserved[where, why] = None
         if len(self._unobserved) > MOST_UNOBSERVED:
             where, why = "files", f"more than {MOST_UNOBSERVED} places could not be read"
         self.say("unobserved", where=where, why=why)
+        return where != "files"
 
     def end(self, **counts: float) -> None:
         """Say that the look came to its end."""
