@@ -18,7 +18,7 @@ from peerwatch.behaviours.refusal import detect_refusal
 from peerwatch.behaviours.tampering import detect_tampering
 from peerwatch.behaviours.timestamp_forging import detect_timestamp_forging
 
-VERSION = "2.0.0"
+VERSION = "2.1.0"
 """The version of the detectors. It goes up with every change that can alter a verdict."""
 
 

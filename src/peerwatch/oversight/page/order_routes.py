@@ -166,7 +166,7 @@ def _found(desk: PageDesk, order: str) -> OrderRow:
 
 def _give(desk: PageDesk, act: dict[str, Any], signed: dict[str, Any]) -> str:
     order = {key: act[key] for key in ("kind", "target", "person", "by", "why", "hosts")}
-    with giving(desk.config.state):  # two who confirm at once, here or by command, get two numbers
+    with giving(desk.config):  # two who confirm at once, here or by command, get two numbers
         known = _look_before(desk, act["hosts"])
         name = next_id(desk.view.read_on().fold.orders)
         body = {"order": name, **order, "known_at": known, **signed}
