@@ -27,7 +27,7 @@ def config_of(state: Path | None, config: Path | None) -> OversightConfig:
     check_extra()
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     folder = state or default_state()
     beside = folder / CONFIG_FILE

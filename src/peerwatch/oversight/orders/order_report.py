@@ -89,7 +89,7 @@ class OrderReport:
         reported = self.standing.reported
         said = [f"reported done {clock(reported[0])}"] if reported else ["not reported done"]
         wrong = self.criteria("unmet")
-        said += [f"{one.said.split('; ')[0]} on {one.host}" for one in wrong]
+        said += dict.fromkeys(map(_in_short, wrong))
         if not wrong:
             open_ones = self.criteria("unobserved")
             said += [f"{len(open_ones)} criteria could not be seen"] if open_ones else []
@@ -120,6 +120,12 @@ class OrderReport:
             "not_covered": NOT_COVERED,
             "record": None if self.proof is None else asdict(self.proof),
         }
+
+
+def _in_short(criterion: Criterion) -> str:
+    """Return the first thing that is wrong, with its host; a copy in the same words each time."""
+    what = criterion.said.split("; ")[0].partition(", first seen")[0]
+    return what if what.endswith(f" on {criterion.host}") else f"{what} on {criterion.host}"
 
 
 def write_report(report: OrderReport, form: ReportForm, sign: Sign) -> str:
