@@ -13,7 +13,7 @@ LOCAL_READY := .venv/.ready-local
 OVERSIGHT_READY := .venv/.ready-oversight
 TEST_READY := .venv/.ready-test
 
-.PHONY: run run-local oversee-demo test tools check quick calibrate benchmarks mutants clean
+.PHONY: run run-local oversee-demo test suite tools check quick calibrate benchmarks mutants clean
 
 run: $(RUN_READY)
 	$(BIN)/peerwatch run --study studies/scripted.yaml --out $(OUT)/scripted $(if $(wildcard $(OUT)/scripted/study.yaml),--resume)
@@ -28,8 +28,12 @@ run-local: $(LOCAL_READY)
 oversee-demo: $(OVERSIGHT_READY)
 	$(BIN)/python -m peerwatch.oversight.demo
 
+# The linters run beside the tests: they keep one core busy, and the tests never quite both.
+test: $(TEST_READY) tools
+	@$(MAKE) --no-print-directory -j 2 check suite
+
 # More workers than there are cores: many of the tests wait for a process or a browser.
-test: $(TEST_READY) tools check
+suite: $(TEST_READY)
 	$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadgroup --durations 40
 
 quick: $(TEST_READY)
