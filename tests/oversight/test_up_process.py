@@ -62,7 +62,7 @@ def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
         process.wait()
     process = begun(config.state)
     last = f"number: {KILLS}"
-    until(lambda: findings(config)[last] > 0)
+    until(lambda: findings(config)[last] > 0 and starts(config) == KILLS + 1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
     found = findings(config)
@@ -77,6 +77,11 @@ def grown(config: OversightConfig, size: int) -> bool:
 def count(config: OversightConfig) -> int:
     with open_record(config) as record:
         return record.size
+
+
+def starts(config: OversightConfig) -> int:
+    with open_record(config) as record:
+        return len(list(record.entries(("started",))))
 
 
 def findings(config: OversightConfig) -> Counter[str]:
