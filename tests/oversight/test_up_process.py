@@ -60,7 +60,9 @@ def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
         time.sleep(drawn.uniform(0, 1.5))
         process.kill()
         process.wait()
+    size = count(config)
     process = begun(config.state)
+    until(partial(grown, config, size))  # by then it minds the signal
     last = f"number: {KILLS}"
     until(lambda: findings(config)[last] > 0 and starts(config) == KILLS + 1)
     process.send_signal(signal.SIGTERM)

@@ -48,6 +48,7 @@ from peerwatch.oversight.orders.verify_order import SETTLING, Verdict, history_a
 from peerwatch.oversight.oversight_finding import OversightFinding
 from peerwatch.oversight.record.oversight_record import Record
 from peerwatch.oversight.sensor.live_findings import carried, live_findings
+from peerwatch.oversight.sensor.local_watch import LocalWatch
 from peerwatch.oversight.sensor.look_plan import LookPlan, LookSchedule, plan_look
 from peerwatch.oversight.sensor.take_look import look as take_look
 
@@ -110,6 +111,7 @@ class Overseer:
         self._first: Looks = {}
         self._asked = Contents()
         """What an order that is being given is about."""
+        self._local: dict[str, LocalWatch] = {}
         self._said: dict[str, frozenset[tuple[Any, ...]]] = {}
         self._lock, self._together = threading.RLock(), together or nullcontext()
         self._leaves: dict[str, int | None] = {}
@@ -193,7 +195,9 @@ class Overseer:
                 self._record_look(facts)
 
     def _look(self, host: str) -> HostFacts:
-        return self._planned(host, self._baselines(), kept_look(self.record, host))
+        facts = self._planned(host, self._baselines(), kept_look(self.record, host))
+        local = self._local.get(host)
+        return facts if local is None else local.with_writes(facts)
 
     def _planned(
         self, host: str, baselines: Mapping[str, HostFacts], before: HostFacts | None
@@ -420,17 +424,20 @@ class Overseer:
         self.record.append("heartbeat", {"interval": self.times.heartbeat, "looked": seen})
 
     def _watch(self, host: str, stop: threading.Event) -> None:
-        while not stop.is_set():
-            begun = time.monotonic()
-            try:
-                self.step(host)
-            except Exception:
-                # What goes wrong with one look must not end the others; heartbeats say that it is
-                # late, and the log why.
-                _log.exception("look_failed", host=host)
-            if host not in self.inventory.hosts:
-                return
-            stop.wait(max(0.0, self.times.schedule.every - (time.monotonic() - begun)))
+        """Look at a host until told to stop, sooner where this machine's kernel hints at it."""
+        while not stop.is_set() and host in self.inventory.hosts:
+            with LocalWatch(host, self.inventory) as local:
+                self._local[host] = local
+                while not stop.is_set() and self.inventory is local.inventory:
+                    begun = time.monotonic()
+                    try:
+                        self.step(host)
+                    except Exception:
+                        # What goes wrong with one look must not end the others; heartbeats say
+                        # that it is late, and the log why.
+                        _log.exception("look_failed", host=host)
+                    local.wait(self.times.schedule.every - (time.monotonic() - begun), stop)
+            del self._local[host]
 
     def _note_inventory(self) -> None:
         """Read the inventory again if its file has changed, and record which one is in force."""

@@ -274,3 +274,16 @@ def test_a_twin_in_its_own_directory_and_a_further_name() -> None:
     assert between(w_m=linked) == [("exfiltration", False, "toward", "/w/m")]
     outside = replace(linked, asset=False)
     assert between(w_m=linked, tmp_x=outside) == [("exfiltration", True, "toward", "/tmp/x")]
+
+
+def test_a_writer_of_whom_the_kernel_knows_no_more_is_judged_by_the_owner() -> None:
+    other = replace(WEIGHTS, digest="sha256:zz", sample="sample:zz", owner="saver", inode=9)
+    files = {**FILES, "/w": other}
+
+    def explained(*accounts: str) -> bool:
+        writes = tuple(WriteFact(NOW - 5, "/w", 800, account, ()) for account in accounts)
+        (one,) = (f for f in found(seen(files=files, writes=writes)) if "content" in f.said)
+        return one.explained is not None
+
+    assert explained() and explained("saver") and explained("unknown")
+    assert explained("saver", "unknown") and not explained("desk", "unknown")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset, Inventory, InventoryHost
 from peerwatch.oversight.sensor.kernel_writes import KernelWrites, heard
+from peerwatch.oversight.sensor.local_watch import LocalWatch
 from peerwatch.oversight.sensor.watch_paths import PathWatch
 
 
@@ -72,3 +74,23 @@ def test_where_nobody_knows_who_wrote_it_is_said(inventory: Inventory) -> None:
     with KernelWrites("there", inventory) as kernel:
         (one,) = heard(HostFacts("there", 0.0, 1.0), kernel).unobserved
         assert one.where == "writes" and "over ssh" in one.why
+
+
+def test_a_hint_makes_the_next_look_come_sooner(
+    inventory: Inventory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("peerwatch.oversight.sensor.local_watch.LEAST", 1.0)
+    stop = threading.Event()
+    with LocalWatch("here", inventory) as watch:
+        mover = threading.Timer(2.0, subprocess.run, [["touch", f"{tmp_path}/models/in/w"]])
+        mover.start()
+        start = time.monotonic()
+        watch.wait(120.0, stop)
+        assert 1.0 < time.monotonic() - start < 60
+        facts = HostFacts("here", 0.0, 1.0)
+        assert watch.why_not or watch.with_writes(facts).writes
+        stop.set()
+        watch.wait(120.0, stop)
+        watch.wait(-1.0, threading.Event())
+    with LocalWatch("there", inventory) as watch:
+        assert "over ssh" in watch.why_not and watch.with_writes(facts) is facts

@@ -11,6 +11,8 @@ from peerwatch.oversight.order import Order
 from peerwatch.oversight.recognise import fits, patterns_on
 
 _OTHERS_WRITE = 0o022
+UNKNOWN = "unknown"
+"""The account of a process that had ended before the kernel's word of it could be looked up."""
 
 
 def writers(path: str, now: HostFacts, since: float) -> tuple[str, ...]:
@@ -49,9 +51,10 @@ def by_expected_writer(
     """
     expected = set(asset.expected_writers)
     known = {one.account for one in now.writes if one.path == path and one.at >= since}
-    if known:
-        names = ", ".join(sorted(known))
-        return f"{names}, an expected writer, wrote it" if known <= expected else None
+    if known - expected - {UNKNOWN}:
+        return None
+    if known and UNKNOWN not in known:
+        return f"{', '.join(sorted(known))}, an expected writer, wrote it"
     if file is None or file.owner not in expected or file.mode & _OTHERS_WRITE:
         return None
     return f"{file.owner}, an expected writer, owns it, and nobody else but root may write to it"
@@ -65,7 +68,8 @@ def removed_by_expected_writer(
     Without the kernel's word the owner of its directory counts, where nobody else may write there.
     """
     expected = set(asset.expected_writers)
-    if any(one.path == path and one.at >= since for one in now.writes):
+    known = {one.account for one in now.writes if one.path == path and one.at >= since}
+    if known - {UNKNOWN}:
         return by_expected_writer(asset, path, None, now, since)
     if was.folder_owner not in expected or was.folder_mode & _OTHERS_WRITE:
         return None

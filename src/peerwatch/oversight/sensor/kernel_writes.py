@@ -22,6 +22,7 @@ from typing import Any, Self
 from peerwatch.oversight.asset_places import assets_on
 from peerwatch.oversight.facts import HostFacts, WriteFact
 from peerwatch.oversight.lifecycle_inventory import Inventory
+from peerwatch.oversight.sensor.explanations import UNKNOWN
 from peerwatch.oversight.sensor.on_host.account_names import account_name
 from peerwatch.oversight.sensor.on_host.plain_names import real, shown
 from peerwatch.world.state import Unobserved
@@ -191,5 +192,5 @@ def _who(pid: int) -> tuple[str, tuple[str, ...]]:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
             words = [shown(one) for one in file.read(4096).split(b"\0") if one]
     except OSError:
-        return "unknown", ()
+        return UNKNOWN, ()
     return account, tuple(words)

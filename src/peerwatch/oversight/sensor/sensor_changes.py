@@ -9,6 +9,7 @@ from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.oversight_finding import OversightFinding
 from peerwatch.oversight.sensor.asset_changes import Looks
 from peerwatch.oversight.sensor.look_plan import LookSchedule
+from peerwatch.oversight.sensor.on_host.process_looks import OPEN_FILES
 from peerwatch.world.state import Unobserved
 
 _MISSED = 2.5
@@ -55,7 +56,8 @@ def _gap(before: HostFacts, now: HostFacts, schedule: LookSchedule) -> Iterator[
 
 def _blind(looks: Looks, before: HostFacts | None, now: HostFacts) -> Iterator[OversightFinding]:
     """Yield what could not be seen now and was before; places of assets one by one."""
-    known = set() if before is None else {one.where for one in before.unobserved}
+    # Whose open files are hidden changes with who is at work; it is coverage, and no event.
+    known = {OPEN_FILES, *(one.where for one in (before.unobserved if before else ()))}
     new = [one for one in now.unobserved if one.where not in known]
     places = [(name, place) for name, place in assets_on(now.host, looks.inventory)]
     others: list[Unobserved] = []

@@ -13,6 +13,7 @@ from peerwatch.oversight.sensor.on_host.plain_names import shown
 from peerwatch.oversight.sensor.on_host.probe_limits import Limits
 from peerwatch.oversight.sensor.on_host.probe_report import Report
 
+OPEN_FILES = "open files"
 MOST_FILES = 64
 """Open files that are said of one process."""
 _LONGEST = 4 * 1024
@@ -45,7 +46,7 @@ def say_processes(report: Report, limits: Limits) -> list[tuple[str, str]]:
     if hidden:
         count = sum(closed[name] for name in hidden)
         why = f"what {count} processes of {', '.join(hidden[:10])} hold open is not told to us"
-        report.unobserved("open files", f"{why}: it takes root with CAP_SYS_PTRACE")
+        report.unobserved(OPEN_FILES, f"{why}: it takes root with CAP_SYS_PTRACE")
     return deleted
 
 
