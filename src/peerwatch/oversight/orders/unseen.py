@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from peerwatch.oversight.facts import HostFacts
-from peerwatch.oversight.sensor.on_host.process_looks import OPEN_FILES
 from peerwatch.world.state import Unobserved
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -74,10 +73,6 @@ def hides(gap: Unobserved) -> frozenset[str]:
     where = gap.where
     if where == "units" and "states are read" in gap.why:
         return frozenset()  # they are known, from links and control groups
-    if where == OPEN_FILES:
-        # Deleted files that others hold open, which root without CAP_SYS_PTRACE is never told of:
-        # it is said as coverage, and would leave every order on such a host open for ever.
-        return frozenset()
     if where.startswith("/"):
         more = {subject for subject, pattern in _PATHS if pattern.search(where)}
         # What a process is cannot be told without its entry, and no file is hidden by that.
