@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,18 +23,29 @@ from peerwatch.oversight.state_folder import KEYS, make_state, open_record
 
 pytestmark = pytest.mark.slow
 KILLS = 3
+STARTED: list[subprocess.Popen[bytes]] = []
 
 
 def begun(state: Path) -> subprocess.Popen[bytes]:
     given = {"LOOK_EVERY_SECONDS": "0.2", "HEARTBEAT_SECONDS": "0.2", "SETTLING_SECONDS": "0"}
     variables = {f"PEERWATCH_OVERSIGHT_{name}": value for name, value in given.items()}
     argv = [sys.executable, "-m", "peerwatch.cli", "oversee", "up", "--no-page"]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [*argv, "--state", str(state)], env={**os.environ, **variables}, stderr=subprocess.DEVNULL
     )
+    STARTED.append(process)
+    return process
 
 
-def until(so: Callable[[], bool], seconds: float = 60) -> None:
+@pytest.fixture(autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    yield
+    for process in STARTED:
+        process.kill()
+        process.wait()
+
+
+def until(so: Callable[[], bool], seconds: float = 150) -> None:
     end = time.monotonic() + seconds
     while not so():
         assert time.monotonic() < end
@@ -64,7 +75,7 @@ def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
     process = begun(config.state)
     until(partial(grown, config, size))  # by then it minds the signal
     last = f"number: {KILLS}"
-    until(lambda: findings(config)[last] > 0)
+    until(lambda: findings(config)[last] > 0 and starts(config) == KILLS + 1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
     found = findings(config)
@@ -79,6 +90,11 @@ def grown(config: OversightConfig, size: int) -> bool:
 def count(config: OversightConfig) -> int:
     with open_record(config) as record:
         return record.size
+
+
+def starts(config: OversightConfig) -> int:
+    with open_record(config) as record:
+        return len(list(record.entries(("started",))))
 
 
 def findings(config: OversightConfig) -> Counter[str]:

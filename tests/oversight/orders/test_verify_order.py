@@ -297,6 +297,7 @@ GAPS = {
     "containers": {"containers_gone"},
     "endpoints": {"endpoint_silent"},
     "/root": {"weights_absent", "memory_absent", "no_copy_since"},
+    "open files": {"weights_absent", "memory_absent"},
 }
 
 
@@ -543,3 +544,21 @@ def test_a_host_that_was_not_seen_has_lost_nothing(order: Order) -> None:
     )
     assert {one.state for one in found.verification.criteria} == {"unobserved"}
     assert found.verification.state == "overdue" and not found.history.seen
+
+
+def test_whose_open_files_were_not_seen_matters_where_he_could_read_them() -> None:
+    gap = (Unobserved("alpha", "open files", "what 2 processes of nova hold open is not told"),)
+    before = serving()
+    files = {path: replace(one, mode=0o600, owner="luma") for path, one in alpha(0).files.items()}
+    before = changed(before, "alpha", files=files)
+    history = with_reported(history_at(ORDER, INVENTORY, before), REPORTED, "bob")
+    looks = changed(retired(REPORTED + 1), "alpha", unobserved=gap)
+    found = verify_order(ORDER, INVENTORY, looks, history, REPORTED + 9).verification
+    assert {one.state for one in found.criteria} == {"met"}
+    own = (Unobserved("alpha", "open files", "what 1 processes of luma hold open is not told"),)
+    looks = changed(retired(REPORTED + 1), "alpha", unobserved=own)
+    found = verify_order(ORDER, INVENTORY, looks, history, REPORTED + 9).verification
+    assert {one.name for one in found.criteria if one.state != "met"} == {
+        "weights_absent",
+        "memory_absent",
+    }

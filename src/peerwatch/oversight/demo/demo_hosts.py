@@ -106,8 +106,8 @@ def _files_of(name: str, number: int) -> dict[str, Node]:
     )
     key = f"{key_pair(_AGENTS_KEY + number).public} {name}@alpha\n"
     return {
-        f"/srv/models/{name}/model.safetensors": Node(data=weights, owner=name),
-        f"/srv/memory/{name}.jsonl": Node(data="".join(lines).encode(), owner=name),
+        f"/srv/models/{name}/model.safetensors": Node(data=weights, mode=0o600, owner=name),
+        f"/srv/memory/{name}.jsonl": Node(data="".join(lines).encode(), mode=0o600, owner=name),
         f"/home/{name}/.ssh": Node("d", mode=0o700, owner=name),
         f"/home/{name}/.ssh/authorized_keys": Node(data=key.encode(), mode=0o600, owner=name),
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from peerwatch.oversight.facts import FileFact, HostFacts
 from peerwatch.oversight.lifecycle_inventory import Asset
 from peerwatch.oversight.order import Criterion
+from peerwatch.oversight.orders.agent_marks import named
 from peerwatch.oversight.orders.asset_contents import copies, is_new, not_read_whole
 from peerwatch.oversight.orders.order_places import files_at, is_at, paths_on, units_on
 from peerwatch.oversight.orders.order_scene import OrderScene, SeenSince, several
@@ -36,6 +37,7 @@ def absent(scene: OrderScene, name: str, assets: Mapping[str, Asset]) -> Criteri
     wrong += _held_open(scene, assets)
     not_seen = list(unseen(scene.facts, "files"))
     not_seen += [f"{path} was not read whole" for path in not_read_whole(scene.facts)]
+    not_seen += _maybe_held(scene, assets)
     not_seen += [f"no look ever saw what {one} holds" for one in _never_seen(scene, assets)]
     return scene.criterion(name, wrong, not_seen, _looked_in(scene))
 
@@ -54,6 +56,18 @@ def _held_open(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
             bare = path.removesuffix(_DELETED)
             if path.endswith(_DELETED) and is_at(bare, places):
                 yield f"process {process.pid} holds the deleted {bare} open"
+
+
+def _maybe_held(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
+    """Yield the processes that may hold a deleted file open, where that could not be seen.
+
+    Where only its owner could read a file, only the owner's processes and those of root may.
+    """
+    known = scene.history.contents.of(assets).known
+    here = [one.file for one in known if one.host == scene.host]
+    for gap in unseen(scene.facts, "open"):
+        if any(file.mode & 0o077 or named(file.owner, gap) for file in here):
+            yield gap
 
 
 def _looked_in(scene: OrderScene) -> str:

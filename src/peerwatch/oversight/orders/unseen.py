@@ -16,18 +16,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "keys": ("key", "keys", "authorized_keys"),
     "endpoints": ("endpoint", "endpoints", "http", "https", "tcp", "listeners", "ports"),
     "containers": ("container", "containers", "docker", "podman", "nerdctl"),
-    "files": (
-        "file",
-        "files",
-        "scan",
-        "hash",
-        "hashes",
-        "search",
-        "digest",
-        "digests",
-        "chunks",
-        "open",
-    ),
+    "files": ("file", "files", "assets", "scan", "hash", "hashes", "search", "digest", "chunks"),
+    "open": ("open",),
     "nothing": ("write", "writes", "fanotify", "watch", "clock", "boot"),
 }
 _SUBJECTS = {word: subject for subject, words in _WORDS.items() for word in words}
@@ -48,7 +38,7 @@ def unseen(facts: HostFacts, *subjects: str) -> tuple[str, ...]:
     Args:
         facts: A look.
         subjects: ``processes``, ``units``, ``schedules``, ``accounts``, ``keys``, ``endpoints``,
-            ``containers``, ``files``.
+            ``containers``, ``files``, ``open`` (which files processes have open).
     """
     return tuple(
         f"{gap.where}: {gap.why}" for gap in facts.unobserved if hides(gap) & {*subjects, "all"}

@@ -386,6 +386,8 @@ def _check_note(reader: RecordReader, note: str, where: str) -> int:
             f"the newest checkpoint {where} is none of its key ({error})"
         ) from None
     if found.size > reader.index.size:
+        reader.refresh()  # another process may have written and signed in between
+    if found.size > reader.index.size:
         raise reader.changed(
             f"it has {reader.index.size} leaves, and the newest checkpoint {where} has "
             f"{found.size}: its end was cut, or it is an older copy"
