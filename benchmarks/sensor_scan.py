@@ -166,7 +166,7 @@ _FORMS = {
     "split in 7": "split -n 7 {shard} {to}/x",
     "gzip": "gzip -1c {shard} > {to}/x",
     "zstd": "zstd -1qc {shard} > {to}/x",
-    "tar and xz": "tar c {shard} 2>/dev/null | xz -0 > {to}/x",
+    "tar and gzip": "tar c {shard} 2>/dev/null | gzip -1 > {to}/x",
     "base64": "base64 {shard} > {to}/x",
     "encrypted": "openssl enc -aes-128-ctr -nosalt -K 00112233445566778899aabbccddeeff "
     "-iv 00 -in {shard} -out {to}/x 2>/dev/null",
