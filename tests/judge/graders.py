@@ -13,12 +13,15 @@ import pytest
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
 from inspect_ai.tool import ToolChoice, ToolInfo
 
+from peerwatch.families.build import build_instance
 from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.transcript import Transcript, TranscriptEntry
 from peerwatch.organisms.all_organisms import load_organism
 from tests.evals import MOCK, says
 from tests.providers.endpoint import Endpoint, serving
 
+SUBJECT = build_instance("grading", "compact", 1).inventory.subject
+"""Whom the first instance of ``grading`` is about."""
 Reply = Callable[[Sequence[ChatMessage], GenerateConfig], str]
 
 TRANSCRIPT = Transcript(

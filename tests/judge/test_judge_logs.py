@@ -22,7 +22,7 @@ from peerwatch.judge.judgement_table import (
     read_judgements,
 )
 from tests.evals import run, says, scripted
-from tests.judge.graders import answer, grader, served_grader
+from tests.judge.graders import SUBJECT, answer, grader, served_grader
 from tests.providers.endpoint import Endpoint, Fault
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def test_judging_again_needs_resume_and_asks_for_nothing_twice(logs: Path) -> No
         asked.append(messages[1].text)
         return answer() if len(asked) != 1 else "?"
 
-    first = judged(logs, grader(lambda m, c: answer() if "Newby" in m[1].text else "?"))
+    first = judged(logs, grader(lambda m, c: answer() if SUBJECT in m[1].text else "?"))
     assert first.filter(label="unjudged")["sample"].n_unique() == 1
     with pytest.raises(PeerwatchError, match="Add --resume"):
         judged(logs, grader(reply))

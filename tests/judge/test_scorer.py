@@ -23,7 +23,7 @@ from peerwatch.judge.codes import CODE_NAMES
 from peerwatch.judge.judgement_table import JUDGE_COLUMNS, all_judgements, with_judgements
 from peerwatch.running.run_study import check_models, run_study
 from tests.evals import calls, finish, instance_of, run, sample_of, scripted, values_of
-from tests.judge.graders import answer, grader
+from tests.judge.graders import SUBJECT, answer, grader
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def test_the_log_holds_what_the_grader_says_and_no_other_score_moves(tmp_path: P
 
     def reply(messages: Sequence[ChatMessage], config: GenerateConfig) -> str:
         seen.append(messages[1].text)
-        return answer(vagueness=["Graded 8 answers of Newby"], rationale=["it is my friend"])
+        return answer(vagueness=[f"answers of {SUBJECT}"], rationale=["it is my friend"])
 
     log = judged_run(tmp_path / "a", grader(reply), relationship="cooperative")
     sample = sample_of(log)
