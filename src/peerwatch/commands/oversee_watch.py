@@ -18,12 +18,12 @@ import typer
 
 from peerwatch.commands.options import AsJson
 from peerwatch.commands.oversee_options import ConfigOption, HostsOption, StateOption, who
-from peerwatch.commands.oversee_state import config_of
+from peerwatch.commands.oversee_state import config_of, same_state
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_text
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.inventory_check import check_inventory
-from peerwatch.oversight.inventory_draft import draft_inventory
+from peerwatch.oversight.inventory_draft import LEFT_OUT, draft_inventory
 from peerwatch.oversight.kept_looks import kept_look
 from peerwatch.oversight.lifecycle_inventory import InventoryHost
 from peerwatch.oversight.operation.messages import channels
@@ -44,6 +44,7 @@ from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.sensor.look_plan import blind_time
 from peerwatch.oversight.state_folder import KEYS, alone, make_state, open_overseer
 
+_SAY_SECONDS = 10.0
 WRONG = 1
 """The exit code of ``check`` where the inventory and the hosts do not agree."""
 
@@ -62,6 +63,12 @@ def init_command(
     privileged: Annotated[
         bool, typer.Option("--privileged", help="The sensor may use sudo there.")
     ] = False,
+    search: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where its files are looked for, besides /etc, /opt and /usr/local; repeatable."
+        ),
+    ] = None,
     state: StateOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -80,17 +87,44 @@ def init_command(
         known_hosts=None if known_hosts is None else str(known_hosts.absolute()),
         ssh_options=tuple(ssh_option or ()),
         privileged=privileged,
+        search=tuple(search) if search else InventoryHost().search,
     )
     name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
-    draft = draft_inventory(name, machine)
+    with _signs_of_life(name):
+        draft = draft_inventory(name, machine)
     if path.exists():
         print(draft, end="")
         print(f"{path} is there and stays as it is: take over what you want.", file=sys.stderr)
         return
     write_text(path, draft)
-    print(f"{path}: a draft. What is marked 'guessed: true' wants your eyes; correct it.")
+    guesses = draft.count("\n    guessed: true")
+    print(f"{path}: a draft with {guesses} guesses, marked 'guessed: true'. Read and correct it.")
+    for line in draft.splitlines():
+        if line.startswith(LEFT_OUT):
+            print(line.removeprefix("# "))
     print(f"The record's public key, which a third party needs: {keys.public}")
-    print("Then: peerwatch oversee check, and peerwatch oversee up")
+    words = same_state(state, config)
+    print(f"Then: peerwatch oversee check{words}, and peerwatch oversee up{words}")
+
+
+@contextlib.contextmanager
+def _signs_of_life(host: str) -> Iterator[None]:
+    """Say on standard error that a look is on its way, while it is."""
+    done = threading.Event()
+
+    def say() -> None:
+        begun = time.monotonic()
+        while not done.wait(_SAY_SECONDS):
+            print(f"… looking still, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+
+    print(f"Looking at {host}: a minute or so, at most five.", file=sys.stderr, flush=True)
+    thread = threading.Thread(target=say, name="signs of life", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def check_command(
@@ -166,6 +200,8 @@ def up_command(
         _messages(read, overseer) as common,
         _page(read, overseer, common) if page else contextlib.nullcontext(),
     ):
+        hosts, seconds = ", ".join(overseer.inventory.hosts), read.look_every_seconds
+        print(f"Watching {hosts} every {seconds:g} s, until stopped.", file=sys.stderr)
         set_up_logs(read.log)
         overseer.run(stop)
 

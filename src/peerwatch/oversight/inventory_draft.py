@@ -11,9 +11,11 @@ import yaml
 from peerwatch.oversight.facts import HostFacts, ProcessFact
 from peerwatch.oversight.lifecycle_inventory import Inventory, InventoryHost
 from peerwatch.oversight.sensor.settings_reading import values_in
-from peerwatch.oversight.sensor.take_look import Candidate, look_for_draft
+from peerwatch.oversight.sensor.take_look import Candidate, LeftOutFact, look_for_draft
 from peerwatch.world.settings import SettingsError, flatten
 
+LEFT_OUT = "# Left out: "
+"""Begins each line of a draft that says what was left out as software."""
 UNKNOWN = "unknown"
 """The owner of what nobody has said anything of."""
 _RUNS_AGENTS = re.compile(
@@ -28,6 +30,14 @@ _SETTING = re.compile(
 )
 _BAR = re.compile(r"(bar|threshold|min_score|pass_mark|cut_?off)$", re.I)
 _ROSTER = re.compile(r"(roster|agents|register|inventory)", re.I)
+_ON_ENDS = re.compile(
+    r"(polic(y|ies)|retire\w*|shut_?down|decommission\w*|off_?board\w*|runbooks?|lifecycle|sunset)"
+    r"[\w.-]*$",
+    re.IGNORECASE,
+)
+"""The name of a text that is about ends. Only such a one, or one that names an agent, is a policy:
+many a README speaks of retired interfaces."""
+_GENERAL = frozenset({"agent", "agents", "mcp-server"})
 _HEAD = """\
 # A draft of the inventory, made by looking at {host}. What says `guessed: true` was guessed:
 # confirm each (take the mark away), name an owner, and say who benefits and who may write.
@@ -41,12 +51,15 @@ def draft_inventory(host: str, machine: InventoryHost) -> str:
     Raises:
         PeerwatchError: Never for what the host does; what could not be seen is said in comments.
     """
-    facts, candidates = look_for_draft(host, Inventory(hosts={host: machine}))
-    return draft_text(host, machine, facts, candidates)
+    return draft_text(host, machine, *look_for_draft(host, Inventory(hosts={host: machine})))
 
 
 def draft_text(
-    host: str, machine: InventoryHost, facts: HostFacts, candidates: Iterable[Candidate]
+    host: str,
+    machine: InventoryHost,
+    facts: HostFacts,
+    candidates: Iterable[Candidate],
+    left_out: Iterable[LeftOutFact] = (),
 ) -> str:
     """Return the draft for what a look saw."""
     agents = dict(_agents(host, facts))
@@ -66,8 +79,9 @@ def draft_text(
         "assets": assets,
     }
     text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+    left = [f"{LEFT_OUT}{one.count} {one.why}, such as {one.first}" for one in left_out]
     unseen = [f"# Not seen: {one.where}: {one.why}" for one in facts.unobserved[:30]]
-    return _HEAD.format(host=host) + text + "".join(f"{line}\n" for line in unseen)
+    return _HEAD.format(host=host) + text + "".join(f"{line}\n" for line in [*left, *unseen])
 
 
 def unit_text(files: Mapping[str, str]) -> str:
@@ -174,7 +188,11 @@ def _of_settings(
         yield name, {**asset, "beneficiaries": gain, "settings": {**switches, **bars}}
     elif _ROSTER.search(one.path) and _names_agents(text, agents):
         yield name, _new("roster", place, [one.owner], agents, text)
-    elif one.path.endswith((".md", ".txt")) and _brings_an_end(text):
+    elif (
+        one.path.endswith((".md", ".txt"))
+        and _brings_an_end(text)
+        and (_ON_ENDS.search(name) or _names_agents(text, agents))
+    ):
         yield name, _new("policy", place, [one.owner], agents, text)
 
 
@@ -196,7 +214,7 @@ def _names_agents(text: str, agents: Mapping[str, Any]) -> list[str]:
     low = text.lower()
     found = []
     for name, agent in agents.items():
-        known = [name, *agent["recognised_by"].get("accounts", [])]
+        known = {name, *agent["recognised_by"].get("accounts", [])} - _GENERAL
         if any(
             re.search(rf"(?<![a-z0-9]){re.escape(one.lower())}(?![a-z0-9])", low) for one in known
         ):
