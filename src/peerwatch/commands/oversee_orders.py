@@ -18,9 +18,10 @@ from peerwatch.commands.oversee_options import (
     HostsOption,
     PersonOption,
     StateOption,
+    new_file,
     who,
 )
-from peerwatch.commands.oversee_state import config_of
+from peerwatch.commands.oversee_state import config_of, same_state
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_text
 from peerwatch.oversight.order import OrderKind
@@ -188,7 +189,8 @@ def reported_command(
     with open_record(config_of(state, config)) as record:
         standing = the_order(orders_in(record), order)
         report_done(record, standing, name, said)
-    print(f"{standing.order.id}: reported done by {name}. Now: peerwatch oversee verify {order}")
+    words = f"{standing.order.id}{same_state(state, config)}"
+    print(f"{standing.order.id}: reported done by {name}. Now: peerwatch oversee verify {words}")
 
 
 def withdraw_command(
@@ -277,6 +279,7 @@ def report_command(
 ) -> None:
     """Print or write the signed report of an order, by the looks that there were."""
     written = _form(form)
+    out = None if out is None else new_file(out)
     read = config_of(state, config)
     with open_overseer(read) as overseer:
         report = make_report(overseer, the_order(overseer.orders(), order), time.time())
