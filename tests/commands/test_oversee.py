@@ -23,6 +23,7 @@ from peerwatch.commands.oversee_state import same_state
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.operation.oversight_config import OversightConfig
 from peerwatch.oversight.orders.order_times import read_time
+from peerwatch.oversight.record.record_keys import PRIVATE_FILE
 from peerwatch.oversight.record.signed_note import open_note, public_key
 from peerwatch.oversight.record.verify_log import LogProblem, LogReport
 from peerwatch.oversight.state_folder import make_state
@@ -122,6 +123,24 @@ def test_where_nothing_is_the_way_to_begin_is_said(company: Company) -> None:
         ran = company.run(*words)
         assert ran.code == 2 and "peerwatch oversee init" in ran.err
     assert not company.state.exists()
+
+
+def test_a_record_whose_key_is_gone_gets_no_other_key(tmp_path: Path) -> None:
+    config = OversightConfig(state=tmp_path)
+    key = make_state(config).folder / PRIVATE_FILE
+    key.unlink()
+    for words in (["init"], ["orders"]):
+        ran = run_command("oversee", *words, "--state", str(tmp_path))
+        assert ran.code == 2 and "peerwatch oversee restore" in ran.err
+    assert not key.exists()
+
+
+@pytest.mark.parametrize("text", ["", "PRIVATE+KEY+x", "half of it"])
+def test_a_damaged_key_is_named(text: str, tmp_path: Path) -> None:
+    key = make_state(OversightConfig(state=tmp_path)).folder / PRIVATE_FILE
+    key.write_text(text, encoding="utf-8")
+    ran = run_command("oversee", "orders", "--state", str(tmp_path))
+    assert ran.code == 2 and f"The key {key} is damaged" in ran.err
 
 
 @pytest.mark.slow

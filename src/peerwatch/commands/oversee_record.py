@@ -140,7 +140,7 @@ def systemd_unit_command(
 ) -> None:
     """Print a systemd unit that runs oversight."""
     check_extra()
-    program = shutil.which("peerwatch") or sys.argv[0]
+    program = shutil.which("peerwatch") or Path(sys.executable).with_name("peerwatch")
     file = config or (state or Path("/etc/peerwatch")) / CONFIG_FILE
     text = systemd_unit(str(Path(program).absolute()), str(file.absolute()), account, privileged)
     print(text, end="")
