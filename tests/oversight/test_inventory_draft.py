@@ -90,6 +90,14 @@ def test_assets_are_found_by_content(draft: tuple[Path, str]) -> None:
     assert "abcdefghij" not in text
 
 
+def test_an_agent_of_root_is_named_by_its_program_and_not_by_a_directory() -> None:
+    words = ("python3", "/srv/agents/nimbus_agent.py")
+    facts = HostFacts("h", 0.0, 1.0, processes=(ProcessFact(9, 1, "root", words, "/x", 0.0),))
+    assert list(yaml.safe_load(draft_text("h", InventoryHost(), facts, ()))["agents"]) == [
+        "nimbus_agent"
+    ]
+
+
 def test_a_draft_says_what_it_left_out(draft: tuple[Path, str]) -> None:
     left = [line for line in draft[1].splitlines() if line.startswith(LEFT_OUT)]
     assert len([one for one in left if "test data, such as" in one]) == 1

@@ -143,8 +143,10 @@ def _started(text: str) -> str:
 def _name_of(one: ProcessFact, words: str) -> str:
     if one.unit and one.unit.endswith(".service"):
         return _plain(one.unit.partition(".")[0])
-    word = _RUNS_AGENTS.search(words)
-    return _plain(one.account if one.account != "root" else word[1] if word else "agent")
+    program = _telling(one.words).rpartition("/")[2]  # a directory may be called after anything
+    word = _RUNS_AGENTS.search(program) or _RUNS_AGENTS.search(words)
+    found = re.sub(r"\.(py|js|mjs|sh)$", "", word[1]) if word else "agent"
+    return _plain(one.account if one.account != "root" else found)
 
 
 def _telling(words: tuple[str, ...]) -> str:
