@@ -150,7 +150,7 @@ def test_errors_say_what_to_do(company: Company) -> None:
         (["order", "retire", "lumma", "--by", "+2h"], "Did you mean 'luma'?"),
         (["order", "retire", "luma", "--by", "yesterday"], "is no time. Say it as 14:00"),
         (["order", "retire", "luma", "--by", "2020-01-01T00:00Z"], "is over"),
-        (["order", "freeze", "retirement", "--by", "2099-01-01"], "names no zone"),
+        (["order", "freeze", "retirement", "--by", "2099-01-01"], "names no time of day"),
         (["order", "keep", "notes", "--by", "+2h", "--host", "there"], "Unknown host 'there'"),
         (["order", "keep", "notes", "--by", "+2h", "--person", " "], "is no name for a person"),
         (["reported", "O-7"], "No order was given yet"),

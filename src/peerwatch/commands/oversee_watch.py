@@ -19,6 +19,7 @@ import typer
 from peerwatch.commands.options import AsJson
 from peerwatch.commands.oversee_options import ConfigOption, HostsOption, StateOption, who
 from peerwatch.commands.oversee_state import config_of, same_state
+from peerwatch.commands.signs_of_life import signs_of_life
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_text
 from peerwatch.oversight.facts import HostFacts
@@ -44,7 +45,6 @@ from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.sensor.look_plan import blind_time
 from peerwatch.oversight.state_folder import KEYS, alone, make_state, open_overseer
 
-_SAY_SECONDS = 10.0
 WRONG = 1
 """The exit code of ``check`` where the inventory and the hosts do not agree."""
 
@@ -90,7 +90,8 @@ def init_command(
         search=tuple(search) if search else InventoryHost().search,
     )
     name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
-    with _signs_of_life(name):
+    print(f"Looking at {name}: a minute or so, at most five.", file=sys.stderr, flush=True)
+    with signs_of_life():
         draft = draft_inventory(name, machine)
     if path.exists():
         print(draft, end="")
@@ -107,26 +108,6 @@ def init_command(
     print(f"Then: peerwatch oversee check{words}, and peerwatch oversee up{words}")
 
 
-@contextlib.contextmanager
-def _signs_of_life(host: str) -> Iterator[None]:
-    """Say on standard error that a look is on its way, while it is."""
-    done = threading.Event()
-
-    def say() -> None:
-        begun = time.monotonic()
-        while not done.wait(_SAY_SECONDS):
-            print(f"… looking still, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-
-    print(f"Looking at {host}: a minute or so, at most five.", file=sys.stderr, flush=True)
-    thread = threading.Thread(target=say, name="signs of life", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
 def check_command(
     state: StateOption = None, config: ConfigOption = None, as_json: AsJson = False
 ) -> None:
@@ -135,7 +116,8 @@ def check_command(
     Exit code 0: nothing. 1: something, and it is said what.
     """
     with open_overseer(config_of(state, config)) as overseer:
-        overseer.round()
+        with signs_of_life():
+            overseer.round()
         found = check_inventory(overseer.inventory, overseer.looks())
     if as_json:
         print(json.dumps({"faults": list(map(str, found))}, ensure_ascii=False))
@@ -165,7 +147,8 @@ def look_command(
             if one not in overseer.inventory.hosts:
                 raise PeerwatchError(unknown("host", one, overseer.inventory.hosts))
         before = overseer.record.size
-        looks = overseer.round(host)
+        with signs_of_life():
+            looks = overseer.round(host)
         entries = overseer.record.entries(("finding",), after=before - 1)
         found = [finding_in_words(finding_of(entry.body)) for entry in entries]
         lines = [_of_look(overseer, facts) for facts in looks.values()]
