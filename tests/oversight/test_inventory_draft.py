@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.facts import (
     EndpointFact,
     HostFacts,
@@ -88,6 +89,12 @@ def test_assets_are_found_by_content(draft: tuple[Path, str]) -> None:
     settings = next(one["settings"] for one in assets if one["kind"] == "shutdown_setting")
     assert settings == {"enforcement.enabled": True, "enforcement.bar": 60}
     assert "abcdefghij" not in text
+
+
+def test_of_a_host_that_was_not_seen_there_is_no_draft() -> None:
+    machine = InventoryHost(reach="ssh", address="watch@nowhere", known_hosts="/no/known_hosts")
+    with pytest.raises(PeerwatchError, match=r"far was not seen, .*known_hosts.* try again"):
+        draft_inventory("far", machine)
 
 
 def test_an_agent_of_root_is_named_by_its_program_and_not_by_a_directory() -> None:

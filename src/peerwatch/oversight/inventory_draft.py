@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.facts import HostFacts, ProcessFact
 from peerwatch.oversight.lifecycle_inventory import Inventory, InventoryHost
 from peerwatch.oversight.sensor.settings_reading import values_in
@@ -49,9 +50,17 @@ def draft_inventory(host: str, machine: InventoryHost) -> str:
     """Look at a host and return a draft of the inventory as YAML.
 
     Raises:
-        PeerwatchError: Never for what the host does; what could not be seen is said in comments.
+        PeerwatchError: The host was not seen at all. What could not be seen of it is said in
+            comments.
     """
-    return draft_text(host, machine, *look_for_draft(host, Inventory(hosts={host: machine})))
+    facts, candidates, left_out = look_for_draft(host, Inventory(hosts={host: machine}))
+    if facts.account is None:
+        why = "; ".join(dict.fromkeys(one.why for one in facts.unobserved))
+        raise PeerwatchError(
+            f"{host} was not seen, so there is no draft: {why}. See that it can be reached, and "
+            "try again."
+        )
+    return draft_text(host, machine, facts, candidates, left_out)
 
 
 def draft_text(
