@@ -40,7 +40,7 @@ from peerwatch.oversight.page.enrolment import new_code
 from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_server import PageServer
-from peerwatch.oversight.read_inventory import inventory_schema
+from peerwatch.oversight.read_inventory import inventory_schema, name_fault
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.sensor.look_plan import blind_time
 from peerwatch.oversight.state_folder import KEYS, alone, make_state, open_overseer
@@ -76,6 +76,9 @@ def init_command(
 
     Where there is an inventory already, the draft is printed, to be taken over by hand.
     """
+    name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
+    if fault := name_fault(name, of_host=True):
+        raise PeerwatchError(f"{name!r}: {fault}. Give another with --host.")
     read = config_of(state, config)
     keys = make_state(read)
     path = read.inventory_path
@@ -89,7 +92,6 @@ def init_command(
         privileged=privileged,
         search=tuple(search) if search else InventoryHost().search,
     )
-    name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
     print(f"Looking at {name}: a minute or so, at most five.", file=sys.stderr, flush=True)
     with signs_of_life():
         draft = draft_inventory(name, machine)
