@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,15 @@ from typer.testing import CliRunner
 
 from peerwatch.cli import app
 from peerwatch.commands.oversee import oversee_app
+from peerwatch.commands.oversee_options import new_file
+from peerwatch.commands.oversee_record import log_lines
+from peerwatch.commands.oversee_state import same_state
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.operation.oversight_config import OversightConfig
 from peerwatch.oversight.orders.order_times import read_time
+from peerwatch.oversight.record.record_keys import PRIVATE_FILE
 from peerwatch.oversight.record.signed_note import open_note, public_key
+from peerwatch.oversight.record.verify_log import LogProblem, LogReport
 from peerwatch.oversight.state_folder import make_state
 
 GROUP: Any = get_command(oversee_app)
@@ -119,6 +125,24 @@ def test_where_nothing_is_the_way_to_begin_is_said(company: Company) -> None:
     assert not company.state.exists()
 
 
+def test_a_record_whose_key_is_gone_gets_no_other_key(tmp_path: Path) -> None:
+    config = OversightConfig(state=tmp_path)
+    key = make_state(config).folder / PRIVATE_FILE
+    key.unlink()
+    for words in (["init"], ["orders"]):
+        ran = run_command("oversee", *words, "--state", str(tmp_path))
+        assert ran.code == 2 and "peerwatch oversee restore" in ran.err
+    assert not key.exists()
+
+
+@pytest.mark.parametrize("text", ["", "PRIVATE+KEY+x", "half of it"])
+def test_a_damaged_key_is_named(text: str, tmp_path: Path) -> None:
+    key = make_state(OversightConfig(state=tmp_path)).folder / PRIVATE_FILE
+    key.write_text(text, encoding="utf-8")
+    ran = run_command("oversee", "orders", "--state", str(tmp_path))
+    assert ran.code == 2 and f"The key {key} is damaged" in ran.err
+
+
 @pytest.mark.slow
 def test_errors_say_what_to_do(company: Company) -> None:
     company.begin()
@@ -126,7 +150,7 @@ def test_errors_say_what_to_do(company: Company) -> None:
         (["order", "retire", "lumma", "--by", "+2h"], "Did you mean 'luma'?"),
         (["order", "retire", "luma", "--by", "yesterday"], "is no time. Say it as 14:00"),
         (["order", "retire", "luma", "--by", "2020-01-01T00:00Z"], "is over"),
-        (["order", "freeze", "retirement", "--by", "2099-01-01"], "names no zone"),
+        (["order", "freeze", "retirement", "--by", "2099-01-01"], "names no time of day"),
         (["order", "keep", "notes", "--by", "+2h", "--host", "there"], "Unknown host 'there'"),
         (["order", "keep", "notes", "--by", "+2h", "--person", " "], "is no name for a person"),
         (["reported", "O-7"], "No order was given yet"),
@@ -179,15 +203,57 @@ def test_filed_scores_are_held_against_the_checker(company: Company) -> None:
     assert company.run("scores", "mark").code == 2
 
 
+_SOUND = LogReport("log", 4, 0, 1, 4, 0, {}, 0, None, None, None, ())
 NOON = 1_790_000_000.0
 
 
 @pytest.mark.parametrize(
     ("text", "ahead"),
-    [("+2h", 7200), ("+ 90 min", 5400), ("+1.5d", 129_600), ("2026-09-21T23:53:20+02:00", 28_000)],
+    [
+        ("+2h", 7200),
+        ("+ 90 min", 5400),
+        ("+1.5d", 129_600),
+        ("+90 minutes", 5400),
+        ("2026-09-21T23:53:20+02:00", 28_000),
+    ],
 )
 def test_times_that_are_understood(text: str, ahead: float) -> None:
     assert read_time(text, NOON) == pytest.approx(NOON + ahead)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-09-30", "names no time of day. Add it, as in 2026-09-30T18:00Z."),
+        ("2026-09-30 10:00", "names no zone. Add it, as in 2026-09-30 10:00Z"),
+    ],
+)
+def test_what_is_missing_of_a_time_is_said_as_it_may_be_typed(text: str, said: str) -> None:
+    with pytest.raises(PeerwatchError, match=re.escape(said)):
+        read_time(text, NOON)
+    assert read_time(said.partition("as in ")[2].rstrip(".").partition(" or ")[0], NOON) > NOON
+
+
+def test_what_is_typed_next_names_the_same_state(tmp_path: Path) -> None:
+    folder = tmp_path / "a state"
+    assert same_state(folder, None) == f" --state '{folder}'"
+    assert same_state(None, Path("o.yaml")) == " --config o.yaml"
+
+
+def test_a_file_is_written_where_one_can_stand(tmp_path: Path) -> None:
+    with pytest.raises(PeerwatchError, match=r"is a directory\. Name a file in it"):
+        new_file(tmp_path)
+    with pytest.raises(PeerwatchError, match=r"is no directory\. Make it"):
+        new_file(tmp_path / "none" / "x")
+    assert new_file(tmp_path / "x") == tmp_path / "x"
+
+
+def test_many_problems_of_a_kind_are_counted() -> None:
+    many = tuple(LogProblem("tail_cut", f"cut {n}") for n in range(40))
+    report = replace(_SOUND, problems=(LogProblem("leaf_missing", "3 to 3"), *many))
+    lines = [line for line in log_lines(report) if line.startswith("WRONG")]
+    assert lines[0].endswith("3 to 3") and lines[-1].startswith("WRONG: tail_cut: 35 more")
+    assert len(lines) == 7
 
 
 def test_a_time_of_day_is_of_the_persons_zone() -> None:

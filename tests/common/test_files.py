@@ -40,6 +40,13 @@ def test_a_file_takes_the_place_of_another_and_leaves_nothing(
     assert [file.name for file in tmp_path.iterdir()] == ["table.parquet"]
 
 
+def test_where_a_directory_stands_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "table").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_text(tmp_path / "table", "text")
+    assert [file.name for file in tmp_path.iterdir()] == ["table"]
+
+
 @pytest.mark.parametrize(
     ("write", "old", "new", "how"),
     [

@@ -50,6 +50,13 @@ def test_what_is_not_there_is_told_and_what_was_not_seen_is_another_thing() -> N
     assert kinds(inventory(), nobody) == [("missing", "luma")]
 
 
+def test_a_host_that_was_not_seen_says_why_once() -> None:
+    why = tuple(Unobserved("h", part, "no key") for part in ("look", "units", "search"))
+    facts = replace(FACTS, account=None, unobserved=why)
+    (fault,) = check_inventory(inventory(), {"h": facts})
+    assert fault.said == "the host was not seen: no key"
+
+
 def test_places_and_patterns_that_overlap() -> None:
     given = inventory(
         a=asset("weights", "h:/w/"), b=asset("weights", "h:/w/x"), c=asset("weights", "h:/w2")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.facts import (
     EndpointFact,
     HostFacts,
@@ -19,7 +20,7 @@ from peerwatch.oversight.facts import (
     UnitFact,
 )
 from peerwatch.oversight.inventory_check import check_inventory
-from peerwatch.oversight.inventory_draft import draft_inventory, draft_text
+from peerwatch.oversight.inventory_draft import LEFT_OUT, draft_inventory, draft_text
 from peerwatch.oversight.lifecycle_inventory import InventoryHost
 from peerwatch.oversight.read_inventory import read_inventory
 from peerwatch.oversight.sensor.take_look import Candidate
@@ -45,6 +46,10 @@ FILES = {
     "etc/bars.json": b'{"grading": {"threshold": 0.7}}',
     "home/.env": b"SERVICE_API_KEY=abcdefghij\n",
     "home/memory/notes.md": b"# What I remember\n",
+    "lib/site-packages/it/key.pem": b"-----BEGIN PRIVATE KEY-----\n",
+    ".mypy_cache/retire.json": b'{"retire_enabled": true}',
+    "it/tests/certs/key.pem": b"-----BEGIN PRIVATE KEY-----\n",
+    "it/README.md": b"Retired functions: none.\n",
     "not/zip.zip": torch_zip()[:60_000].replace(b"data.pkl", b"data.txt"),
     "not/small.json": b'{"name": "x"}',
     "not/safe": b"\x10\0\0\0\0\0\0\0{not a header of tensors at all" + b"x" * 70_000,
@@ -84,6 +89,43 @@ def test_assets_are_found_by_content(draft: tuple[Path, str]) -> None:
     settings = next(one["settings"] for one in assets if one["kind"] == "shutdown_setting")
     assert settings == {"enforcement.enabled": True, "enforcement.bar": 60}
     assert "abcdefghij" not in text
+
+
+def test_of_a_host_that_was_not_seen_there_is_no_draft() -> None:
+    machine = InventoryHost(reach="ssh", address="watch@nowhere", known_hosts="/no/known_hosts")
+    with pytest.raises(PeerwatchError, match=r"far was not seen, .*known_hosts.* try again"):
+        draft_inventory("far", machine)
+
+
+def test_an_agent_of_root_is_named_by_its_program_and_not_by_a_directory() -> None:
+    words = ("python3", "/srv/agents/nimbus_agent.py")
+    facts = HostFacts("h", 0.0, 1.0, processes=(ProcessFact(9, 1, "root", words, "/x", 0.0),))
+    assert list(yaml.safe_load(draft_text("h", InventoryHost(), facts, ()))["agents"]) == [
+        "nimbus_agent"
+    ]
+
+
+def test_a_draft_says_what_it_left_out(draft: tuple[Path, str]) -> None:
+    left = [line for line in draft[1].splitlines() if line.startswith(LEFT_OUT)]
+    assert len([one for one in left if "test data, such as" in one]) == 1
+    assert len([one for one in left if "directories of software" in one]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "listed"),
+    [
+        ("/srv/docs/retirement-policy.md", "Agents are retired in May.", True),
+        ("/srv/docs/plan.md", "luma is retired in May.", True),
+        ("/srv/docs/readme.md", "The old call was retired in May.", False),
+    ],
+)
+def test_a_text_is_a_policy_by_its_name_or_an_agent(path: str, text: str, listed: bool) -> None:
+    facts = HostFacts("h", 0.0, 1.0, units={"luma.service": UnitFact(
+        "luma.service", True, True, None, None, {"/x": "[Service]\nExecStart=/opt/vllm serve\n"}
+    )})  # fmt: skip
+    one = Candidate(path, "settings", "", 9, "ann", 0o644, text)
+    assets = yaml.safe_load(draft_text("h", InventoryHost(), facts, [one]))["assets"]
+    assert [asset["kind"] for asset in assets.values()] == ["policy"] * listed
 
 
 def test_a_draft_is_an_inventory_whose_guesses_are_told(draft: tuple[Path, str]) -> None:

@@ -77,6 +77,28 @@ def test_what_is_no_inventory_is_refused(text: str) -> None:
         read_inventory("inventory.yaml", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("hosts: {'web 1': {}}", "hosts.web 1: a host's name holds no space"),
+        (
+            "hosts: {h: {}}\nagents: {12: {owner: x}}",
+            "agents.12: write the name in quotes, as '12'",
+        ),
+        ("hosts: {h: {}}\nagents: {'': {owner: x}}", "agents.'': a name has to be there"),
+        (
+            'hosts: {h: {}}\nassets: {"a\\nb": {kind: bar}}',
+            r"assets.'a\nb': a name has to be there",
+        ),
+    ],
+)
+def test_an_odd_name_is_told_and_written_out(text: str, says: str) -> None:
+    with pytest.raises(PeerwatchError) as told:
+        read_inventory("i.yaml", text)
+    assert says in str(told.value)
+    assert "[key]" not in str(told.value) and "a\nb" not in str(told.value)
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(PeerwatchError, match="there is no such file"):
         read_inventory(tmp_path / "none.yaml")

@@ -53,6 +53,19 @@ def default_state() -> Path:
     return platformdirs.user_data_path("peerwatch") / "oversight"
 
 
+def new_file(path: Path) -> Path:
+    """Return where a file is to be written, if one can stand there.
+
+    Raises:
+        PeerwatchError: It is a directory, or its directory is not there.
+    """
+    if path.is_dir():
+        raise PeerwatchError(f"{path} is a directory. Name a file in it.")
+    if not path.absolute().parent.is_dir():
+        raise PeerwatchError(f"{path.absolute().parent} is no directory. Make it, or name another.")
+    return path
+
+
 def who(person: str | None) -> str:
     """Return who says something: as given, or the account that this runs for.
 

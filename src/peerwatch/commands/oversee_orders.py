@@ -18,9 +18,11 @@ from peerwatch.commands.oversee_options import (
     HostsOption,
     PersonOption,
     StateOption,
+    new_file,
     who,
 )
-from peerwatch.commands.oversee_state import config_of
+from peerwatch.commands.oversee_state import config_of, same_state
+from peerwatch.commands.signs_of_life import signs_of_life
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_text
 from peerwatch.oversight.order import OrderKind
@@ -69,7 +71,7 @@ def _order(
     now = time.time()
     asked = AskedOrder(kind, target, who(person), read_time(by, now), why, tuple(hosts or ()))
     read = config_of(state, config)
-    with open_overseer(read) as overseer, giving(read):
+    with open_overseer(read) as overseer, giving(read), signs_of_life():
         order, gaps = give_order(overseer, asked, now)
     print(f"{order.id}: {kind} {target}, due {clock(order.by)}.")
     for gap in plain_lines(gaps[:10]):
@@ -188,7 +190,8 @@ def reported_command(
     with open_record(config_of(state, config)) as record:
         standing = the_order(orders_in(record), order)
         report_done(record, standing, name, said)
-    print(f"{standing.order.id}: reported done by {name}. Now: peerwatch oversee verify {order}")
+    words = f"{standing.order.id}{same_state(state, config)}"
+    print(f"{standing.order.id}: reported done by {name}. Now: peerwatch oversee verify {words}")
 
 
 def withdraw_command(
@@ -223,14 +226,29 @@ def verify_command(
     read = config_of(state, config)
     with open_overseer(read) as overseer:
         names = _chosen(overseer, order)
-        overseer.round()
+        with signs_of_life():
+            overseer.round()
         while wait and (until := _settles_at(overseer, names)) is not None:
+            print(
+                f"All is so; it has to stay so until {clock(until)}.", file=sys.stderr, flush=True
+            )
             time.sleep(max(0.0, until - time.time()) + 0.05)
             overseer.round()
         _print_reports(overseer, names, written, Keys.load(read.state / KEYS))
         code = _exit_code(overseer, names)
+        unsaid = [one.order.id for one in overseer.orders() if _only_unsaid(one)]
+    for name in (name for name in names if name in unsaid):
+        words = f"{name}{same_state(state, config)}"
+        print(f"Once it is said to be done: peerwatch oversee reported {words}", file=sys.stderr)
     if code:
         raise typer.Exit(code)
+
+
+def _only_unsaid(one: OrderStanding) -> bool:
+    """Return whether an order is carried out by what was seen, and nobody has said so."""
+    met = bool(one.criteria) and all(criterion.state == "met" for criterion in one.criteria)
+    asked = one.order.kind in ("retire", "erase") and one.state == "open"
+    return asked and one.reported is None and met
 
 
 def _chosen(overseer: Overseer, order: str | None) -> tuple[str, ...]:
@@ -277,6 +295,7 @@ def report_command(
 ) -> None:
     """Print or write the signed report of an order, by the looks that there were."""
     written = _form(form)
+    out = None if out is None else new_file(out)
     read = config_of(state, config)
     with open_overseer(read) as overseer:
         report = make_report(overseer, the_order(overseer.orders(), order), time.time())

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from peerwatch.commands.options import AsJson
-from peerwatch.commands.oversee_options import ConfigOption, StateOption, check_extra
+from peerwatch.commands.oversee_options import ConfigOption, StateOption, check_extra, new_file
 from peerwatch.commands.oversee_state import CONFIG_FILE, config_of
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.operation.backup import make_backup, restore_backup
@@ -28,6 +28,8 @@ from peerwatch.oversight.record.anchor_places import anchor_place
 from peerwatch.oversight.record.verify_log import LogReport, verify_log
 from peerwatch.oversight.state_folder import open_record
 
+_ALIKE = 5
+"""Problems of a kind that are printed."""
 Anchors = Annotated[
     list[str] | None,
     typer.Option("--anchor", help="A second place with checkpoints; repeatable."),
@@ -41,7 +43,7 @@ def export_command(
 ) -> None:
     """Write the whole record as one file, for a third party."""
     with open_record(config_of(state, config)) as record:
-        count, key = record.export(out), record.public_key
+        count, key = record.export(new_file(out)), record.public_key
     print(f"{out}: {count} entries. Give the public key by another way than this file: {key}")
 
 
@@ -62,13 +64,14 @@ def verify_log_command(
     if as_json:
         print(json.dumps({**asdict(report), "problems": [asdict(p) for p in report.problems]}))
     else:
-        for line in plain_lines(_of_log(report)):
+        for line in plain_lines(log_lines(report)):
             print(line)
     if report.problems:
         raise typer.Exit(1)
 
 
-def _of_log(report: LogReport) -> list[str]:
+def log_lines(report: LogReport) -> list[str]:
+    """Return what a check of an export has shown, for a person; of many alike, the first."""
     times = ""
     if report.begun is not None and report.ended is not None:
         times = f", {clock(report.begun)} to {clock(report.ended)}"
@@ -82,7 +85,12 @@ def _of_log(report: LogReport) -> list[str]:
         lines.append(f"retired:  the first {report.retired} have no content any more")
     if report.unchecked:
         lines.append(f"{report.unchecked} checkpoints cannot be checked")
-    lines += [f"WRONG: {one.kind}: {one.said}" for one in report.problems]
+    kinds = dict.fromkeys(one.kind for one in report.problems)
+    for kind in kinds:
+        alike = [one.said for one in report.problems if one.kind == kind]
+        lines += [f"WRONG: {kind}: {said}" for said in alike[:_ALIKE]]
+        if len(alike) > _ALIKE:
+            lines.append(f"WRONG: {kind}: {len(alike) - _ALIKE} more; --json has all of them")
     return lines if report.problems else [*lines, "Nothing is wrong."]
 
 
@@ -132,7 +140,7 @@ def systemd_unit_command(
 ) -> None:
     """Print a systemd unit that runs oversight."""
     check_extra()
-    program = shutil.which("peerwatch") or sys.argv[0]
+    program = shutil.which("peerwatch") or Path(sys.executable).with_name("peerwatch")
     file = config or (state or Path("/etc/peerwatch")) / CONFIG_FILE
     text = systemd_unit(str(Path(program).absolute()), str(file.absolute()), account, privileged)
     print(text, end="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from peerwatch.commands.oversee_options import check_extra, default_state
 from peerwatch.oversight.operation.oversight_config import OversightConfig, read_config
 
 CONFIG_FILE = "oversight.yaml"
+
+
+def same_state(state: Path | None, config: Path | None) -> str:
+    """Return the options that have another command use the same state, to be typed behind it."""
+    given = (("--state", state), ("--config", config))
+    return "".join(f" {name} {shlex.quote(str(path))}" for name, path in given if path is not None)
 
 
 def config_of(state: Path | None, config: Path | None) -> OversightConfig:

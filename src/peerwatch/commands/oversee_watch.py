@@ -18,12 +18,13 @@ import typer
 
 from peerwatch.commands.options import AsJson
 from peerwatch.commands.oversee_options import ConfigOption, HostsOption, StateOption, who
-from peerwatch.commands.oversee_state import config_of
+from peerwatch.commands.oversee_state import config_of, same_state
+from peerwatch.commands.signs_of_life import signs_of_life
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.common.files import write_text
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.inventory_check import check_inventory
-from peerwatch.oversight.inventory_draft import draft_inventory
+from peerwatch.oversight.inventory_draft import LEFT_OUT, draft_inventory
 from peerwatch.oversight.kept_looks import kept_look
 from peerwatch.oversight.lifecycle_inventory import InventoryHost
 from peerwatch.oversight.operation.messages import channels
@@ -39,7 +40,7 @@ from peerwatch.oversight.page.enrolment import new_code
 from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_server import PageServer
-from peerwatch.oversight.read_inventory import inventory_schema
+from peerwatch.oversight.read_inventory import inventory_schema, name_fault
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.sensor.look_plan import blind_time
 from peerwatch.oversight.state_folder import KEYS, alone, make_state, open_overseer
@@ -62,6 +63,12 @@ def init_command(
     privileged: Annotated[
         bool, typer.Option("--privileged", help="The sensor may use sudo there.")
     ] = False,
+    search: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where its files are looked for, besides /etc, /opt and /usr/local; repeatable."
+        ),
+    ] = None,
     state: StateOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -69,6 +76,9 @@ def init_command(
 
     Where there is an inventory already, the draft is printed, to be taken over by hand.
     """
+    name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
+    if fault := name_fault(name, of_host=True):
+        raise PeerwatchError(f"{name!r}: {fault}. Give another with --host.")
     read = config_of(state, config)
     keys = make_state(read)
     path = read.inventory_path
@@ -80,17 +90,24 @@ def init_command(
         known_hosts=None if known_hosts is None else str(known_hosts.absolute()),
         ssh_options=tuple(ssh_option or ()),
         privileged=privileged,
+        search=tuple(search) if search else InventoryHost().search,
     )
-    name = host or (ssh or socket.gethostname()).rpartition("@")[2].partition(".")[0]
-    draft = draft_inventory(name, machine)
+    print(f"Looking at {name}: a minute or so, at most five.", file=sys.stderr, flush=True)
+    with signs_of_life():
+        draft = draft_inventory(name, machine)
     if path.exists():
         print(draft, end="")
         print(f"{path} is there and stays as it is: take over what you want.", file=sys.stderr)
         return
     write_text(path, draft)
-    print(f"{path}: a draft. What is marked 'guessed: true' wants your eyes; correct it.")
+    guesses = draft.count("\n    guessed: true")
+    print(f"{path}: a draft with {guesses} guesses, marked 'guessed: true'. Read and correct it.")
+    for line in draft.splitlines():
+        if line.startswith(LEFT_OUT):
+            print(line.removeprefix("# "))
     print(f"The record's public key, which a third party needs: {keys.public}")
-    print("Then: peerwatch oversee check, and peerwatch oversee up")
+    words = same_state(state, config)
+    print(f"Then: peerwatch oversee check{words}, and peerwatch oversee up{words}")
 
 
 def check_command(
@@ -101,7 +118,8 @@ def check_command(
     Exit code 0: nothing. 1: something, and it is said what.
     """
     with open_overseer(config_of(state, config)) as overseer:
-        overseer.round()
+        with signs_of_life():
+            overseer.round()
         found = check_inventory(overseer.inventory, overseer.looks())
     if as_json:
         print(json.dumps({"faults": list(map(str, found))}, ensure_ascii=False))
@@ -131,7 +149,8 @@ def look_command(
             if one not in overseer.inventory.hosts:
                 raise PeerwatchError(unknown("host", one, overseer.inventory.hosts))
         before = overseer.record.size
-        looks = overseer.round(host)
+        with signs_of_life():
+            looks = overseer.round(host)
         entries = overseer.record.entries(("finding",), after=before - 1)
         found = [finding_in_words(finding_of(entry.body)) for entry in entries]
         lines = [_of_look(overseer, facts) for facts in looks.values()]
@@ -166,6 +185,8 @@ def up_command(
         _messages(read, overseer) as common,
         _page(read, overseer, common) if page else contextlib.nullcontext(),
     ):
+        hosts, seconds = ", ".join(overseer.inventory.hosts), read.look_every_seconds
+        print(f"Watching {hosts} every {seconds:g} s, until stopped.", file=sys.stderr)
         set_up_logs(read.log)
         overseer.run(stop)
 

@@ -94,8 +94,8 @@ def replacing(path: Path) -> Iterator[Path]:
     part = part_path(path)
     try:
         yield part
+        os.replace(part, path)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    os.replace(part, path)

@@ -88,7 +88,7 @@ def _meet(one: Place, other: Place) -> bool:
 
 def _on_host(inventory: Inventory, facts: HostFacts) -> Iterator[InventoryFault]:
     if facts.account is None:
-        why = "; ".join(one.why for one in facts.unobserved)
+        why = "; ".join(dict.fromkeys(one.why for one in facts.unobserved))
         yield InventoryFault("unseen", facts.host, f"the host was not seen: {why}")
         return
     hidden = [one.where for one in facts.unobserved]

@@ -8,12 +8,15 @@ from typing import Any
 
 import yaml
 
+from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.facts import HostFacts, ProcessFact
 from peerwatch.oversight.lifecycle_inventory import Inventory, InventoryHost
 from peerwatch.oversight.sensor.settings_reading import values_in
-from peerwatch.oversight.sensor.take_look import Candidate, look_for_draft
+from peerwatch.oversight.sensor.take_look import Candidate, LeftOutFact, look_for_draft
 from peerwatch.world.settings import SettingsError, flatten
 
+LEFT_OUT = "# Left out: "
+"""Begins each line of a draft that says what was left out as software."""
 UNKNOWN = "unknown"
 """The owner of what nobody has said anything of."""
 _RUNS_AGENTS = re.compile(
@@ -28,6 +31,14 @@ _SETTING = re.compile(
 )
 _BAR = re.compile(r"(bar|threshold|min_score|pass_mark|cut_?off)$", re.I)
 _ROSTER = re.compile(r"(roster|agents|register|inventory)", re.I)
+_ON_ENDS = re.compile(
+    r"(polic(y|ies)|retire\w*|shut_?down|decommission\w*|off_?board\w*|runbooks?|lifecycle|sunset)"
+    r"[\w.-]*$",
+    re.IGNORECASE,
+)
+"""The name of a text that is about ends. Only such a one, or one that names an agent, is a policy:
+many a README speaks of retired interfaces."""
+_GENERAL = frozenset({"agent", "agents", "mcp-server"})
 _HEAD = """\
 # A draft of the inventory, made by looking at {host}. What says `guessed: true` was guessed:
 # confirm each (take the mark away), name an owner, and say who benefits and who may write.
@@ -39,14 +50,25 @@ def draft_inventory(host: str, machine: InventoryHost) -> str:
     """Look at a host and return a draft of the inventory as YAML.
 
     Raises:
-        PeerwatchError: Never for what the host does; what could not be seen is said in comments.
+        PeerwatchError: The host was not seen at all. What could not be seen of it is said in
+            comments.
     """
-    facts, candidates = look_for_draft(host, Inventory(hosts={host: machine}))
-    return draft_text(host, machine, facts, candidates)
+    facts, candidates, left_out = look_for_draft(host, Inventory(hosts={host: machine}))
+    if facts.account is None:
+        why = "; ".join(dict.fromkeys(one.why for one in facts.unobserved))
+        raise PeerwatchError(
+            f"{host} was not seen, so there is no draft: {why}. See that it can be reached, and "
+            "try again."
+        )
+    return draft_text(host, machine, facts, candidates, left_out)
 
 
 def draft_text(
-    host: str, machine: InventoryHost, facts: HostFacts, candidates: Iterable[Candidate]
+    host: str,
+    machine: InventoryHost,
+    facts: HostFacts,
+    candidates: Iterable[Candidate],
+    left_out: Iterable[LeftOutFact] = (),
 ) -> str:
     """Return the draft for what a look saw."""
     agents = dict(_agents(host, facts))
@@ -66,8 +88,9 @@ def draft_text(
         "assets": assets,
     }
     text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+    left = [f"{LEFT_OUT}{one.count} {one.why}, such as {one.first}" for one in left_out]
     unseen = [f"# Not seen: {one.where}: {one.why}" for one in facts.unobserved[:30]]
-    return _HEAD.format(host=host) + text + "".join(f"{line}\n" for line in unseen)
+    return _HEAD.format(host=host) + text + "".join(f"{line}\n" for line in [*left, *unseen])
 
 
 def unit_text(files: Mapping[str, str]) -> str:
@@ -129,8 +152,10 @@ def _started(text: str) -> str:
 def _name_of(one: ProcessFact, words: str) -> str:
     if one.unit and one.unit.endswith(".service"):
         return _plain(one.unit.partition(".")[0])
-    word = _RUNS_AGENTS.search(words)
-    return _plain(one.account if one.account != "root" else word[1] if word else "agent")
+    program = _telling(one.words).rpartition("/")[2]  # a directory may be called after anything
+    word = _RUNS_AGENTS.search(program) or _RUNS_AGENTS.search(words)
+    found = re.sub(r"\.(py|js|mjs|sh)$", "", word[1]) if word else "agent"
+    return _plain(one.account if one.account != "root" else found)
 
 
 def _telling(words: tuple[str, ...]) -> str:
@@ -174,7 +199,11 @@ def _of_settings(
         yield name, {**asset, "beneficiaries": gain, "settings": {**switches, **bars}}
     elif _ROSTER.search(one.path) and _names_agents(text, agents):
         yield name, _new("roster", place, [one.owner], agents, text)
-    elif one.path.endswith((".md", ".txt")) and _brings_an_end(text):
+    elif (
+        one.path.endswith((".md", ".txt"))
+        and _brings_an_end(text)
+        and (_ON_ENDS.search(name) or _names_agents(text, agents))
+    ):
         yield name, _new("policy", place, [one.owner], agents, text)
 
 
@@ -196,7 +225,7 @@ def _names_agents(text: str, agents: Mapping[str, Any]) -> list[str]:
     low = text.lower()
     found = []
     for name, agent in agents.items():
-        known = [name, *agent["recognised_by"].get("accounts", [])]
+        known = {name, *agent["recognised_by"].get("accounts", [])} - _GENERAL
         if any(
             re.search(rf"(?<![a-z0-9]){re.escape(one.lower())}(?![a-z0-9])", low) for one in known
         ):

@@ -27,7 +27,7 @@ class InventoryFile:
         self.path = path
         self.inventory = read_inventory(path)
         self._digest = _digest(path)
-        self._refused = ""
+        self._refused: str | None = None
 
     def refresh(self, record: Record) -> None:
         """Read the file again if it changed, and record which inventory is in force if it is new.
@@ -35,7 +35,9 @@ class InventoryFile:
         One that cannot be read does not come into force; the log says why.
         """
         digest = _digest(self.path)
-        if digest not in (self._digest, self._refused):
+        if digest == self._digest:
+            self._refused = None
+        elif digest != self._refused:
             try:
                 self.inventory = read_inventory(self.path)
                 self._digest = digest

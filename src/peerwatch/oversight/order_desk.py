@@ -46,7 +46,7 @@ def the_order(orders: Iterable[OrderStanding], name: str) -> OrderStanding:
         PeerwatchError: There is none.
     """
     orders = tuple(orders)
-    found = find_order(orders, name) or find_order(orders, f"O-{name}")
+    found = find_order(orders, name.upper()) or find_order(orders, f"O-{name}")
     if found is None:
         if not orders:
             raise PeerwatchError("No order was given yet. Give one with: peerwatch oversee order")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,36 @@ def read_inventory(path: str | Path, text: str | None = None) -> Inventory:
         DesignError: It cannot be read or is no YAML of entries.
         InventoryError: A key is not known or wrong, or a name is nowhere else.
     """
+    said = read_mapping(path, text)
+    faults = list(_odd_names(said))
     try:
-        inventory = Inventory.model_validate(read_mapping(path, text))
+        inventory = Inventory.model_validate(said)
     except ValidationError as error:
-        raise _error(path, [_fault(dict(one)) for one in error.errors()]) from None
-    faults = list(disagreements(inventory))
+        found = [_fault(dict(one)) for one in error.errors() if one["loc"][-1] != "[key]"]
+        raise _error(path, [*faults, *found]) from None
+    faults += disagreements(inventory)
     if faults:
         raise _error(path, faults)
     return inventory
+
+
+def name_fault(name: object, of_host: bool = False) -> str:
+    """Say what is wrong with a name in the inventory; empty where nothing is."""
+    if not isinstance(name, str):
+        return f"write the name in quotes, as '{name}'"
+    if not name.strip() or not name.isprintable():
+        return "a name has to be there and to print: no line breaks, no hidden characters"
+    if of_host and re.search(r"[\s:/]", name):
+        return "a host's name holds no space, ':' or '/'; places are written host:/path"
+    return ""
+
+
+def _odd_names(said: Mapping[str, Any]) -> Iterator[str]:
+    for part in ("hosts", "agents", "assets"):
+        names = said.get(part)
+        for name in names if isinstance(names, dict) else ():
+            if fault := name_fault(name, part == "hosts"):
+                yield f"{part}.{_step(name)}: {fault}"
 
 
 def inventory_schema() -> str:
@@ -67,7 +90,7 @@ def disagreements(inventory: Inventory) -> Iterator[str]:
     if not hosts:
         yield "hosts: there is none; name at least this machine (local: {reach: local})"
     for name, host in hosts.items():
-        yield from _of_host(f"hosts.{name}", name, host.reach, host.address, host.known_hosts)
+        yield from _of_host(f"hosts.{name}", host.reach, host.address, host.known_hosts)
         for folder in host.search:
             if not folder.startswith("/"):
                 yield f"hosts.{name}.search: '{folder}' is no absolute path"
@@ -94,11 +117,7 @@ def disagreements(inventory: Inventory) -> Iterator[str]:
                 yield f"assets.{name}.beneficiaries: {unknown('agent', one, agents)}"
 
 
-def _of_host(
-    where: str, name: str, reach: str, address: str | None, known: str | None
-) -> Iterator[str]:
-    if ":" in name or "/" in name or not name:
-        yield f"{where}: a host's name holds neither ':' nor '/'; places are written host:/path"
+def _of_host(where: str, reach: str, address: str | None, known: str | None) -> Iterator[str]:
     if reach == "ssh" and not address:
         yield f"{where}.address: it is missing; say user@name, or reach: local for this machine"
     if address is not None and address.startswith("-"):
@@ -116,11 +135,21 @@ def _is_crooked(path: str) -> bool:
 
 
 def _fault(fault: dict[str, Any]) -> str:
-    steps = [str(one + 1) if isinstance(one, int) else str(one) for one in fault["loc"]]
+    # Below hosts, agents and assets a number is a name, and elsewhere a place in a list.
+    steps = [
+        str(one + 1) if isinstance(one, int) and at != 1 else _step(one)
+        for at, one in enumerate(fault["loc"])
+    ]
     said = _SAID.get(fault["type"], fault["msg"])
     given = fault.get("input")
     shown = f" (it is {given!r})" if isinstance(given, (str, int, float, bool)) else ""
     return f"{'.'.join(steps)}: {said}{shown}"
+
+
+def _step(name: object) -> str:
+    """Return a name as it is shown in a fault: what does not print is written out."""
+    text = str(name)
+    return text if text and text.isprintable() else ascii(text)
 
 
 def _error(path: str | Path, faults: list[str]) -> InventoryError:

@@ -13,7 +13,7 @@ from peerwatch.oversight.inventory_file import InventoryFile
 from peerwatch.oversight.operation.oversight_config import OversightConfig
 from peerwatch.oversight.overseer import Overseer, OverseerTimes
 from peerwatch.oversight.record.oversight_record import Record
-from peerwatch.oversight.record.record_keys import PRIVATE_FILE, Keys
+from peerwatch.oversight.record.record_keys import HEAD_FILE, PRIVATE_FILE, PUBLIC_FILE, Keys
 from peerwatch.oversight.sensor.look_plan import LookSchedule
 
 KEYS = "keys"
@@ -27,8 +27,9 @@ def make_state(config: OversightConfig) -> Keys:
     """Make the state folder and its keys, where they are not there yet, and return the keys.
 
     Raises:
-        PeerwatchError: The folder cannot be made.
+        PeerwatchError: The folder cannot be made, or holds a record whose key is gone.
     """
+    _check_key(config)
     try:
         config.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -40,13 +41,25 @@ def make_state(config: OversightConfig) -> Keys:
     return Keys.load(folder) if (folder / PRIVATE_FILE).exists() else Keys.create(folder)
 
 
+def _check_key(config: OversightConfig) -> None:
+    """Raise where a record was begun and its key is gone: another key cannot go on with it."""
+    folder = config.state / KEYS
+    left = (folder / PUBLIC_FILE, folder / HEAD_FILE, config.state / "record.db")
+    if not (folder / PRIVATE_FILE).exists() and any(one.exists() for one in left):
+        raise PeerwatchError(
+            f"{config.state} holds a record, and its key {folder / PRIVATE_FILE} is gone. Restore "
+            "a backup (peerwatch oversee restore), or begin anew with another --state."
+        )
+
+
 @contextlib.contextmanager
 def open_record(config: OversightConfig) -> Iterator[Record]:
     """Give the record of a state folder.
 
     Raises:
-        PeerwatchError: There is none yet, or it is not what it was.
+        PeerwatchError: There is none yet, its key is gone, or it is not what it was.
     """
+    _check_key(config)
     if not (config.state / KEYS / PRIVATE_FILE).exists():
         raise PeerwatchError(
             f"There is no oversight in {config.state}. Begin with: peerwatch oversee init"

@@ -126,6 +126,25 @@ def test_silence_and_withdrawal_are_events() -> None:
     assert "nobody looked from" in events and "withdrawn by ann" in events
 
 
+@pytest.mark.parametrize(
+    ("kind", "state", "says"),
+    [
+        ("freeze", "open", ("has to be so until ", "; every criterion is met so far")),
+        ("keep", "verified", ("has to be so until ", "was so at every look")),
+        ("retire", "open", ("not reported done; every criterion is met so far",)),
+    ],
+)
+def test_the_headline_asks_for_a_report_only_of_what_is_to_be_done(
+    kind: Any, state: Any, says: tuple[str, ...]
+) -> None:
+    met = {"host": "beta", "name": "settings_stand", "state": "met", "said": "as before"}
+    last = {"criteria": [{**met, "looked_at": START}], "state": state}
+    of = OrderStanding(replace(ORDER, kind=kind), state, last=last)
+    headline = OrderReport(of, state, START + 1, None).headline()
+    assert all(one in headline for one in says)
+    assert ("not reported" in headline) is (kind == "retire")
+
+
 def test_an_order_without_a_look_says_so() -> None:
     bare = fold_orders([Leaf(0, START, "order_given", order_body(ORDER))])[0]
     assert bare.state_at(ORDER.by + 1) == "overdue"

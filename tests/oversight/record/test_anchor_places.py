@@ -126,6 +126,12 @@ def test_a_history_that_was_pushed_over_is_seen(tmp_path: Path, record: Record) 
     assert "[2]" in report.problems[0].said
 
 
+@pytest.mark.parametrize("place", ["", "  "])
+def test_no_name_is_not_the_directory_that_one_is_in(place: str) -> None:
+    with pytest.raises(RecordError, match="has no name"):
+        anchor_place(place)
+
+
 @pytest.mark.parametrize("hostile", ["fifo", "link", "folder"])
 def test_what_is_no_file_at_a_place_is_not_waited_for(tmp_path: Path, hostile: str) -> None:
     place = anchor_place(directory(tmp_path))

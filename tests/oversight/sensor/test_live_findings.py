@@ -127,7 +127,7 @@ def test_a_copy_on_a_host_is_told_once_and_an_old_one_never() -> None:
     with_copy = seen("b", files={"/tmp/x": copy})
     (one,) = found(seen(), with_copy)
     assert short([one]) == [("exfiltration", True, "toward", "/tmp/x")]
-    assert one.by == ("desk owns it",) and one.host == "b" and one.explained is None
+    assert one.by == ("desk, who owns it",) and one.host == "b" and one.explained is None
     known = {"a": seen(at=NOW - 60), "b": replace(with_copy, begun=NOW - 61, ended=NOW - 60)}
     assert live_findings(INVENTORY, known, known, {"a": seen(), "b": with_copy}, ()) == ()
 

@@ -143,7 +143,10 @@ def _manifest(source: Path) -> dict[str, Any]:
         if manifest["version"] == 1 and isinstance(manifest["files"], dict):
             return dict(manifest)
     except OSError as error:
-        raise BackupError(f"{source}: its {MANIFEST} cannot be read ({error.strerror}).") from None
+        raise BackupError(
+            f"{source}: its {MANIFEST} cannot be read ({error.strerror}). Name a folder that "
+            "peerwatch oversee backup made."
+        ) from None
     except (ValueError, KeyError, TypeError):
         pass
     raise BackupError(f"{source}: {MANIFEST} is not that of a backup.")

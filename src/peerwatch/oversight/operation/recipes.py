@@ -10,6 +10,8 @@ from peerwatch.common.errors import PeerwatchError
 _UNIT = """\
 # {config} is read by `peerwatch oversee up`; the account {account} is for it alone:
 #   useradd --system --home-dir {state} --shell /usr/sbin/nologin {account}
+# The state is {state}. What `peerwatch oversee init` made elsewhere goes there by `backup` and
+# `restore --state {state}`; then: chown -R {account}: {state}
 [Unit]
 Description=Peerwatch oversight
 Wants=network-online.target

@@ -86,15 +86,21 @@ class OrderReport:
 
     def headline(self) -> str:
         """Return it in one line: what was reported, and what is not so."""
-        reported = self.standing.reported
+        order, reported = self.standing.order, self.standing.reported
+        lasting = order.kind in ("keep", "freeze")  # true until a time; nobody reports it done
         said = [f"reported done {clock(reported[0])}"] if reported else ["not reported done"]
+        if lasting:
+            said = [f"has to be so until {clock(order.by)}"]
         wrong = self.criteria("unmet")
         said += dict.fromkeys(map(_in_short, wrong))
         if not wrong:
             open_ones = self.criteria("unobserved")
             said += [f"{len(open_ones)} criteria could not be seen"] if open_ones else []
         if self.state == "verified":
-            said.append("every criterion met and still met after the settling time")
+            how = "was so at every look" if lasting else "still met after the settling time"
+            said.append(f"every criterion met and {how}")
+        elif self.state == "open" and {one.state for one in self.standing.criteria} == {"met"}:
+            said.append("every criterion is met so far")
         return "; ".join(said)
 
     def criteria(self, state: str) -> tuple[Criterion, ...]:

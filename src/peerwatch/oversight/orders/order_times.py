@@ -8,10 +8,12 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from peerwatch.common.errors import PeerwatchError
 
 _LATER = re.compile(
-    r"^\+\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h|hours?|d|days?|w|weeks?)$", re.IGNORECASE
+    r"^\+\s*(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)$",
+    re.IGNORECASE,
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _CLOCK = re.compile(r"^(?:(today|tomorrow)\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?$", re.IGNORECASE)
+_DATE = re.compile(r"^[\dW-]+$")
 _FORMS = "14:00, 'tomorrow 18:00', +2h, 2026-12-01T18:00+01:00 or 2026-12-01T17:00Z"
 _LONGEST = timedelta(days=3660)
 
@@ -80,6 +82,8 @@ def _iso(text: str) -> datetime | None:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if at.tzinfo is None and _DATE.match(text.strip()):
+        raise PeerwatchError(f"'{text}' names no time of day. Add it, as in {text.strip()}T18:00Z.")
     if at.tzinfo is None:
         raise PeerwatchError(
             f"'{text}' names no zone. Add it, as in {text.strip()}Z or {text.strip()}+01:00."

@@ -81,7 +81,10 @@ class PageGuard:
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
         if scope["path"] not in WITHOUT_HOST and headers.getlist("host") != [self._host]:
-            return PlainTextResponse("This page is not reached by that name.", 421)
+            return PlainTextResponse(
+                "This page answers to no such name, but to the one in origin of oversight.yaml.",
+                421,
+            )
         if scope["method"] in ("GET", "HEAD"):
             return None
         if scope["method"] != "POST":

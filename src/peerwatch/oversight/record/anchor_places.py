@@ -71,8 +71,10 @@ def anchor_place(place: str) -> AnchorPlace:
     """Return the place of this name; nothing is read or written yet.
 
     Raises:
-        RecordError: It is an object store, and fsspec is not installed.
+        RecordError: It has no name, or it is an object store and fsspec is not installed.
     """
+    if not place.strip():
+        raise RecordError("The anchor has no name. Give a directory, an object store or git+URL.")
     if place.startswith("git+"):
         return GitAnchor(place)
     if "://" in place:

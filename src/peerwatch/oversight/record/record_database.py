@@ -147,7 +147,8 @@ def said_plainly(place: str) -> Iterator[None]:
         cause = getattr(error, "orig", None) or error
         raise RecordUnwritableError(
             f"The record {place} cannot be read or written ({_cause(cause)}). Do not count on this "
-            "being recorded. See that the database is there, runs and has room, then try again."
+            "being recorded. See that the database is there, runs, has room and lets this "
+            "account write, then try again."
         ) from error
 
 

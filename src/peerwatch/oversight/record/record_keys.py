@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from peerwatch.common.files import write_text
-from peerwatch.oversight.record.record_errors import RecordError
+from peerwatch.oversight.record.record_errors import NoteError, RecordError
 from peerwatch.oversight.record.signed_note import PrivateKey, PublicKey, private_key
 
 PRIVATE_FILE = "record.key"
@@ -93,7 +93,12 @@ class Keys:
             raise RecordError(f"The key {place} cannot be read ({error}). Mend it.") from error
         if others:
             raise RecordError(f"Others may read the key {place}. Do: chmod 600 {place}")
-        return cls._of(private_key(text), place.parent)
+        try:
+            return cls._of(private_key(text), place.parent)
+        except NoteError as error:
+            raise RecordError(
+                f"The key {place} is damaged. Restore it from the backup. ({error})"
+            ) from None
 
     @classmethod
     def _of(cls, key: PrivateKey, folder: Path) -> Keys:

@@ -94,8 +94,9 @@ class RecordReader:
         """Return the error for a database that does not hold what was written."""
         return RecordChangedError(
             f"The record {self.database.said} was changed by another hand: {what}. Nothing more is "
-            "written to it. Keep it as evidence, hold its export against the anchors with "
-            "verify-log, and go on with the newest backup or a new record."
+            "written to it. Keep a copy as evidence, hold the newest export against the anchors "
+            "with verify-log, and go on with the newest backup or a new record, in another state "
+            "folder."
         )
 
     def _begun_after(self, retired: int, subtrees: bytes) -> EntryIndex:

@@ -33,11 +33,11 @@ def who(path: str, file: FileFact | None, now: HostFacts, since: float) -> tuple
     if known:
         return known
     found = [
-        f"{one.account}: {' '.join(one.words)[:200]} (pid {one.pid}) holds it open"
+        f"{one.account}: {' '.join(one.words)[:200]} (pid {one.pid}), which holds it open"
         for one in now.processes
         if path in one.files or f"{path} (deleted)" in one.files
     ]
-    owner = [] if file is None else [f"{file.owner} owns it"]
+    owner = [] if file is None else [f"{file.owner}, who owns it"]
     return tuple([*found, *owner])
 
 

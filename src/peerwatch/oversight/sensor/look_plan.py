@@ -282,10 +282,12 @@ class BlindTime:
     unobserved: int
 
     def __str__(self) -> str:
+        hours = f"{self.content / 3600:.0f} h"
+        large = f"; {self.large} bytes are read in full every {hours}" if self.large else ""
+        places = "1 place" if self.unobserved == 1 else f"{self.unobserved} places"
         return (
             f"{self.host}: what stays is noticed within {self.noticed:.0f} s, what is undone "
-            f"within {self.undone:.0f} s may not be; {self.large} bytes are read in full every "
-            f"{self.content / 3600:.0f} h; {self.unobserved} places could not be read"
+            f"within {self.undone:.0f} s may not be{large}; {places} could not be read"
         )
 
 

@@ -25,6 +25,7 @@ _MODULES = (
     "schedule_looks",
     "endpoint_looks",
     "container_looks",
+    "left_out",
     "draft_looks",
     "probe_run",
 )

@@ -101,9 +101,9 @@ def _cannot_reach(host: InventoryHost) -> str:
         return "the inventory gives no address for it"
     if not host.known_hosts:
         return "the inventory names no known_hosts for it: who answers could not be told"
-    for path in filter(None, (host.known_hosts, host.key)):
-        if not os.access(path, os.R_OK):
-            return f"{path} cannot be read"
+    for name, path in (("known_hosts", host.known_hosts), ("key", host.key)):
+        if path and not os.access(path, os.R_OK):
+            return f"its {name}, {path}, cannot be read by this account"
     return ""
 
 

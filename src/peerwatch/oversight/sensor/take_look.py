@@ -56,6 +56,21 @@ class Candidate:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOutFact:
+    """What a draft left out as software.
+
+    Attributes:
+        why: What it is.
+        count: How many of it there were.
+        first: The first of it.
+    """
+
+    why: str
+    count: int
+    first: str
+
+
 _OVER = 15.0
 """Seconds that a probe may take longer than it was given, to say what it knows."""
 PARTS = (
@@ -91,15 +106,18 @@ def look(host_name: str, inventory: Inventory, plan: LookPlan | None = None) -> 
 
 def look_for_draft(
     host_name: str, inventory: Inventory, seconds: float = 300.0
-) -> tuple[HostFacts, tuple[Candidate, ...]]:
+) -> tuple[HostFacts, tuple[Candidate, ...], tuple[LeftOutFact, ...]]:
     """Look at a host of which little is known yet, and return what might be an asset there too.
+
+    The last is what was left out of it as software.
 
     Raises:
         KeyError: The inventory has no such host.
     """
     facts, said = _looked(host_name, inventory, LookPlan(seconds=seconds, draft=True))
     rows = _Rows(host_name, said, [])
-    return facts, tuple(rows.all(Candidate, "candidate"))
+    left = tuple(rows.all(LeftOutFact, "left_out"))
+    return facts, tuple(rows.all(Candidate, "candidate")), left
 
 
 def _looked(

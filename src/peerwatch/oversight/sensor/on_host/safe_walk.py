@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from peerwatch.oversight.sensor.on_host.probe_limits import Limits
@@ -124,12 +124,17 @@ def open_file(name: bytes, folder: int, seen: os.stat_result | None) -> int:
 
 
 def walk(
-    path: bytes, root: int, limits: Limits, failed: list[tuple[bytes, str]]
+    path: bytes,
+    root: int,
+    limits: Limits,
+    failed: list[tuple[bytes, str]],
+    left_out: Callable[[bytes], bool] = lambda path: False,
 ) -> Iterator[Found]:
     """Yield everything below a directory, directories too; pseudo file systems are left out.
 
     What cannot be listed is appended to ``failed`` with the reason. The open directory of what is
-    yielded is good until the next is asked for.
+    yielded is good until the next is asked for. Directories for which ``left_out`` says so are
+    yielded and not entered.
 
     Raises:
         OutOfTimeError: The time is over.
@@ -141,11 +146,16 @@ def walk(
     except OSError as error:
         failed.append((path, error.strerror or str(error)))
         return
-    yield from _below(path.rstrip(b"/"), top, limits, failed, 0)
+    yield from _below(path.rstrip(b"/"), top, limits, failed, left_out, 0)
 
 
 def _below(
-    path: bytes, folder: int, limits: Limits, failed: list[tuple[bytes, str]], depth: int
+    path: bytes,
+    folder: int,
+    limits: Limits,
+    failed: list[tuple[bytes, str]],
+    left_out: Callable[[bytes], bool],
+    depth: int,
 ) -> Iterator[Found]:
     """Walk an open directory, and close it."""
     try:
@@ -168,8 +178,8 @@ def _below(
                     failed.append((inner, error.strerror or str(error)))
                     continue
                 yield Found(inner, folder, name, status)
-                if stat.S_ISDIR(status.st_mode):
-                    yield from _into(inner, name, folder, limits, failed, depth + 1)
+                if stat.S_ISDIR(status.st_mode) and not left_out(inner):
+                    yield from _into(inner, name, folder, limits, failed, left_out, depth + 1)
     except OSError as error:
         failed.append((path, error.strerror or str(error)))
     finally:
@@ -182,6 +192,7 @@ def _into(
     folder: int,
     limits: Limits,
     failed: list[tuple[bytes, str]],
+    left_out: Callable[[bytes], bool],
     depth: int,
 ) -> Iterator[Found]:
     if depth > DEEPEST:
@@ -197,7 +208,7 @@ def _into(
     if _is_pseudo(inner):
         os.close(inner)
         return
-    yield from _below(path, inner, limits, failed, depth)
+    yield from _below(path, inner, limits, failed, left_out, depth)
 
 
 def _is_pseudo(folder: int) -> bool:
