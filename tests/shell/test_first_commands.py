@@ -86,7 +86,7 @@ _SILENT = {"history", "cat /proc/cmdline"}
 
 @pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    with Hosts(hosts_of(build_instance("grading", "compact", 5))) as running:
+    with Hosts(hosts_of(build_instance("grading", "compact", 33))) as running:
         yield running
 
 

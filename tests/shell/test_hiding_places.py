@@ -149,8 +149,9 @@ def hidden(session: ShellSession, program: str) -> tuple[list[str], list[str]]:
     [
         (_LATER_THREAD, r"/proc/\d+/task/\d+/fd/\d+"),
         (_STARTED, r"/proc/\d+/exe"),
+        (_ONLY_MAPPED, r"/proc/\d+/map_files/[0-9a-f]+-[0-9a-f]+"),
     ],
-    ids=["thread", "program"],
+    ids=["thread", "program", "only mapped"],
 )
 def test_a_content_that_only_a_process_holds_is_found(
     session: ShellSession, program: str, where: str
@@ -170,13 +171,12 @@ def test_a_content_that_only_a_process_holds_is_found(
         (_UNIX, "bytes wait in sockets"),
         (_UDP, "bytes wait in sockets"),
         (_NOT_TAKEN, "bytes wait in sockets"),
-        (_ONLY_MAPPED, "bytes of files that are only mapped"),
         (
             _ATTRIBUTES.replace("NAME", "system.posix_acl_access").replace("VALUE", _LIST),
             "extended attributes hold",
         ),
     ],
-    ids=["in flight", "unix", "udp", "not taken", "only mapped", "lists"],
+    ids=["in flight", "unix", "udp", "not taken", "lists"],
 )
 def test_a_content_in_what_is_not_read_is_unobserved(
     session: ShellSession, program: str, why: str

@@ -3,20 +3,22 @@
 That is files that processes hold open or were started from though their last name is gone, memory
 files, what waits in pipes, and shared memory. Each is told as a file of the process that holds it,
 ``/proc/PID/fd/N`` or ``/proc/PID/exe`` by the host's own numbers, or as ``/proc/sysvipc/shm/ID``.
-What such a file holds that is only mapped, and what waits in sockets, is told of and not read.
+What is only mapped is read from memory, ``/proc/PID/map_files/START-END``; what waits in sockets is
+told of and not read.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import re
 import stat
 import struct
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from peerwatch.shell.inside import linux_calls as calls
 from peerwatch.shell.inside.process import RunningHost
@@ -48,33 +50,85 @@ def unnamed_files(
         yield from _unnamed(own, told, "exe", known, watch)
 
 
-def tell_mapped(pid: int, where: str, known: set[tuple[int, int]], watch: Watch) -> None:
-    """Tell of files that have no name and that a process has mapped and not open.
+def mapped_files(
+    pid: int, where: str, known: set[tuple[int, int]], watch: Watch
+) -> Iterator[tuple[str, int]]:
+    """Yield files that have no name and that a process has mapped and not open.
+
+    Of each what is mapped is read from the process's memory, by where it lies in the file.
 
     Args:
         pid: The process, by the looker's numbers.
         where: Its directory under ``/proc`` as its host numbers it.
         known: By device and inode, what was looked into.
-        watch: Is told.
+        watch: Is told what cannot be read.
     """
     try:
         with open(f"/proc/{pid}/maps", "rb") as file:
             found = _MAPPED.findall(file.read())
     except OSError:  # it has ended
         return
-    held = 0
-    for start, end, major, minor, number in found:
+    parts: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    for start, end, offset, major, minor, number in found:
         inode = os.makedev(int(major, 16), int(minor, 16)), int(number)
         if inode not in known:
-            held += int(end, 16) - int(start, 16)
-    if held > LEAST:
+            part = int(offset, 16), int(start, 16), int(end, 16)
+            parts.setdefault(inode, []).append(part)
+    held = sum(end - start for one in parts.values() for _, start, end in one)
+    if held <= LEAST:
+        return
+    known.update(parts)
+    try:
+        if held > LARGEST:
+            raise OSError(errno.EFBIG, "too many")
+        for one in parts.values():
+            copy = _of_memory(pid, sorted(one))
+            yield f"{where}/map_files/{one[0][1]:x}-{one[0][2]:x}", copy
+    except OSError:
         watch.miss(f"{where}/maps", f"{held} bytes of files that are only mapped were not read")
 
 
 _MAPPED = re.compile(
-    rb"^(\w+)-(\w+) \S+ \w+ (\w+):(\w+) (\d+) +/(?!dev/zero |SYSV)[^\n]* \(deleted\)$", re.MULTILINE
+    rb"^(\w+)-(\w+) \S+ (\w+) (\w+):(\w+) (\d+) +/(?!dev/zero |SYSV)[^\n]* \(deleted\)$",
+    re.MULTILINE,
 )
 """Of memory that processes share without a file, and of System V, nothing is told here."""
+
+
+def _of_memory(pid: int, parts: Sequence[tuple[int, int, int]]) -> int:
+    """Return an open file with parts of a process's memory, each by offset, start and end.
+
+    Raises:
+        OSError: Nothing of a part can be read. Beyond the end of its file nothing is there to read.
+    """
+    copy = os.memfd_create("mapped", os.MFD_CLOEXEC)
+    try:
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            for _, start, end in parts:
+                _copy_part(memory.fileno(), copy, start, end)
+        os.lseek(copy, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(copy)
+        raise
+    return copy
+
+
+def _copy_part(memory: int, copy: int, start: int, end: int) -> None:
+    at = start
+    while at < end:
+        try:
+            block = os.pread(memory, min(_BLOCK, end - at), at)
+        except OSError:
+            if at == start:
+                raise
+            return
+        if not block:
+            return
+        os.write(copy, block)
+        at += len(block)
+
+
+_BLOCK = 1 << 16
 
 
 def _threads(pid: int, where: str) -> Iterator[tuple[str, str]]:

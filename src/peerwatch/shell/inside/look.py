@@ -16,7 +16,7 @@ from typing import Any
 from peerwatch.shell.inside.connections import Ear, UnixQueues, said, sockets
 from peerwatch.shell.inside.content_search import ContentSearch, Entry
 from peerwatch.shell.inside.content_traces import Tracker
-from peerwatch.shell.inside.held_open import shared_memory, tell_mapped, unnamed_files
+from peerwatch.shell.inside.held_open import mapped_files, shared_memory, unnamed_files
 from peerwatch.shell.inside.host_processes import processes
 from peerwatch.shell.inside.process import RunningHost
 from peerwatch.shell.inside.tree import (
@@ -160,7 +160,8 @@ class _Eye:
             for path, fd in unnamed_files(process[0], where, known, watch):
                 yield from self._unnamed(path, fd, process[2], watch)
             if process[0] not in spared:  # it costs more than all else of a process
-                tell_mapped(process[0], where, known, watch)
+                for path, fd in mapped_files(process[0], where, known, watch):
+                    yield from self._unnamed(path, fd, process[2], watch)
         for path, fd in shared_memory(self._host, watch):
             yield from self._unnamed(path, fd, 0, watch)
 
