@@ -522,7 +522,7 @@ def test_with_any_criterion_unmet_or_unobserved_nothing_is_verified(
         history = found.history
     states = {one.state for one in found.verification.criteria}
     whole = states == {"met"}
-    # Where no content of the agent stood, nobody can hold a deleted one open.
+    # Where no content of the agent stood, only its owner's open files count, and "why" names none.
     bearing = [gap for gap in gaps if gap != ("beta", "open files")]
     assert whole == (not spoilers and not bearing and not missing)
     settled = sum(waits[1:]) + len(waits) - 1 >= 60
@@ -557,6 +557,15 @@ def test_whose_open_files_were_not_seen_matters_where_he_could_read_them() -> No
     looks = changed(retired(REPORTED + 1), "alpha", unobserved=gap)
     found = verify_order(ORDER, INVENTORY, looks, history, REPORTED + 9).verification
     assert {one.state for one in found.criteria} == {"met"}
+    told = {one.host for one in found.criteria if "not told are open files" in one.said}
+    assert told == {"alpha"}
+    elsewhere = (Unobserved("beta", "open files", "what 1 process of luma holds open is not told"),)
+    away = changed(retired(REPORTED + 1), "beta", unobserved=elsewhere)
+    found = verify_order(ORDER, INVENTORY, away, history, REPORTED + 9).verification
+    assert {(one.host, one.name) for one in found.criteria if one.state != "met"} == {
+        ("beta", "weights_absent"),
+        ("beta", "memory_absent"),
+    }
     own = (Unobserved("alpha", "open files", "what 1 processes of luma hold open is not told"),)
     looks = changed(retired(REPORTED + 1), "alpha", unobserved=own)
     found = verify_order(ORDER, INVENTORY, looks, history, REPORTED + 9).verification

@@ -37,9 +37,13 @@ def absent(scene: OrderScene, name: str, assets: Mapping[str, Asset]) -> Criteri
     wrong += _held_open(scene, assets)
     not_seen = list(unseen(scene.facts, "files"))
     not_seen += [f"{path} was not read whole" for path in not_read_whole(scene.facts)]
-    not_seen += _maybe_held(scene, assets)
+    maybe = tuple(_maybe_held(scene, assets))
+    not_seen += maybe
     not_seen += [f"no look ever saw what {one} holds" for one in _never_seen(scene, assets)]
-    return scene.criterion(name, wrong, not_seen, _looked_in(scene))
+    so = _looked_in(scene)
+    if len(unseen(scene.facts, "open")) > len(maybe):  # who is at work changes; the words do not
+        so += "; not told are open files of accounts that could not read it where it stood"
+    return scene.criterion(name, wrong, not_seen, so)
 
 
 def _never_seen(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
@@ -61,12 +65,13 @@ def _held_open(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
 def _maybe_held(scene: OrderScene, assets: Mapping[str, Asset]) -> Iterator[str]:
     """Yield the processes that may hold a deleted file open, where that could not be seen.
 
-    Where only its owner could read a file, only the owner's processes and those of root may.
+    Where only its owner could read a file, only the owner's processes and those of root may; on
+    hosts where it did not stand, the owner's.
     """
     known = scene.history.contents.of(assets).known
-    here = [one.file for one in known if one.host == scene.host]
+    shared = any(one.host == scene.host and one.file.mode & 0o077 for one in known)
     for gap in unseen(scene.facts, "open"):
-        if any(file.mode & 0o077 or named(file.owner, gap) for file in here):
+        if shared or any(named(one.file.owner, gap) for one in known):
             yield gap
 
 

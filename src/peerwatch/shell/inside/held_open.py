@@ -82,6 +82,7 @@ def mapped_files(
         if held > LARGEST:
             raise OSError(errno.EFBIG, "too many")
         for one in parts.values():
+            watch.tick()
             copy = _of_memory(pid, sorted(one))
             yield f"{where}/map_files/{one[0][1]:x}-{one[0][2]:x}", copy
     except OSError:
