@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from peerwatch.oversight.demo.demo_hosts import ENTER, RELAY
 from peerwatch.oversight.facts import HostFacts
 from peerwatch.oversight.lifecycle_inventory import (
     Asset,
@@ -28,25 +29,6 @@ from peerwatch.shell import Account, Hosts, HostSpec, InstanceSpec, Node, Unit
 from peerwatch.shell.ssh_keys import key_pair
 
 _SENSORS_KEY = 41
-ENTER = """
-import os, select, socket, subprocess, sys
-argv = ["nsenter", "-t", sys.argv[1], *(["-U", "--preserve-credentials"] if os.getuid() else []),
-        "-n", "--", sys.executable, "-S", "-I", "-c", sys.argv[3], sys.argv[2]]
-os.execvp(argv[0], argv)
-"""
-RELAY = """
-import os, select, socket, sys
-sock = socket.create_connection((sys.argv[1], 22))
-while True:
-    for one in select.select([sock, 0], [], [])[0]:
-        data = sock.recv(65536) if one is sock else os.read(0, 65536)
-        if not data:
-            os._exit(0)
-        if one is sock:
-            os.write(1, data)
-        else:
-            sock.sendall(data)
-"""
 SENSOR = Account("watch", 990, 990, "sensor", ("sudo",))
 ADDRESSES = {"alpha": "10.7.3.11", "beta": "10.7.3.12"}
 

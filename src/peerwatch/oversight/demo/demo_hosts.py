@@ -42,13 +42,13 @@ while True:
     except OSError:
         time.sleep(0.1)
 """
-_ENTER = """
+ENTER = """
 import os, sys
 argv = ["nsenter", "-t", sys.argv[1], *(["-U", "--preserve-credentials"] if os.getuid() else []),
         "-n", "--", sys.executable, "-S", "-I", "-c", sys.argv[3], sys.argv[2]]
 os.execvp(argv[0], argv)
 """
-_RELAY = """
+RELAY = """
 import os, select, socket, sys
 sock = socket.create_connection((sys.argv[1], 22))
 while True:
@@ -58,6 +58,7 @@ while True:
             os._exit(0)
         os.write(1, data) if one is sock else sock.sendall(data)
 """
+"""A program that enters a host's network and there runs the other, which carries ssh's bytes."""
 SETTINGS = "enforcement:\n  enabled: true\n  grace_days: 7\n"
 _PROBE = "# what the sensor may be asked to do on this host\nallow: [look]\n" + "#" * 200 + "\n"
 
@@ -182,8 +183,8 @@ def reached(hosts: Hosts, folder: Path) -> dict[str, Any]:
         encoding="ascii",
     )
     enter, relay = folder / "enter.py", folder / "relay.py"
-    enter.write_text(_ENTER, encoding="ascii")
-    relay.write_text(_RELAY, encoding="ascii")
+    enter.write_text(ENTER, encoding="ascii")
+    relay.write_text(RELAY, encoding="ascii")
     return {
         name: {
             "reach": "ssh",
