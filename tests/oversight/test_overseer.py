@@ -22,7 +22,15 @@ from peerwatch.oversight.record.oversight_record import Record
 from peerwatch.oversight.record.record_clock import Moment
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.sensor.look_plan import LookPlan, LookSchedule
-from tests.oversight.orders.small_company import INVENTORY, ORDER, START, retired, serving
+from tests.oversight.orders.small_company import (
+    INVENTORY,
+    ORDER,
+    START,
+    file,
+    retired,
+    serving,
+    with_files,
+)
 
 
 class Company:
@@ -49,8 +57,8 @@ class Company:
         )
         self.open.append(record)
         times = OverseerTimes(LookSchedule(every=60), settling=60)
-        file = InventoryFile(self.folder / "inventory.yaml")
-        return Overseer(record, file, times, self.take, lambda: self.now)
+        inventory = InventoryFile(self.folder / "inventory.yaml")
+        return Overseer(record, inventory, times, self.take, lambda: self.now)
 
     def pass_by(self, seconds: float) -> None:
         self.now += seconds
@@ -199,6 +207,30 @@ def ends_of(company: Company, leaves: int | None) -> list[tuple[str, str, str]]:
 def said_in(body: object) -> str:
     assert isinstance(body, dict)
     return str(body.get("said", ""))
+
+
+def test_what_changed_again_after_a_kill_is_said_too(company: Company) -> None:
+    """A finding whose look's leaf is missing stands for what it says, not for what came later."""
+    overseer = company.overseer()
+    overseer.round()
+
+    def roster_says(line: str) -> None:
+        changed = file(f"agents:\n- name: luma\n  role: {line}\n")
+        company.world = lambda at: with_files(
+            serving(at), "beta", **{"__etc__agents__roster_dot_yaml": changed}
+        )
+        company.pass_by(60)
+
+    roster_says("judge")
+    killed_after(overseer.record, 2)  # the look at alpha, and the finding of beta's
+    with pytest.raises(Killed):
+        overseer.round()
+    overseer = company.overseer()
+    roster_says("grader")
+    overseer.round()
+    said = [entry.body["difference"] for entry in overseer.record.entries(("finding",))]
+    added = [[line for line in one.splitlines() if line.startswith("+  ")] for one in said]
+    assert added == [["+  role: judge"], ["+  role: grader"]]
 
 
 def test_an_inventory_that_loses_the_agent_hides_nothing(company: Company) -> None:

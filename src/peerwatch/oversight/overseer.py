@@ -449,8 +449,11 @@ class Overseer:
 
 
 def _key(body: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what the same finding of a look taken twice has in common."""
-    names = ("behaviour", "host", "place", "asset", "agent", "said")
+    """Return what the same finding of a look taken twice has in common.
+
+    The difference is part of it: what a place says by the second look may be something else.
+    """
+    names = ("behaviour", "host", "place", "asset", "agent", "said", "difference")
     return tuple(body.get(name) for name in names)
 
 

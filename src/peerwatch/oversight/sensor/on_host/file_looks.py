@@ -283,6 +283,7 @@ class FileLook:
         except OSError as error:
             self._report.unobserved(shown(path), _why(error))
             return
+        self.searched += 1
         try:
             if self._into(path, fd, status, limits, {}):
                 self._stamps.add(stamp)
@@ -308,7 +309,6 @@ class FileLook:
         Returns:
             Whether all of it was looked into: it need not be read again while it stays.
         """
-        self.searched += 1
         form, whole = "", True
         marks = Marks(status.st_size < SEARCHED_FINE_BELOW, self._wanted)
         head = b""
