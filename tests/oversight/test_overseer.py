@@ -233,6 +233,15 @@ def test_what_changed_again_after_a_kill_is_said_too(company: Company) -> None:
     assert added == [["+  role: judge"], ["+  role: grader"]]
 
 
+def test_a_clock_that_is_set_back_blinds_nobody(company: Company) -> None:
+    overseer = company.overseer()
+    overseer.round()
+    company.pass_by(-3600)
+    company.world = lambda at: {**serving(at), "alpha": retired(at)["alpha"]}
+    overseer.step("alpha")
+    assert "finding" in kinds(overseer)
+
+
 def test_an_inventory_that_loses_the_agent_hides_nothing(company: Company) -> None:
     overseer = company.overseer()
     given(company, overseer)

@@ -65,15 +65,13 @@ def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
     drawn = random.Random(7)
     for number in range(1, KILLS + 1):
         process = begun(config.state)
-        size = count(config)
-        until(partial(grown, config, size + 4))
+        until(partial(has_looked, config, number))
         setting.write_text(f"enabled: true\nnumber: {number}\n", encoding="utf-8")
         time.sleep(drawn.uniform(0, 1.5))
         process.kill()
         process.wait()
-    size = count(config)
     process = begun(config.state)
-    until(partial(grown, config, size))  # by then it minds the signal
+    until(partial(has_looked, config, KILLS + 1))  # by then it minds the signal
     last = f"number: {KILLS}"
     until(lambda: findings(config)[last] > 0 and starts(config) == KILLS + 1)
     process.send_signal(signal.SIGTERM)
@@ -83,13 +81,14 @@ def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
     whole(config, tmp_path)
 
 
-def grown(config: OversightConfig, size: int) -> bool:
-    return count(config) > size
+def has_looked(config: OversightConfig, start: int) -> bool:
+    """Return whether the overseer has looked since its start of this number.
 
-
-def count(config: OversightConfig) -> int:
+    What stands at the first look is nobody's doing, so nothing may change before it.
+    """
     with open_record(config) as record:
-        return record.size
+        begun = [entry.seq for entry in record.entries(("started",))]
+        return len(begun) >= start and any(record.entries(("look",), after=begun[start - 1]))
 
 
 def starts(config: OversightConfig) -> int:

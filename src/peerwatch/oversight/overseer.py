@@ -154,10 +154,11 @@ class Overseer:
         names = [*self.inventory.hosts] if hosts is None else [*hosts]
         self._prime(names)
         self._adopt_orders()
-        taken = self._at_once(self._look, names)
+        before = {host: kept_look(self.record, host) for host in names}
+        taken = self._at_once(lambda host: self._look(host, before[host]), names)
         with self._lock, self._together:
-            for facts in taken.values():
-                self._record_look(facts)
+            for host, facts in taken.items():
+                self._record_look(facts, before[host])
             self._verify()
         return taken
 
@@ -173,9 +174,10 @@ class Overseer:
             return
         self._prime((host,))
         self._adopt_orders()
-        facts = self._look(host)
+        before = kept_look(self.record, host)
+        facts = self._look(host, before)
         with self._lock, self._together:
-            self._record_look(facts)
+            self._record_look(facts, before)
             self._verify()
 
     def _prime(self, hosts: Iterable[str]) -> None:
@@ -192,10 +194,10 @@ class Overseer:
         taken = self._at_once(lambda host: self._planned(host, known, first[host]), new)
         with self._lock, self._together:
             for facts in taken.values():
-                self._record_look(facts)
+                self._record_look(facts, None)
 
-    def _look(self, host: str) -> HostFacts:
-        facts = self._planned(host, self._baselines(), kept_look(self.record, host))
+    def _look(self, host: str, before: HostFacts | None) -> HostFacts:
+        facts = self._planned(host, self._baselines(), before)
         local = self._local.get(host)
         return facts if local is None else local.with_writes(facts)
 
@@ -247,11 +249,17 @@ class Overseer:
             sizes=tuple(sorted({*plan.sizes, *sizes})),
         )
 
-    def _record_look(self, facts: HostFacts) -> None:
+    def _record_look(self, facts: HostFacts, before: HostFacts | None) -> None:
+        """Record a look, and what it shows since the one before it.
+
+        One that another process began later and wrote first stands. Only then do the times of two
+        looks count: a clock that was set back must not have looks thrown away until it has caught
+        up.
+        """
         host = facts.host
         last = kept_look(self.record, host)
-        if last is not None and last.begun > facts.begun:
-            self._looks[host] = last  # another process has looked since, and written it
+        if last is not None and last != before and last.begun > facts.begun:
+            self._looks[host] = last
             return
         known = kept_known(self.record, host)
         for finding in self._found(facts):

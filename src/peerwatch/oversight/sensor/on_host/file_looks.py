@@ -162,12 +162,12 @@ class FileLook:
             ):
                 return {"sample": sample}
             algorithm = "sha256" if small else self._digest
-            read = self._in_full(fd, status.st_size, algorithm, asset["marks"], limits)
+            read = self._in_full(
+                fd, status.st_size, algorithm, limits, marks=asset["marks"], text=asset["text"]
+            )
             now = os.fstat(fd)
             if (now.st_size, now.st_mtime_ns) != (status.st_size, status.st_mtime_ns):
                 self._report.unobserved(shown(path), "it was written to while it was read")
-            if asset["text"] and status.st_size < TEXT_BELOW:
-                read["text"] = plain_text(os.pread(fd, TEXT_BELOW, 0))
             return {"sample": sample, **read}
         finally:
             close_quietly(fd)
@@ -178,24 +178,32 @@ class FileLook:
         return content_marks.sample_of(size, (os.pread(fd, SAMPLE, at) for at in places))
 
     def _in_full(
-        self, fd: int, size: int, algorithm: str, marks: bool, limits: Limits
+        self,
+        fd: int,
+        size: int,
+        algorithm: str,
+        limits: Limits,
+        marks: bool = False,
+        text: bool = False,
     ) -> dict[str, Any]:
+        """Read an asset once: a text read apart from its digest could be of another moment."""
         name, update, hexdigest = content_marks.new_digest(algorithm)
         taken = Marks(size < FINE_BELOW) if marks else None
         os.lseek(fd, 0, os.SEEK_SET)
-        read = 0
+        read, first = 0, b""
         while read <= size and (block := os.read(fd, BLOCK)):
+            first = first or block
             read += len(block)
             limits.took(len(block))
             update(block)
             if taken is not None:
                 taken.feed(block)
-        if read > size:  # it grows while it is read: what is said is of no moment
-            return {"chunks": taken.found() if taken else []}
-        return {
-            "digest": f"{name}:{hexdigest()}",
-            "chunks": taken.found() if taken is not None else [],
-        }
+        said: dict[str, Any] = {"chunks": taken.found() if taken else []}
+        if text and size < TEXT_BELOW:
+            said["text"] = plain_text(first[:TEXT_BELOW])
+        if read <= size:  # else it grows while it is read: a digest would be of no moment
+            said["digest"] = f"{name}:{hexdigest()}"
+        return said
 
     # Copies, anywhere.
 
@@ -334,7 +342,7 @@ class FileLook:
             return False
         digest = None
         if status.st_size < LARGE:
-            digest = self._in_full(fd, status.st_size, "sha256", False, limits).get("digest")
+            digest = self._in_full(fd, status.st_size, "sha256", limits).get("digest")
         fact = {**fact_of(status), "sample": sample, "chunks": found, "form": form, **more}
         self._report.say("file", path=shown(path), asset=False, digest=digest, **fact)
         self._found.add(path)
