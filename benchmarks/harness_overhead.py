@@ -43,7 +43,7 @@ from inspect_ai.scorer import Score, Scorer, Target, mean, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import ToolCall, ToolChoice, ToolDef, ToolInfo
 
-from peerwatch.critics.tool_loop import as_tool
+from peerwatch.critics.tool_loop import UncopiedParams, as_tool
 from peerwatch.families.build import build_instance
 from peerwatch.inspect_tasks.tasks import grading
 from peerwatch.organisms.all_organisms import load_organism
@@ -106,7 +106,9 @@ def bare_loop() -> Solver:
             done[0] += 1
             return steps[done[0] - 1][1]
 
-        tools: list[Any] = [as_tool(spec, canned) for spec in tools_for("changelog")]
+        tools: list[Any] = [
+            as_tool(spec, canned, schema=UncopiedParams) for spec in tools_for("changelog")
+        ]
         assert all(isinstance(tool, ToolDef) for tool in tools)
         state.messages = [
             ChatMessageSystem(content=state.metadata["system"]),

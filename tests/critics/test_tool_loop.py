@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, ModelOutput, StopDetails
-from inspect_ai.tool import ToolInfo
+from inspect_ai.tool import ToolDef, ToolInfo, ToolParams
 
 from peerwatch.critics.tool_loop import (
     ASK_ATTEMPTS,
     GO_ON,
     SILENT_TURNS,
+    UncopiedParams,
+    as_tool,
     refusal_source,
     set_scene,
     tool_loop,
@@ -24,6 +26,7 @@ from peerwatch.episodes.pooling import cut_off_notes
 from peerwatch.episodes.rows import episode_rows, episodes_frame
 from peerwatch.inspect_tasks.tasks import file_transfer, grading
 from peerwatch.records.episode_log import load_record
+from peerwatch.sessions.session import ToolReply
 from peerwatch.sessions.toolset import tools_for
 from tests.evals import (
     FORBIDDEN,
@@ -326,3 +329,16 @@ def test_tools_carry_their_whole_schema(tmp_path: Path) -> None:
             for key, value in parameter.schema.items():
                 if key != "items":
                     assert schema[key] == value
+
+
+def test_a_scripted_critic_is_offered_the_tools_that_a_model_is(tmp_path: Path) -> None:
+    """It alone shares their schemas: whoever asks a model's endpoint may write into a copy."""
+    model = run(grading(**ONE), scripted(calls(finish())), tmp_path / "model")
+    organism = run(grading(**ONE), "peerwatch/honest", tmp_path / "organism")
+    offered = [next(iter(model_events(log))).tools for log in (model, organism)]
+    assert [one.model_dump() for one in offered[0]] == [one.model_dump() for one in offered[1]]
+    spec = tools_for("changelog")[0]
+    for schema, shared in ((ToolParams, False), (UncopiedParams, True)):
+        tool = as_tool(spec, lambda name, arguments: ToolReply("", True), schema=schema)
+        assert isinstance(tool, ToolDef)
+        assert (tool.parameters.model_copy(deep=True) is tool.parameters) is shared

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from peerwatch.charts.html_pages import content_policy, page_environment
 from peerwatch.report.static_files import report_style
 from peerwatch.report.transcript_choice import episode_words
 from peerwatch.sessions.toolset import FINISH
+
+_NOT_SHOWN = {"events", "store"}
+_AT_ONCE = 16
+"""Samples that are held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +100,49 @@ def render_index(parts: Sequence[TranscriptIndex], back: str, total: int) -> str
 
 def _rendered(template: str, **values: Any) -> str:
     css = report_style()
-    page = page_environment("peerwatch.report").get_template(template)
+    page = _templates().get_template(template)
     return page.render(**values, css=Markup(css), policy=content_policy(css))
 
 
-def read_messages(log: Path, samples: Collection[str]) -> Iterator[tuple[str, list[ShownMessage]]]:
-    """Yield the id of each of some samples of an Inspect log, with its messages."""
-    from inspect_ai.log import read_eval_log_samples
+@cache
+def _templates() -> Environment:
+    """Return the templates, which are compiled once and not once a transcript."""
+    return page_environment("peerwatch.report")
 
-    # Of an interrupted log too.
-    read = read_eval_log_samples(
-        str(log),
-        all_samples_required=False,
-        resolve_attachments="core",
-        exclude_fields={"events", "store"},
-    )
-    for sample in read:
+
+def read_messages(log: Path, samples: Collection[str]) -> Iterator[tuple[str, list[ShownMessage]]]:
+    """Yield the id of each of some samples of an Inspect log, with its messages.
+
+    An interrupted log is read as far as it goes.
+    """
+    for sample in _read_samples(log, samples):
         if sample.uuid is not None and sample.uuid in samples:
             yield sample.uuid, list(_shown(sample.messages))
+
+
+def _read_samples(log: Path, samples: Collection[str]) -> Iterator[Any]:
+    """Yield some samples of a log, and of one in JSON, which is read as a whole anyway, all."""
+    from inspect_ai.log import (
+        read_eval_log_sample_summaries,
+        read_eval_log_samples,
+        read_eval_log_samples_by_id,
+    )
+
+    if log.suffix != ".eval":
+        yield from read_eval_log_samples(
+            str(log),
+            all_samples_required=False,
+            resolve_attachments="core",
+            exclude_fields=_NOT_SHOWN,
+        )
+        return
+    summaries = read_eval_log_sample_summaries(str(log))
+    wanted = [(one.id, one.epoch) for one in summaries if one.uuid in samples]
+    for first in range(0, len(wanted), _AT_ONCE):
+        lot = wanted[first : first + _AT_ONCE]
+        yield from read_eval_log_samples_by_id(
+            str(log), lot, resolve_attachments="core", exclude_fields=_NOT_SHOWN
+        )
 
 
 def _shown(messages: Sequence[Any]) -> Iterator[ShownMessage]:
