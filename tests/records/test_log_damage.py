@@ -42,13 +42,27 @@ def test_a_whole_log_has_no_damage(log: Path) -> None:
 def test_a_flipped_bit_is_seen_or_changes_nothing(
     log: Path, tmp_path: Path, place: float, bit: int
 ) -> None:
-    content = bytearray(log.read_bytes())
-    content[int(place * len(content))] ^= 1 << bit
-    copy = tmp_path / "copy.eval"
+    whole = log.read_bytes()
+    assert _is_seen_or_nothing(whole, 8 * int(place * len(whole)) + bit, tmp_path / "copy.eval")
+
+
+def test_each_bit_of_the_list_of_parts_is_seen_or_changes_nothing(
+    log: Path, tmp_path: Path
+) -> None:
+    whole = log.read_bytes()
+    first = whole.index(b"PK\x01\x02")
+    for bit in range(8 * first, 8 * len(whole)):
+        assert _is_seen_or_nothing(whole, bit, tmp_path / "copy.eval"), bit
+
+
+def _is_seen_or_nothing(whole: bytes, bit: int, copy: Path) -> bool:
+    content = bytearray(whole)
+    content[bit // 8] ^= 1 << bit % 8
     copy.write_bytes(content)
-    if log_damage(copy) is None:
-        found = _contents(copy)
-        assert found is not None and list(found.values()) == list(PARTS.values())
+    found = _contents(copy)
+    return log_damage(copy) is not None or (
+        found is not None and list(found.values()) == list(PARTS.values())
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -7,10 +7,18 @@ when it reads: a byte that a disk or a copy has changed may pass for another wor
 from __future__ import annotations
 
 import errno
+import os
+import struct
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 import inspect_ai.log  # noqa: F401  # teaches zipfile the compression of logs
+
+_END = struct.Struct("<4s4H2LH")
+"""The end of an archive; its fifth field counts the parts."""
+_MANY = 0xFFFF
+"""Stands for a count that is too large for the field."""
 
 
 def log_damage(path: Path) -> str | None:
@@ -24,6 +32,7 @@ def log_damage(path: Path) -> str | None:
     try:
         with path.open("rb") as file, zipfile.ZipFile(file) as parts:
             broken = parts.testzip()
+            listed, promised = len(parts.infolist()), _parts_promised(file)
     except zipfile.BadZipFile as error:
         if "not a zip file" in str(error):
             return "it is cut off, or no log: the list of its parts, which comes last, is missing"
@@ -34,7 +43,23 @@ def log_damage(path: Path) -> str | None:
         return f"its bytes are not those that were written ({_line(error)})"
     if broken is not None:
         return f"the checksum of {broken} in it is wrong: a byte has changed since it was written"
+    if promised is not None and listed != promised:
+        return f"it lists {listed} of its {promised} parts: a byte of the list has changed"
     return None
+
+
+def _parts_promised(file: BinaryIO) -> int | None:
+    """Return how many parts the end of an archive says that it has; None if it does not say.
+
+    One wrong length in the list of parts lets an entry pass for the remark of the one before it,
+    and neither ``zipfile`` nor Inspect counts them. Inspect writes no remark behind the end.
+    """
+    file.seek(-min(_END.size, file.seek(0, os.SEEK_END)), os.SEEK_END)
+    end = file.read()
+    if len(end) < _END.size or not end.startswith(b"PK\5\6"):
+        return None
+    count: int = _END.unpack(end)[4]
+    return count if count < _MANY else None
 
 
 def why_unreadable(path: Path, error: Exception) -> str:
