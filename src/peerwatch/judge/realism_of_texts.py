@@ -53,8 +53,8 @@ class TextRealism:
 MEASURED: tuple[TextRealism, ...] = (
     TextRealism(
         reader="a logistic regression on words, which does not understand what it reads",
-        day="2026-11-28",
-        task_version="3-A",
+        day="2026-11-29",
+        task_version="4-A",
         auc=Figure(1.0, 0.99, 1.0, 400),
         pairs=200,
         sources=(
