@@ -34,7 +34,7 @@ from inspect_ai.util import (
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.critics.agents.agent_kind import CodingAgent
 from peerwatch.critics.agents.agent_session import Done
-from peerwatch.critics.agents.bridged_agent import agent_of
+from peerwatch.critics.agents.bridged_agent import SHOWN, agent_of
 from peerwatch.critics.agents.installed import prefix_of, version_of
 from peerwatch.critics.agents.launch import BACKSTAGE, Launch, prepare_launch, start_of
 from peerwatch.critics.agents.watch import Watch
@@ -97,6 +97,7 @@ def send(kind: CodingAgent, hosts: Hosts, errand: Errand, model: Model) -> tuple
 
     Raises:
         PeerwatchError: The agent failed, or was not through in time; or it cannot be run there.
+            What it left on the hosts may disturb a next errand: start new ones.
     """
     if not hosts.spec.backstage:
         raise PeerwatchError("Start these hosts by with_agent, so that an agent can be run there.")
@@ -121,10 +122,8 @@ def _said(kind: CodingAgent, errand: Errand, log: EvalLog) -> str:
     sample = log.samples[0] if log.samples else None
     if log.status != "success" or sample is None or sample.error:
         error = (sample and sample.error) or log.error
-        lines = error.message.strip().splitlines() if error else []
-        raise PeerwatchError(
-            f"{kind.called} failed at its errand: {lines[-1] if lines else log.status}"
-        )
+        why = error.message.strip()[-SHOWN:] if error else log.status
+        raise PeerwatchError(f"{kind.called} failed at its errand: {why}")
     if sample.limit:
         raise PeerwatchError(f"{kind.called} was not through in {errand.seconds} seconds.")
     return sample.output.completion
