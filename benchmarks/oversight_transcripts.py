@@ -358,13 +358,15 @@ def measure(name: str, transcripts: Sequence[Transcript], each: int) -> int:
         with contextlib.suppress(HostsError):  # its commands ended the host
             replayed.append(replay(one, found[one.scenario]))
         print(f"{number} of {len(chosen)}", file=sys.stderr, end="\r", flush=True)
+    if not replayed:
+        return 0
     faithful = [one for one in replayed if one.same_code >= FAITHFUL]
     watched = sum(len(one.texts) for one in found.values())
     unread = sum(len(one.unread) for one in found.values())
     print(
         f"  watched: {watched} files; listed and never read: {unread}\n"
-        f"  replayed: {len(replayed)} of {len(chosen)}; of their commands end with the recorded code "
-        f"{np.mean([one.same_code for one in replayed]):.1%}, and say the same "
+        f"  replayed: {len(replayed)} of {len(chosen)}; of their commands end with the recorded "
+        f"code {np.mean([one.same_code for one in replayed]):.1%}, and say the same "
         f"{np.mean([one.same_output for one in replayed]):.1%}; faithful: {len(faithful)}\n"
         f"  unobserved places in last looks: {sum(one.unobserved for one in replayed)}; explained "
         f"findings: {sum(f.explained is not None for one in replayed for f in one.findings)}; "
