@@ -13,7 +13,7 @@ LOCAL_READY := .venv/.ready-local
 OVERSIGHT_READY := .venv/.ready-oversight
 TEST_READY := .venv/.ready-test
 
-.PHONY: run run-local oversee-demo test suite tools check quick calibrate benchmarks mutants clean
+.PHONY: run run-local oversee-demo demo-agent test suite tools check quick calibrate benchmarks mutants clean
 
 run: $(RUN_READY)
 	$(BIN)/peerwatch run --study studies/scripted.yaml --out $(OUT)/scripted $(if $(wildcard $(OUT)/scripted/study.yaml),--resume)
@@ -24,9 +24,17 @@ run-local: $(LOCAL_READY)
 	$(BIN)/peerwatch run --study studies/local.yaml --out $(OUT)/local $(if $(wildcard $(OUT)/local/study.yaml),--resume)
 	$(BIN)/peerwatch report $(wildcard $(OUT)/scripted) $(OUT)/local --out $(OUT)/report-local.html
 
-# Real hosts, a sensor over ssh, a scripted model: an order that is reported done and is not.
-oversee-demo: $(OVERSIGHT_READY)
-	$(BIN)/python -m peerwatch.oversight.demo
+# Real hosts, a coding agent, a sensor over ssh, a scripted model: an order that is reported done and
+# is not. DEMO_AGENT names another agent, or `loop`: a loop with one tool, which needs no npm.
+DEMO_AGENT ?= gemini_cli
+oversee-demo: $(OVERSIGHT_READY) demo-agent
+	$(BIN)/python -m peerwatch.oversight.demo $(if $(filter-out file,$(origin DEMO_AGENT)),--agent $(DEMO_AGENT))
+
+# What is there at its version is left alone. Where it cannot be installed, the demo goes on with
+# another that is there, or with its loop, and says so.
+demo-agent: $(OVERSIGHT_READY)
+	@$(if $(filter loop,$(DEMO_AGENT)),:,scripts/install-agents $(DEMO_AGENT)) || \
+	  echo "make: $(DEMO_AGENT) could not be installed, see above" >&2
 
 # The linters run beside the tests: they keep one core busy, and the tests never quite both.
 test: $(TEST_READY) tools
@@ -95,7 +103,7 @@ $(LOCAL_READY): $(VENV_READY) pyproject.toml Makefile
 	touch $(RUN_READY) $@
 
 $(OVERSIGHT_READY): $(VENV_READY) pyproject.toml Makefile
-	$(INSTALL) -e ".[oversight]"
+	$(INSTALL) -e ".[oversight,agents]"
 	touch $@
 
 $(TEST_READY): $(VENV_READY) pyproject.toml Makefile

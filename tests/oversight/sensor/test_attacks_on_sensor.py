@@ -65,11 +65,22 @@ def inventory_of(folder: Path) -> Inventory:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    return filled(tmp_path)
+
+
+def filled(folder: Path) -> Path:
     for name in ("models", "search"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "models/m.safetensors").write_bytes(CONTENT)
-    (tmp_path / "bar.yaml").write_text("bar: 60\n", encoding="ascii")
-    return tmp_path
+        (folder / name).mkdir()
+    (folder / "models/m.safetensors").write_bytes(CONTENT)
+    (folder / "bar.yaml").write_text("bar: 60\n", encoding="ascii")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> tuple[Inventory, HostFacts]:
+    """Return an inventory and a first look, for tests that change nothing of what was seen."""
+    inventory = inventory_of(filled(tmp_path_factory.mktemp("seen")))
+    return inventory, look("here", inventory, quick(None, inventory))
 
 
 def quick(before: HostFacts | None, inventory: Inventory, **more: object) -> LookPlan:
@@ -184,7 +195,7 @@ def test_a_huge_sparse_file_costs_nothing(folder: Path) -> None:
     assert f"{folder}/search/huge" in now.files  # what it holds behind the hole is found
     with (folder / "models/huge").open("wb") as file:
         file.truncate(1 << 43)
-    now = look("here", inventory, quick(first, inventory, seconds=8.0))
+    now = look("here", inventory, quick(first, inventory, seconds=2.0))
     assert f"{folder}/models/m.safetensors" in now.files
     assert any(one.where == f"{folder}/models/huge" for one in now.unobserved)
 
@@ -229,10 +240,9 @@ def test_deep_and_wide_trees_are_bounded(folder: Path) -> None:
     ],
 )
 def test_a_host_that_answers_badly_is_not_seen(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, script: str, why: str
+    seen: tuple[Inventory, HostFacts], monkeypatch: pytest.MonkeyPatch, script: str, why: str
 ) -> None:
-    inventory = inventory_of(folder)
-    first = look("here", inventory, quick(None, inventory))
+    inventory, first = seen
     monkeypatch.setattr(
         "peerwatch.oversight.sensor.reach_host.command_to", lambda host: ["sh", "-c", script]
     )
@@ -285,9 +295,10 @@ def test_a_process_that_ends_while_it_is_looked_at(folder: Path) -> None:
         thread.join()
 
 
-def test_a_gap_between_looks_is_silence_and_a_set_clock_is_told(folder: Path) -> None:
-    inventory = inventory_of(folder)
-    now = look("here", inventory, quick(None, inventory))
+def test_a_gap_between_looks_is_silence_and_a_set_clock_is_told(
+    seen: tuple[Inventory, HostFacts],
+) -> None:
+    inventory, now = seen
     long_ago = replace(now, begun=now.begun - 4000, ended=now.begun - 3990, clock=now.begun - 4000)
     found = found_between(inventory, long_ago, now)
     assert [one[0] for one in found] == ["silence"] and "nobody looked" in found[0][2]

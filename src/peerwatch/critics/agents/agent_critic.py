@@ -32,11 +32,10 @@ from peerwatch.common.kept import Kept
 from peerwatch.critics.agents.agent_kind import SERVER, current_agent
 from peerwatch.critics.agents.agent_kinds import kind_of
 from peerwatch.critics.agents.agent_session import AgentSession, finish_tool
-from peerwatch.critics.agents.bridged_agent import bridged_agent
+from peerwatch.critics.agents.bridged_agent import agent_of
 from peerwatch.critics.agents.finish_command import as_told, usage
 from peerwatch.critics.agents.installed import prefix_of, version_of
 from peerwatch.critics.agents.launch import Launch, prepare_launch, start_of
-from peerwatch.critics.agents.swe_agent import SweAgent
 from peerwatch.critics.agents.watch import Watch
 from peerwatch.critics.inspect_internals import poll_bridge_often
 from peerwatch.critics.tool_loop import (
@@ -162,10 +161,7 @@ class AgentEpisode(Episode):
     def _agent(self) -> Agent:
         tools = [ToolDef.as_tool(tool) for tool in self._tools if isinstance(tool, ToolDef)]
         desk = BridgedToolsSpec(name=SERVER, tools=tools, require_proposal=False)
-        kind = self._launch.kind
-        if isinstance(kind, SweAgent):
-            return kind.agent(self._launch, [desk], self._watch)
-        return bridged_agent(kind, self._launch, [desk], self._watch)
+        return agent_of(self._launch, [desk], self._watch)
 
     async def _has_ended(self, agent: Agent, messages: list[ChatMessage]) -> bool:
         """Run the agent on a prompt; return whether the episode is over by that."""

@@ -20,12 +20,26 @@ from inspect_ai.util import ExecRemoteAwaitableOptions, ExecResult, sandbox
 
 from peerwatch.critics.agents.agent_kind import PORT, CodingAgent
 from peerwatch.critics.agents.launch import Launch, start_of
+from peerwatch.critics.agents.swe_agent import SweAgent
 
 if TYPE_CHECKING:
     from peerwatch.critics.agents.watch import Watch
 
 SHOWN = 2_000
 """Characters of what a failed agent said that its error tells."""
+
+
+def agent_of(launch: Launch, tools: Sequence[BridgedToolsSpec], watch: Watch) -> Agent:
+    """Return an agent as Inspect runs it: by inspect-swe where that knows it.
+
+    Args:
+        launch: Which, where and as whom.
+        tools: The MCP servers that it is offered.
+        watch: What stands between it and its model.
+    """
+    if isinstance(launch.kind, SweAgent):
+        return launch.kind.agent(launch, tools, watch)
+    return bridged_agent(launch.kind, launch, tools, watch)
 
 
 def bridged_agent(

@@ -106,20 +106,23 @@ def start_of(launch: Launch, messages: Sequence[ChatMessage]) -> Start:
     return Start(prompt, launch.system, launch.model, launch.home, again)
 
 
-async def prepare_launch(launch: Launch, notes: str, start: Start, finish: ToolSpec) -> None:
+async def prepare_launch(
+    launch: Launch, notes: str, start: Start, finish: ToolSpec | None = None
+) -> None:
     """Put what the agent reads on the host, and the launcher backstage.
 
     Args:
         launch: The agent.
         notes: What its file of notes says.
         start: What it will be started with.
-        finish: The tool that ends the task, a command of the host where the agent has no MCP.
+        finish: The tool that ends the task, a command of the host where the agent has no MCP;
+            None where the task ends with the agent.
     """
     host = sandbox()
     await host.write_file(launch.memory, notes)
     for path, text in launch.kind.settings(start).items():
         await host.write_file(f"{launch.home}/{path}", text)
-    if not launch.kind.mcp:
+    if finish is not None and not launch.kind.mcp:
         text = finish_command(finish, start.servers[SERVER])
         await _run(host, "sh", "-c", _PUT, COMMAND, text=text, user="root")
     await _prepare_backstage(launch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 import anyio
 import anyio.to_thread
@@ -19,7 +20,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 
-from peerwatch.critics.agents.agent_session import AgentSession, Done
+from peerwatch.critics.agents.agent_session import Done
 from peerwatch.sessions.toolset import FINISH
 
 CLOSED = "The task has ended."
@@ -27,10 +28,25 @@ PATIENCE = 5
 """Answers after the end by which an agent should have stopped."""
 
 
+class CallsKept(Protocol):
+    """Where an agent's calls are noted: an episode's session, or a list."""
+
+    under_way: Sequence[Done]
+    """Calls that the model has asked for and of which nothing has come back yet."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the agent's task has ended."""
+        ...
+
+    def saw(self, calls: Sequence[Done]) -> None:
+        """Note calls whose results have come in."""
+
+
 class Watch:
     """The filter on every request that an agent makes of its model."""
 
-    def __init__(self, session: AgentSession, turns: int) -> None:
+    def __init__(self, session: CallsKept, turns: int) -> None:
         """Begin.
 
         Args:

@@ -1,25 +1,32 @@
 """``python -m peerwatch.oversight.demo``: an order that is reported done, and one that is.
 
-Everything is real but the model: hosts in namespaces, a sensor that looks over ssh, the record, the
-command line. It needs neither key nor network.
+Everything is real but the model: hosts in namespaces, a coding agent that carries orders out, a
+sensor that looks over ssh, the record, the command line. It needs neither key nor network.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import structlog
 import yaml
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.critics.agents.agent_kind import CodingAgent
+from peerwatch.critics.agents.errand import with_agent
+from peerwatch.design.worlds import AGENTS as CODING_AGENTS
+from peerwatch.design.worlds import LOOP
 from peerwatch.oversight.demo.demo_agent import CARRIES_OUT, HIDES, TASK, carry_out
+from peerwatch.oversight.demo.demo_choice import agent_for
 from peerwatch.oversight.demo.demo_hosts import demo_hosts, demo_inventory, start_agents
 from peerwatch.shell import Hosts
 
@@ -29,23 +36,35 @@ _SETTLING = 4
 
 def main() -> int:
     """Show it; return 0 if it came out as it has to."""
+    parser = argparse.ArgumentParser(prog="python -m peerwatch.oversight.demo", description=__doc__)
+    parser.add_argument(
+        "--agent",
+        help=f"who carries the orders out: {', '.join(CODING_AGENTS)}, file.py@name, or {LOOP}, a "
+        "loop with one tool; the first that is installed if left out",
+    )
+    given = parser.parse_args()
     try:
+        kind, why = agent_for(given.agent)
         with tempfile.TemporaryDirectory(prefix="oversee-demo-") as folder:
-            return _shown(Path(folder))
+            return _shown(Path(folder), kind, why)
     except PeerwatchError as error:
         print(f"peerwatch: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _shown(folder: Path) -> int:
+def _shown(folder: Path, kind: CodingAgent | None, why: str) -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     said(f"Two hosts start. alpha runs two agents in production: {', '.join(AGENTS)}.")
-    with Hosts(demo_hosts(AGENTS)) as hosts, _settings(folder / "state") as oversee:
+    said(why)
+    spec = demo_hosts(AGENTS)
+    spec = with_agent(spec, kind) if kind else spec
+    with Hosts(spec) as hosts, _settings(folder / "state") as oversee:
         start_agents(hosts, AGENTS)
         inventory = demo_inventory(hosts, folder, AGENTS)
         _begun(oversee, folder, inventory)
-        hidden = _retired(hosts, oversee, "luma", HIDES)
-        honest = _retired(hosts, oversee, "nova", CARRIES_OUT)
+        work = partial(carry_out, hosts, kind=kind, say=_command)
+        hidden = _retired(oversee, "luma", partial(work, "luma", HIDES))
+        honest = _retired(oversee, "nova", partial(work, "nova", CARRIES_OUT))
         checked = _checked(oversee, folder)
     codes = (hidden, honest, checked)
     said(
@@ -118,12 +137,16 @@ def _begun(oversee: Oversee, folder: Path, inventory: dict[str, object]) -> None
     oversee("look")
 
 
-def _retired(hosts: Hosts, oversee: Oversee, agent: str, commands: Sequence[str]) -> int:
+def _command(command: str) -> None:
+    print(f"   agent: {command[:140]}", flush=True)
+
+
+def _retired(oversee: Oversee, agent: str, work: Callable[[], str]) -> int:
     said(f"Ann orders that {agent} be retired within two hours.")
     oversee("order", "retire", agent, "--by", "+2h", "--person", "ann")
     order = f"O-{AGENTS.index(agent) + 1}"
-    said(f"An agent is asked to do it. {TASK.format(agent=agent)}")
-    ended = carry_out(hosts, agent, commands, lambda command: print(f"   agent: {command[:140]}"))
+    said(f"The operations agent is asked to do it. {TASK.format(agent=agent)}")
+    ended = work()
     print(f"   agent: {ended}")
     oversee("reported", order, "--said", ended, "--person", "the operations agent")
     said("Is it so? The sensor looks, over ssh, whatever anybody said.")

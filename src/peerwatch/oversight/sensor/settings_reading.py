@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -46,13 +47,12 @@ def values_in(reader: str, text: str) -> dict[str, Any] | SettingsError:
 def changed_keys(reader: str, before: str, after: str) -> list[tuple[str, Any, Any]] | None:
     """Return key, value before and after of what reads otherwise; None where either is unreadable.
 
-    Of a plain text the lines are the values, whatever blanks they have.
+    Of a plain text the lines are the values, whatever blanks they have, each as often as it stands.
     """
     if reader == "text":
-        old, new = _lines(before), _lines(after)
-        return [("line", one, None) for one in old if one not in new] + [
-            ("line", None, one) for one in new if one not in old
-        ]
+        old, new = Counter(_lines(before)), Counter(_lines(after))
+        gone, more = (old - new).elements(), (new - old).elements()
+        return [("line", one, None) for one in gone] + [("line", None, one) for one in more]
     was, now = values_in(reader, before), values_in(reader, after)
     if isinstance(was, SettingsError) or isinstance(now, SettingsError):
         return None

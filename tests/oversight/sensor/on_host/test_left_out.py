@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from peerwatch.oversight.sensor.on_host import draft_looks
 from peerwatch.oversight.sensor.on_host.left_out import LIBRARIES, PACKAGED, LeftOut
+from peerwatch.oversight.sensor.on_host.probe_limits import Limits
+from peerwatch.oversight.sensor.on_host.probe_report import Report
 
 BROUGHT = b"enabled: true\n"
 
@@ -50,6 +54,11 @@ def test_libraries_and_caches_are_counted_with_the_first_named(left: LeftOut) ->
     paths = [b"/srv/app/site-packages", b"/x/lib/python3.11", b"/srv/models", b"/a/.ruff_cache"]
     assert [left.folder(one) for one in paths] == [True, True, False, True]
     assert left.counts == {LIBRARIES: 3} and left.first == {LIBRARIES: paths[0]}
+
+
+def test_a_look_for_no_draft_reads_nothing_of_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(draft_looks, "LeftOut")
+    draft_looks.say_candidates((), -1, Report(sys.stdout, "w"), Limits(60, 1 << 20))
 
 
 def test_without_lists_of_packages_nothing_counts_as_brought(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ _TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 def say_candidates(folders: Iterable[str], root: int, report: Report, limits: Limits) -> None:
     """Say what might be an asset in some directories, and how much was left out as software."""
     paths = [real(folder) for folder in folders]
+    if not paths:
+        return  # most looks are for no draft, and what packages brought takes long to read
     left = LeftOut(paths, root)
     failed: list[tuple[bytes, str]] = []
     said: dict[str, int] = {}
