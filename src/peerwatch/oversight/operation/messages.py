@@ -35,6 +35,7 @@ SENTENCES = {
     "order_verified": "An order is verified.",
     "order_failed": "An order is not carried out as reported.",
     "order_overdue": "An order is overdue.",
+    "anchor_failed": "A second place has not been told of the record in time.",
     "silence": "The sensor has not been heard of.",
     "orders": "Orders have changed.",
 }
@@ -194,4 +195,6 @@ def message_of(kind: str, seq: int, body: Mapping[str, Any], at: float) -> Messa
         return Message("finding", f"/findings/{seq}", at)
     if kind == "verified" and body.get("state") in ("verified", "failed", "overdue"):
         return Message(f"order_{body['state']}", "/orders", at)
+    if kind == "anchor_failed":
+        return Message("anchor_failed", "/record", at)
     return None

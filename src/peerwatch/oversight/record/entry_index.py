@@ -112,6 +112,8 @@ class EntryIndex:
         self.kept.update(entry.body.get("kept") or {})
         if entry.kind == "retired":
             self.retirements[entry.body["past"]] = entry.body["root"]
+            for name, digest in (entry.body.get("carried") or {}).items():
+                self.kept.setdefault(name, digest)  # what a leaf after the range says is newer
 
     def matching(self, kinds: Iterable[str], past: int, about: Mapping[str, Any]) -> Sequence[int]:
         """Return the places after ``past`` of entries that may match, rising."""

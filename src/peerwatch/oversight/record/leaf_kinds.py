@@ -152,6 +152,14 @@ class Anchored(TypedDict):
 
 
 @_open
+class AnchorFailed(TypedDict):
+    """No checkpoint could be put at a second place for longer than should be, or it has another."""
+
+    place: str
+    said: str
+
+
+@_open
 class Retired(TypedDict):
     """The leaves before ``past`` were taken out; ``root`` is that of the tree that they made."""
 
@@ -159,6 +167,10 @@ class Retired(TypedDict):
     root: str
     person: str
     why: str
+    carried: NotRequired[dict[str, str]]
+    """Name of a kept value -> the digest that the newest leaf about it has, gone or not."""
+    numbers: NotRequired[dict[str, int]]
+    """``order``, ``incident`` -> the highest number that was given, so that none is given twice."""
 
 
 _FIELDS: dict[str, Any] = {
@@ -176,6 +188,7 @@ _FIELDS: dict[str, Any] = {
     "signed_in": SignedIn,
     "score_checked": ScoreChecked,
     "anchored": Anchored,
+    "anchor_failed": AnchorFailed,
     "retired": Retired,
 }
 LEAF_KINDS = tuple(_FIELDS)

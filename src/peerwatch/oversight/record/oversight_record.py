@@ -280,7 +280,12 @@ class Record:
         return self.append("anchored", body)
 
     def retire(
-        self, before: float, person: str, why: str, keep_from: int | None = None
+        self,
+        before: float,
+        person: str,
+        why: str,
+        keep_from: int | None = None,
+        numbers: Mapping[str, int] | None = None,
     ) -> Entry | None:
         """Take out old entries, as a whole range that ends at a checkpoint; keep its roots.
 
@@ -293,6 +298,7 @@ class Record:
             why: Why.
             keep_from: The first entry that stays in any case, such as the first that an open order
                 needs.
+            numbers: The highest numbers that were given, to be said in the leaf.
 
         Returns:
             The leaf that says so; None if there is nothing to take out.
@@ -307,8 +313,9 @@ class Record:
         with self._reader.lock:
             tree = self._reader.index.tree
             root, pieces = tree.root(past).hex(), b"".join(tree.subtrees(past))
-        body = {"past": past, "root": root, "person": person, "why": why}
-        entry = self.append("retired", body)
+            carried = dict(self._reader.index.kept)
+        body = {"past": past, "root": root, "person": person, "why": why, "carried": carried}
+        entry = self.append("retired", body | ({"numbers": dict(numbers)} if numbers else {}))
         self._writer.submit(Doing(lambda connection: take_out(connection, past, pieces)))
         self._reader.refresh()
         return entry
