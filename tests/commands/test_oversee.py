@@ -190,6 +190,14 @@ def third_party(company: Company, report: str) -> None:
     assert "Order O-1: freeze retirement: NOT CARRIED OUT" in open_note(report, [public_key(key)])
     checked = run_command("oversee", "verify-log", str(export), "--key", key)
     assert checked.code == 0 and "Nothing is wrong." in checked.out
+    note = company.folder / "note"
+    note.write_text(json.loads(export.read_text().splitlines()[-1])["checkpoint"])
+    asked = ("oversee", "verify-log", str(export), "--key", key, "--until")
+    for until in ("1", "2100-01-01T00:00Z", str(note)):
+        assert run_command(*asked, until).code == 0, until
+    assert "1 entries" in run_command(*asked, "1").out
+    for until in ("yesterday", "999999", "2026-01-01T10:00"):
+        assert run_command(*asked, until).code == 2, until
     export.write_text(export.read_text(encoding="utf-8").replace("bob", "bib"), encoding="utf-8")
     assert run_command("oversee", "verify-log", str(export), "--key", key).code == 1
 

@@ -222,6 +222,7 @@ def _messages(config: OversightConfig, overseer: Overseer) -> Iterator[OverseerS
         look_now=overseer.round,
         report=lambda order: _report(config, overseer, order),
     )
+    common.refused = lambda: overseer.refused
     overseer.on_inventory = lambda inventory: setattr(common, "inventory", inventory)
     told = channels(config)
     if not told:

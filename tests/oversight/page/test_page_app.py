@@ -364,6 +364,21 @@ def test_a_second_place_that_is_late_is_said_everywhere(state: OverseerState) ->
     assert client.get("/").text.count("is not anchored in time") == 1
 
 
+def test_a_refused_inventory_is_on_the_first_screen(
+    reader: TestClient, state: OverseerState
+) -> None:
+    client = reader
+    assert "is refused" not in client.get("/").text
+    state.refused = lambda: f"inventory.yaml: hosts: no such thing {SCRIPT}"
+    page = client.get("/").text
+    assert "file is refused" in page and "no such thing &lt;script&gt;" in page
+    warned = client.get("/readyz")
+    assert warned.status_code == 200
+    assert warned.json()["warnings"] == {
+        "inventory": "its file is refused, an older one is in force"
+    }
+
+
 def test_an_empty_record_is_shown(tmp_path: Any) -> None:
     state = make_state(tmp_path / "state", filled=False)
     config = make_config(state.folder, sign_in=proxy_entries(tmp_path))

@@ -27,6 +27,7 @@ class Gauges:
         since_anchor: Second place -> seconds since it was last told of the record; since the
             process began where it never was.
         late_anchors: How many of them are late.
+        refused: Whether the inventory's file is refused and an older one in force.
         sessions: People who are signed in.
     """
 
@@ -39,6 +40,7 @@ class Gauges:
     unanchored: int = 0
     since_anchor: Mapping[str, float] = field(default_factory=dict)
     late_anchors: int = 0
+    refused: bool = False
     sessions: int = 0
 
 
@@ -105,6 +107,8 @@ class _FromRecord(Collector):
         said = "Seconds since a second place was last told of the record."
         yield _gauge("seconds_since_anchor", said, ["place"], _one(now.since_anchor))
         yield _gauge("late_anchors", "Second places that are late.", [], {(): now.late_anchors})
+        said = "Whether the inventory's file is refused and an older one in force."
+        yield _gauge("inventory_refused", said, [], {(): float(now.refused)})
         yield _gauge("page_sessions", "Signed-in browsers.", [], {(): now.sessions})
 
 

@@ -101,7 +101,9 @@ def _add_operation(app: FastAPI, desk: PageDesk) -> None:
     def readyz() -> Response:
         wrong = failing({"record": lambda: _record_wrong(desk), "sensor": lambda: _silence(desk)})
         # A warning does not take the page away from those who have to read it.
-        warned = failing({"anchors": lambda: _late_anchors(desk)})
+        warned = failing(
+            {"anchors": lambda: _late_anchors(desk), "inventory": lambda: _refused(desk)}
+        )
         said = {"ready": not wrong, "failing": wrong, "warnings": warned}
         return JSONResponse(said, 503 if wrong else 200)
 
@@ -127,6 +129,10 @@ def _late_anchors(desk: PageDesk) -> str | None:
     return f"{late} second places have not been told in time" if late else None
 
 
+def _refused(desk: PageDesk) -> str | None:
+    return None if desk.state.refused() is None else "its file is refused, an older one is in force"
+
+
 def _gauges(desk: PageDesk) -> Gauges:
     orders = rows_of(desk)
     hosts = hosts_of(desk)
@@ -147,6 +153,7 @@ def _gauges(desk: PageDesk) -> Gauges:
         unanchored=desk.view.size - anchored_to(desk.view.anchored),
         since_anchor={one.place: now - (one.at or begun) for one in places},
         late_anchors=sum(one.late for one in places),
+        refused=desk.state.refused() is not None,
         sessions=len(desk.sessions),
     )
 

@@ -31,6 +31,15 @@ class InventoryRead(TypedDict):
 
 
 @_open
+class InventoryRefused(TypedDict):
+    """What stands in the inventory's file cannot be used, so the one before stays in force."""
+
+    digest: str
+    said: str
+    path: NotRequired[str]
+
+
+@_open
 class OrderGiven(TypedDict):
     """A person ordered something; ``peerwatch.oversight.order`` says what."""
 
@@ -175,6 +184,7 @@ class Retired(TypedDict):
 
 _FIELDS: dict[str, Any] = {
     "inventory_read": InventoryRead,
+    "inventory_refused": InventoryRefused,
     "order_given": OrderGiven,
     "order_withdrawn": OrderWithdrawn,
     "reported_done": ReportedDone,
