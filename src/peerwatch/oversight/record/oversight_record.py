@@ -180,7 +180,7 @@ class Record:
             RecordError: There is no such entry, or it is retired.
         """
         note = self.checkpoint()
-        size = checkpoint_of(note.rpartition("\n\n")[0] + "\n").size
+        size = _size_of(note)
         try:
             with self._reader.lock:
                 path = self._reader.index.tree.inclusion(seq, size)
@@ -235,17 +235,20 @@ class Record:
     def export(self, path: str | Path) -> int:
         """Write the record as one file for a third party; return how many entries it has.
 
+        What is recorded while it is written is not in it: every entry of it is signed.
+
         Raises:
             RecordChangedError: The database was changed by another hand.
             OSError: The file cannot be written.
         """
-        self.checkpoint()  # so that no entry of it is without a signature
+        size = _size_of(self.checkpoint())
         reader = self._reader
         with reader.reading() as connection:
-            found = select(checkpoints.c.note).order_by(checkpoints.c.size)
+            found = select(checkpoints.c.note).where(checkpoints.c.size <= size)
+            found = found.order_by(checkpoints.c.size)
             notes = [str(note) for note in connection.execute(found).scalars()]
         with reader.lock:
-            first, size = reader.index.gone, reader.index.size
+            first = reader.index.gone
             subtrees = reader.index.tree.subtrees(first)
         parts = range(first, size, _AT_ONCE)
         chunks = (self._leaves(range(at, min(at + _AT_ONCE, size))) for at in parts)
@@ -368,6 +371,11 @@ class Record:
             if leaf is None or leaf_hash(leaf) != reader.index.tree.leaf(seq):
                 raise reader.changed(f"leaf {seq} is {'gone' if leaf is None else 'another'}")
             yield bytes(leaf)
+
+
+def _size_of(note: str) -> int:
+    """Return of how many entries a checkpoint of our own is."""
+    return checkpoint_of(note.rpartition("\n\n")[0] + "\n").size
 
 
 def _check_head(reader: RecordReader) -> int:
