@@ -31,6 +31,7 @@ from peerwatch.oversight.operation.anchoring import Anchoring
 from peerwatch.oversight.operation.messages import channels
 from peerwatch.oversight.operation.messenger import Messenger
 from peerwatch.oversight.operation.oversight_config import OversightConfig
+from peerwatch.oversight.operation.record_check import RecordCheck
 from peerwatch.oversight.operation.structured_logs import set_up_logs
 from peerwatch.oversight.order_desk import make_report, the_order
 from peerwatch.oversight.orders.order_leaves import finding_of
@@ -246,11 +247,13 @@ def _messages(config: OversightConfig, overseer: Overseer) -> Iterator[OverseerS
 
 @contextlib.contextmanager
 def _kept(config: OversightConfig, overseer: Overseer, common: OverseerState) -> Iterator[None]:
-    """Anchor the record by schedule meanwhile, and take out what is older than is kept."""
+    """Anchor and check the record meanwhile, and take out what is older than is kept."""
     record, places = overseer.record, config.anchors.places
     anchoring = Anchoring(record, config.anchors)
     common.anchors_failed = anchoring.failed
-    keeping: list[Anchoring | Retention] = [anchoring]
+    check = RecordCheck(record)
+    common.changed = lambda: check.found
+    keeping: list[Anchoring | Retention | RecordCheck] = [anchoring, check]
     if config.retention_days is not None:
         names = map(anchor_name, places)
         keeping.append(Retention(record, overseer.orders, names, config.retention_days))

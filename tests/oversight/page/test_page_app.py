@@ -379,6 +379,17 @@ def test_a_refused_inventory_is_on_the_first_screen(
     }
 
 
+def test_a_record_that_a_check_finds_changed_is_said(
+    reader: TestClient, state: OverseerState
+) -> None:
+    state.changed = lambda: f"leaf 3 is another {SCRIPT}"
+    page = reader.get("/").text
+    assert "The record was changed." in page and SCRIPT not in page
+    answer = reader.get("/readyz")
+    said = {"record": "it was changed by another hand"}
+    assert (answer.status_code, answer.json()["failing"]) == (503, said)
+
+
 def test_an_empty_record_is_shown(tmp_path: Any) -> None:
     state = make_state(tmp_path / "state", filled=False)
     config = make_config(state.folder, sign_in=proxy_entries(tmp_path))

@@ -132,7 +132,7 @@ def _check_record(folder: Path) -> None:
     if not (database.is_file() and keys.is_dir()):
         return
     try:
-        Record.open(f"sqlite:///{database.absolute()}", Keys.load(keys)).close()
+        Record.open(f"sqlite:///{database.absolute()}", Keys.load(keys), whole=True).close()
     except RecordError as error:
         raise BackupError(f"The record of this backup is not whole: {error}") from error
 

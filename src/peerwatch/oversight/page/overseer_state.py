@@ -29,6 +29,7 @@ class OverseerState:
         anchors_failed: Second place -> why it could not be told a checkpoint the last time.
         begun: When the process began.
         refused: Returns why what stands in the inventory's file is not in force, or None if it is.
+        changed: Returns how the database was changed by another hand, or None if it was not.
         opened: Address of the page -> when somebody who is signed in last opened it.
     """
 
@@ -42,6 +43,7 @@ class OverseerState:
     anchors_failed: Mapping[str, str] = field(default_factory=dict)
     begun: float = field(default_factory=time.time)
     refused: Callable[[], str | None] = lambda: None
+    changed: Callable[[], str | None] = lambda: None
     opened: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

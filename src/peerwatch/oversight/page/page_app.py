@@ -117,6 +117,8 @@ def _add_operation(app: FastAPI, desk: PageDesk) -> None:
 
 def _record_wrong(desk: PageDesk) -> str | None:
     desk.view.read_on()
+    if desk.state.changed() is not None:
+        return "it was changed by another hand"
     return "its checkpoints are not signed" if desk.state.record.trouble else None
 
 

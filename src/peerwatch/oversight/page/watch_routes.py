@@ -32,6 +32,7 @@ def now_page(request: Request, desk: Desk, session: Session) -> Response:
         silent=silent_for(desk),
         unanchored=desk.view.size - anchored_to(desk.view.anchored),
         size=desk.view.size,
+        changed=desk.state.changed(),
         refused=desk.state.refused(),
         late_places=[one for one in second_places(desk) if one.late],
     )

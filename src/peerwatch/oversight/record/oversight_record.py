@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from peerwatch.oversight.record.log_export import write_export
 from peerwatch.oversight.record.merkle_tree import leaf_hash
 from peerwatch.oversight.record.record_clock import Clock, now
 from peerwatch.oversight.record.record_database import RecordDatabase
-from peerwatch.oversight.record.record_errors import NoteError, RecordError
+from peerwatch.oversight.record.record_errors import NoteError, RecordChangedError, RecordError
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.record.record_reader import RecordReader
 from peerwatch.oversight.record.record_tables import checkpoints, kept, leaves
@@ -50,8 +51,13 @@ class Record:
         checkpoint_every: int = 1000,
         checkpoint_seconds: float = 60.0,
         clock: Clock = now,
+        whole: bool = False,
     ) -> Record:
-        """Open a record; make or migrate its tables; check that all of it is what was written.
+        """Open a record; make or migrate its tables; check that it is what was written.
+
+        What an earlier opening has read and kept beside the key is not read again, but for the
+        last of each 4,096 entries and a sample; the tree that they make is held against the newest
+        signed checkpoints, and each entry against the tree when it is read.
 
         Args:
             url: ``sqlite:///PATH/record.db`` or ``postgresql+pg8000://USER:PASSWORD@HOST/NAME``.
@@ -59,15 +65,28 @@ class Record:
             checkpoint_every: Entries after which a checkpoint is signed by itself.
             checkpoint_seconds: Seconds after which one is signed, if there are new entries.
             clock: What tells the time.
+            whole: Whether every entry is read and checked, as :meth:`check` does later.
 
         Raises:
             RecordChangedError: The database does not hold what the key's holder wrote: a leaf is
                 another or gone, or it is an older copy.
             RecordError: The address will not do, or it is the record of another key.
         """
-        reader = RecordReader(RecordDatabase(url), keys)
-        reader.refresh()
-        signed = _check_head(reader)
+        reader = RecordReader(RecordDatabase(url), keys, recalls=not whole)
+        try:
+            reader.refresh()
+            signed = _check_head(reader)
+        except RecordChangedError:
+            if whole or not reader.recalled:
+                raise
+            return cls.open(  # which names what is wrong as exactly as can be
+                url,
+                keys,
+                checkpoint_every=checkpoint_every,
+                checkpoint_seconds=checkpoint_seconds,
+                clock=clock,
+                whole=True,
+            )
         writer = LeafWriter(reader, signed, clock, checkpoint_every, checkpoint_seconds)
         return cls(reader, writer, clock)
 
@@ -255,6 +274,28 @@ class Record:
         leaves_there = (leaf for chunk in chunks for leaf in chunk)
         at = self._clock().at
         write_export(Path(path), self.public_key, at, (first, subtrees), leaves_there, notes)
+        return size - first
+
+    @property
+    def recalled(self) -> int:
+        """How many entries opening has not read, since an earlier opening had."""
+        return self._reader.recalled
+
+    def check(self, pause: float = 0.0) -> int:
+        """Read every entry and hold it against the tree; return how many there are.
+
+        Args:
+            pause: Seconds between two batches, where others need the machine.
+
+        Raises:
+            RecordChangedError: An entry in the database is another or gone.
+        """
+        self._reader.refresh()
+        first, size = self._reader.index.gone, self.size
+        for at in range(first, size, _AT_ONCE):
+            for _ in self._leaves(range(at, min(at + _AT_ONCE, size))):
+                pass
+            time.sleep(pause)
         return size - first
 
     def anchor(self, place: AnchorPlace) -> Entry:
