@@ -3,7 +3,7 @@
     python benchmarks/record_appends.py [--entries N] [--threads N] [--postgres URL]
 
 Entries are looks of about 300 bytes, appended from several threads at once; ``durable`` ones wait
-for the disk. Opening reads and checks the whole record, or believes what an earlier opening has read.
+for the disk. Opening reads and checks the whole record, or believes what an earlier one has read.
 
 Reference: the same bytes put into one SQLite table by its driver, as many to a transaction as the
 record wrote on average, with the same ``synchronous``. Processor time is of the process, all
