@@ -196,7 +196,7 @@ def third_party(company: Company, report: str) -> None:
     for until in ("1", "2100-01-01T00:00Z", str(note)):
         assert run_command(*asked, until).code == 0, until
     assert "1 entries" in run_command(*asked, "1").out
-    for until in ("yesterday", "999999", "2026-01-01T10:00"):
+    for until in ("yesterday", "x" * 300, "999999", "2026-01-01T10:00"):
         assert run_command(*asked, until).code == 2, until
     export.write_text(export.read_text(encoding="utf-8").replace("bob", "bib"), encoding="utf-8")
     assert run_command("oversee", "verify-log", str(export), "--key", key).code == 1

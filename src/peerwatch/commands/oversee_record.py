@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import asdict
@@ -85,7 +86,7 @@ def _as_it_stood(until: str | None) -> tuple[float | None, int | None, list[str]
         return None, None, []
     if until.isascii() and until.isdecimal():
         return None, int(until), []
-    if Path(until).is_file():
+    if os.path.isfile(until):  # a text that no file can be called is none
         (size,) = anchor_place(until).sizes()
         return None, size, [until]
     return past_time(until), None, []

@@ -21,6 +21,8 @@ from peerwatch.oversight.record.record_errors import RecordChangedError
 
 _AGAIN = 60.0
 """Seconds after which a place that failed is tried again, if it is not due sooner."""
+_LAST = 5.0
+"""Seconds that the end waits for what is under way, at all places together."""
 _LONGEST = 500
 _log = structlog.get_logger("peerwatch.anchors")
 
@@ -99,8 +101,9 @@ class Anchoring:
     def stop(self) -> None:
         """End after what is under way; a place that hangs is not waited for."""
         self._stop.set()
+        end = time.monotonic() + _LAST
         for one in self._threads:
-            one.join(5)
+            one.join(max(0.0, end - time.monotonic()))
 
     def _run(self, place: str) -> None:
         while not self._stop.wait(self.pause(place)):

@@ -116,15 +116,16 @@ class EntryIndex:
             if isinstance(value, str):
                 self._about[name, value].append(entry.seq)
         self.policy, self.mode = entry.policy, entry.mode
-        self._news.take(entry)
+        if entry.body.get("kept") or entry.kind == "retired":
+            own = _News()
+            for news in (own, self._news):
+                news.take(entry)
+            self._learn(own)
         if self.size % kept_index.CHUNK == 0:
-            self._learn(self._news)
             first = self.size - kept_index.CHUNK
             if self._begun <= first:
                 self.pieces.append(self._piece(first))
             self._news = _News()
-        elif self._news.some:
-            self._learn(self._news)
 
     def take(self, piece: IndexPiece) -> None:
         """Take in all entries of a piece, which are the next ones."""
@@ -184,12 +185,9 @@ class _News:
         self.kept: dict[str, str] = {}
         self.carried: dict[str, str] = {}
         self.retirements: list[tuple[int, str]] = []
-        self.some = False
 
     def take(self, entry: Entry) -> None:
-        kept = entry.body.get("kept")
-        self.some = bool(kept) or entry.kind == "retired"
-        self.kept.update(kept or {})
+        self.kept.update(entry.body.get("kept") or {})
         if entry.kind == "retired":
             self.carried.update(entry.body.get("carried") or {})
             self.retirements.append((entry.body["past"], entry.body["root"]))

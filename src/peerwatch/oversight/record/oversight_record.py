@@ -79,6 +79,7 @@ class Record:
         except RecordChangedError:
             if whole or not reader.recalled:
                 raise
+            reader.database.forget_connections()
             return cls.open(  # which names what is wrong as exactly as can be
                 url,
                 keys,
