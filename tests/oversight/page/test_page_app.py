@@ -357,7 +357,7 @@ def test_a_second_place_that_is_late_is_said_everywhere(state: OverseerState) ->
     assert client.get("/record").text.count(">late<") == 2
     answer = client.get("/readyz")
     assert answer.status_code == 200 and answer.json()["ready"]
-    assert answer.json()["warnings"] == {"anchors": "2 second places have not been told in time"}
+    assert answer.json()["warnings"] == {"anchors": "second places that were not told in time: 2"}
     text = client.get("/metrics").text
     assert "peerwatch_late_anchors 2.0" in text and "word@" not in text
     state.record.append("anchored", {"place": "/mnt/notary", "size": 9, "root": "00" * 32})

@@ -379,6 +379,12 @@ def test_a_record_is_checked_as_it_stood(
         report = verify_log(export, key, places, **more)
         assert (report.problems, report.size, report.signed) == ((), 13, 13)
         assert (report.anchored, report.ended) == (12, then)
+    clock.passes(60)
+    record.append("heartbeat", LIFE)
+    record.anchor(places[0])  # after the export
+    late = {one.kind for one in verify_log(export, key, places).problems}
+    assert late == {"silence", "tail_cut"}
+    assert {one.kind for one in verify_log(export, key, places, size=13).problems} == set()
     report = verify_log(export, key, places, size=5)
     assert (report.problems, report.size, report.signed, report.anchored) == ((), 5, 5, 0)
     assert verify_log(export, key, size=0).problems == ()

@@ -128,7 +128,7 @@ def _silence(desk: PageDesk) -> str | None:
 
 def _late_anchors(desk: PageDesk) -> str | None:
     late = sum(one.late for one in second_places(desk))
-    return f"{late} second places have not been told in time" if late else None
+    return f"second places that were not told in time: {late}" if late else None
 
 
 def _refused(desk: PageDesk) -> str | None:

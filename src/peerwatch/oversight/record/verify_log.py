@@ -349,7 +349,10 @@ class _Held:
             self._problems.append(LogProblem("anchor_edited", said, size, found.size))
             return False
         if found.size > self._tree.size:
-            self._cut(found, f"{name} has a checkpoint")
+            older = (
+                f". If the export is only older, have a newer one, or use --until {self._tree.size}"
+            )
+            self._cut(found, f"{name} has a checkpoint", older)
             return False
         holds = self._root(found)
         if holds is False:
@@ -375,12 +378,12 @@ class _Held:
             )
             self._problems.append(LogProblem("rewritten", said, first, one.size - 1))
 
-    def _cut(self, found: Checkpoint, where: str) -> None:
+    def _cut(self, found: Checkpoint, where: str, hint: str = "") -> None:
         if any(one.kind == "leaf_missing" for one in self._problems):
             self.unchecked += 1  # what lies beyond a gap is no end that was cut
             return
         size = self._tree.size
-        said = f"{where} of {found.size} entries, and there are {size}: the end was cut"
+        said = f"{where} of {found.size} entries, and there are {size}: the end was cut{hint}"
         self._problems.append(LogProblem("tail_cut", said, size, found.size - 1))
 
     def _root(self, found: Checkpoint) -> bool | None:
