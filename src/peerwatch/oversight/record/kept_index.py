@@ -20,7 +20,8 @@ from peerwatch.oversight.record.record_keys import Keys
 
 CHUNK = 4096
 """Entries of a piece."""
-_FOLDER = "index"
+INDEX_FOLDER = "index"
+"""Beside the key; it may be removed at any time."""
 _SEAL = 16
 _LENGTH = 8
 
@@ -66,7 +67,7 @@ def write_piece(keys: Keys, piece: IndexPiece) -> None:
     head = json.dumps(told, separators=(",", ":")).encode()
     content = len(head).to_bytes(_LENGTH, "big") + head + b"".join(piece.levels)
     place = _place(keys, piece.first)
-    part = place.with_name(f".{place.name}.{os.getpid()}")
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
     with contextlib.suppress(OSError):  # it is read from the database then
         place.parent.mkdir(mode=0o700, exist_ok=True)
         part.write_bytes(_seal(keys, piece.first, content) + content)
@@ -93,7 +94,7 @@ def read_piece(keys: Keys, first: int) -> IndexPiece | None:
 def remove_pieces(keys: Keys, before: int) -> None:
     """Remove the pieces that begin before an entry: what they are of was retired."""
     with contextlib.suppress(OSError):
-        for one in (keys.folder / _FOLDER).iterdir():
+        for one in (keys.folder / INDEX_FOLDER).iterdir():
             if one.name.isdecimal() and int(one.name) < before:
                 one.unlink()
 
@@ -107,7 +108,7 @@ def _levels(hashes: bytes) -> tuple[bytes, ...]:
 
 
 def _place(keys: Keys, first: int) -> Path:
-    return keys.folder / _FOLDER / f"{first:020d}"
+    return keys.folder / INDEX_FOLDER / f"{first:020d}"
 
 
 def _seal(keys: Keys, first: int, content: bytes) -> bytes:
