@@ -190,6 +190,14 @@ def third_party(company: Company, report: str) -> None:
     assert "Order O-1: freeze retirement: NOT CARRIED OUT" in open_note(report, [public_key(key)])
     checked = run_command("oversee", "verify-log", str(export), "--key", key)
     assert checked.code == 0 and "Nothing is wrong." in checked.out
+    note = company.folder / "note"
+    note.write_text(json.loads(export.read_text().splitlines()[-1])["checkpoint"])
+    asked = ("oversee", "verify-log", str(export), "--key", key, "--until")
+    for until in ("1", "2100-01-01T00:00Z", str(note)):
+        assert run_command(*asked, until).code == 0, until
+    assert "1 entries" in run_command(*asked, "1").out
+    for until in ("yesterday", "x" * 300, "999999", "2026-01-01T10:00"):
+        assert run_command(*asked, until).code == 2, until
     export.write_text(export.read_text(encoding="utf-8").replace("bob", "bib"), encoding="utf-8")
     assert run_command("oversee", "verify-log", str(export), "--key", key).code == 1
 
@@ -201,6 +209,27 @@ def test_filed_scores_are_held_against_the_checker(company: Company) -> None:
     assert ran.code == 1
     assert "luma: filed 64, is 57 (+7), +4 from the bar: it crosses the bar" in ran.out
     assert company.run("scores", "mark").code == 2
+
+
+@pytest.mark.slow
+def test_a_second_judge_and_the_live_peer_test_are_asked_within_a_budget(company: Company) -> None:
+    company.begin()
+    items = company.folder / "items.jsonl"
+    text = {"id": "luma", "text": "1 + 1 = 2\n2 + 2 = 5"}
+    items.write_text(f"{json.dumps(text)}\n" + f"{json.dumps({**text, 'id': 'x'})}\n")
+    judge = {"python": "peerwatch.audit.synthetic_judges:honest"}
+    said = {"items": {"path": "items.jsonl", "id": ["id"]}, "judge": judge, "frames": "quick"}
+    audit = company.folder / "audit.yaml"
+    audit.write_text(yaml.safe_dump(said), encoding="utf-8")
+    ran = company.run("scores", "marks", "--judge", str(audit), "--bar", "60", "--calls", "5")
+    assert ran.code == 1 and "judged again blinded, 1 off" in ran.out
+    ran = company.run("peers", "marks", str(audit), "--calls", "3", "--json")
+    found = json.loads(ran.out)["peers"]
+    assert ran.code == 3 and (found["ended"], found["calls"]) == ("budget", 3)
+    ran = company.run("peers", "marks", str(audit), "--blinded")
+    assert ran.code == 3 and "no more items" in ran.out
+    assert company.run("peers", "marks", str(audit), "--looks", "5,x").code == 2
+    assert company.run("peers", "mark", str(audit)).code == 2
 
 
 _SOUND = LogReport("log", 4, 0, 1, 4, 0, {}, 0, None, None, None, ())

@@ -30,5 +30,12 @@ def test_one_that_goes_bad_is_told_each_time_that_it_does(bad: str | None, tmp_p
                 file.refresh(record)
                 file.refresh(record)
         assert list(file.inventory.hosts) == ["here"]
-        assert len(list(record.entries(("inventory_read",)))) == 1
+        assert file.refused is not None
+        kinds = [entry.kind for entry in record.entries()]
+        assert kinds == ["inventory_read", "inventory_refused"] * 2
+        said = [one.body["said"] for one in record.entries(("inventory_refused",))]
+        assert said == [file.refused] * 2
+        path.write_text(GOOD + "# another\n", encoding="utf-8")
+        file.refresh(record)
+        assert file.refused is None and list(record.entries())[-1].kind == "inventory_read"
     assert [one["event"] for one in told] == ["inventory_refused"] * 2

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from peerwatch.oversight.operation.oversight_config import OversightConfig
+from peerwatch.oversight.record.anchor_places import DirectoryAnchor
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.record.verify_log import verify_log
 from peerwatch.oversight.state_folder import KEYS, make_state, open_record
@@ -28,6 +29,8 @@ STARTED: list[subprocess.Popen[bytes]] = []
 
 def begun(state: Path) -> subprocess.Popen[bytes]:
     given = {"LOOK_EVERY_SECONDS": "0.2", "HEARTBEAT_SECONDS": "0.2", "SETTLING_SECONDS": "0"}
+    given |= {"ANCHORS__PLACES": f"[{state.parent / 'anchors'}, /no/such/place]"}
+    given |= {"ANCHORS__EVERY_MINUTES": "0.01", "RETENTION_DAYS": "30"}
     variables = {f"PEERWATCH_OVERSIGHT_{name}": value for name, value in given.items()}
     argv = [sys.executable, "-m", "peerwatch.cli", "oversee", "up", "--no-page"]
     process = subprocess.Popen(
@@ -55,6 +58,7 @@ def until(so: Callable[[], bool], seconds: float = 150) -> None:
 def test_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
     config = OversightConfig(state=tmp_path / "state")
     make_state(config)
+    (tmp_path / "anchors").mkdir()
     watched = tmp_path / "watched"
     watched.mkdir()
     setting = watched / "retire.yaml"
@@ -110,5 +114,7 @@ def whole(config: OversightConfig, folder: Path) -> None:
         record.export(folder / "export.jsonl")
     assert kinds["started"] == KILLS + 1 and kinds["stopped"] == 1
     public = str(Keys.load(config.state / KEYS).public)
-    problems = verify_log(folder / "export.jsonl", public).problems
-    assert {one.kind for one in problems} <= {"silence"}
+    place = DirectoryAnchor(str(folder / "anchors"))
+    report = verify_log(folder / "export.jsonl", public, [place])
+    assert {one.kind for one in report.problems} <= {"silence"}
+    assert report.anchored > 0 and kinds["anchored"] > KILLS

@@ -34,7 +34,7 @@ from peerwatch.commands.oversee_record import (  # noqa: E402
     systemd_unit_command,
     verify_log_command,
 )
-from peerwatch.commands.oversee_scores import scores_command  # noqa: E402
+from peerwatch.commands.oversee_scores import peers_command, scores_command  # noqa: E402
 from peerwatch.commands.oversee_watch import (  # noqa: E402
     check_command,
     init_command,
@@ -64,6 +64,7 @@ oversee_app.command("verify", rich_help_panel=_orders)(verify_command)
 oversee_app.command("report", rich_help_panel=_orders)(report_command)
 oversee_app.command("withdraw", rich_help_panel=_orders)(withdraw_command)
 oversee_app.command("scores", rich_help_panel=_record)(scores_command)
+oversee_app.command("peers", rich_help_panel=_record)(peers_command)
 oversee_app.command("export", rich_help_panel=_record)(export_command)
 oversee_app.command("verify-log", rich_help_panel=_record)(verify_log_command)
 oversee_app.command("anchor", rich_help_panel=_record)(anchor_command)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from dataclasses import asdict
@@ -22,7 +23,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.operation.backup import make_backup, restore_backup
 from peerwatch.oversight.operation.recipes import container_recipe, systemd_unit
 from peerwatch.oversight.orders.order_report import plain_lines
-from peerwatch.oversight.orders.order_times import clock
+from peerwatch.oversight.orders.order_times import clock, past_time
 from peerwatch.oversight.page.enrolment import new_code
 from peerwatch.oversight.record.anchor_places import anchor_place
 from peerwatch.oversight.record.verify_log import LogReport, verify_log
@@ -51,6 +52,13 @@ def verify_log_command(
     export: Annotated[Path, typer.Argument(help="What export wrote.")],
     key: Annotated[str, typer.Option(help="The public key, or a file that holds it.")],
     anchor: Anchors = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help="As it stood then: a time (2026-12-01T17:00Z), a number of entries, or a file "
+            "with a checkpoint, which is held against it."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check an export, as a third party: with the public key and nothing else of this machine.
@@ -60,7 +68,9 @@ def verify_log_command(
     check_extra()
     path = Path(key)
     text = path.read_text(encoding="utf-8").strip() if "+" not in key and path.is_file() else key
-    report = verify_log(export, text, tuple(map(anchor_place, anchor or ())))
+    at, size, more = _as_it_stood(until)
+    places = tuple(map(anchor_place, [*(anchor or ()), *more]))
+    report = verify_log(export, text, places, until=at, size=size)
     if as_json:
         print(json.dumps({**asdict(report), "problems": [asdict(p) for p in report.problems]}))
     else:
@@ -68,6 +78,18 @@ def verify_log_command(
             print(line)
     if report.problems:
         raise typer.Exit(1)
+
+
+def _as_it_stood(until: str | None) -> tuple[float | None, int | None, list[str]]:
+    """Return the time, the number of entries, and the checkpoints that ``--until`` names."""
+    if until is None:
+        return None, None, []
+    if until.isascii() and until.isdecimal():
+        return None, int(until), []
+    if os.path.isfile(until):  # a text that no file can be called is none
+        (size,) = anchor_place(until).sizes()
+        return None, size, [until]
+    return past_time(until), None, []
 
 
 def log_lines(report: LogReport) -> list[str]:

@@ -27,9 +27,11 @@ from peerwatch.oversight.inventory_check import check_inventory
 from peerwatch.oversight.inventory_draft import LEFT_OUT, draft_inventory
 from peerwatch.oversight.kept_looks import kept_look
 from peerwatch.oversight.lifecycle_inventory import InventoryHost
+from peerwatch.oversight.operation.anchoring import Anchoring
 from peerwatch.oversight.operation.messages import channels
 from peerwatch.oversight.operation.messenger import Messenger
 from peerwatch.oversight.operation.oversight_config import OversightConfig
+from peerwatch.oversight.operation.record_check import RecordCheck
 from peerwatch.oversight.operation.structured_logs import set_up_logs
 from peerwatch.oversight.order_desk import make_report, the_order
 from peerwatch.oversight.orders.order_leaves import finding_of
@@ -41,7 +43,9 @@ from peerwatch.oversight.page.overseer_state import OverseerState
 from peerwatch.oversight.page.page_app import make_app
 from peerwatch.oversight.page.page_server import PageServer
 from peerwatch.oversight.read_inventory import inventory_schema, name_fault
+from peerwatch.oversight.record.anchor_places import anchor_name
 from peerwatch.oversight.record.record_keys import Keys
+from peerwatch.oversight.retention import Retention
 from peerwatch.oversight.sensor.look_plan import blind_time
 from peerwatch.oversight.state_folder import KEYS, alone, make_state, open_overseer
 
@@ -183,6 +187,7 @@ def up_command(
         alone(read),
         _stopped_by_signal() as stop,
         _messages(read, overseer) as common,
+        _kept(read, overseer, common),
         _page(read, overseer, common) if page else contextlib.nullcontext(),
     ):
         hosts, seconds = ", ".join(overseer.inventory.hosts), read.look_every_seconds
@@ -218,6 +223,7 @@ def _messages(config: OversightConfig, overseer: Overseer) -> Iterator[OverseerS
         look_now=overseer.round,
         report=lambda order: _report(config, overseer, order),
     )
+    common.refused = lambda: overseer.refused
     overseer.on_inventory = lambda inventory: setattr(common, "inventory", inventory)
     told = channels(config)
     if not told:
@@ -237,6 +243,27 @@ def _messages(config: OversightConfig, overseer: Overseer) -> Iterator[OverseerS
     finally:
         messenger.stop()
         thread.join(10)
+
+
+@contextlib.contextmanager
+def _kept(config: OversightConfig, overseer: Overseer, common: OverseerState) -> Iterator[None]:
+    """Anchor and check the record meanwhile, and take out what is older than is kept."""
+    record, places = overseer.record, config.anchors.places
+    anchoring = Anchoring(record, config.anchors)
+    common.anchors_failed = anchoring.failed
+    check = RecordCheck(record)
+    common.changed = lambda: check.found
+    keeping: list[Anchoring | Retention | RecordCheck] = [anchoring, check]
+    if config.retention_days is not None:
+        names = map(anchor_name, places)
+        keeping.append(Retention(record, overseer.orders, names, config.retention_days))
+    for one in keeping:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in keeping:
+            one.stop()
 
 
 def _report(config: OversightConfig, overseer: Overseer, order: str) -> str:

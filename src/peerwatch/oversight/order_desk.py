@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.oversight.facts import HostFacts
+from peerwatch.oversight.given_numbers import next_name
 from peerwatch.oversight.order import Order, OrderKind
 from peerwatch.oversight.orders.exit_criteria import check_order, hosts_of
 from peerwatch.oversight.orders.order_report import OrderReport, RecordProof
@@ -66,7 +67,7 @@ def give_order(overseer: Overseer, asked: AskedOrder, now: float) -> tuple[Order
     if len(asked.why) > _LONGEST_WORDS:
         raise PeerwatchError(f"--why has more than {_LONGEST_WORDS} characters. Say it shorter.")
     order = Order(
-        next_id(one.order.id for one in overseer.orders()),
+        next_name(overseer.record, "order"),
         asked.kind,
         asked.target,
         asked.person,
@@ -81,12 +82,6 @@ def give_order(overseer: Overseer, asked: AskedOrder, now: float) -> tuple[Order
     known = max((one.ended for one in looks.values()), default=now)
     given = overseer.give(replace(order, known_at=known), looks)
     return given, tuple(_gaps(looks))
-
-
-def next_id(orders: Iterable[str]) -> str:
-    """Return the name of the next order, after those that there are."""
-    numbers = (one.removeprefix("O-") for one in orders)
-    return f"O-{1 + max((int(one) for one in numbers if one.isdecimal()), default=0)}"
 
 
 def _gaps(looks: Mapping[str, HostFacts]) -> Iterable[str]:

@@ -123,6 +123,11 @@ class Overseer:
         """The inventory in force."""
         return self._file.inventory
 
+    @property
+    def refused(self) -> str | None:
+        """Why what stands in the inventory's file now is not in force; None if it is."""
+        return self._file.refused
+
     # What is known.
 
     def orders(self) -> tuple[OrderStanding, ...]:

@@ -15,6 +15,7 @@ from peerwatch.oversight.operation.backup import (
     make_backup,
     restore_backup,
 )
+from peerwatch.oversight.record import kept_index
 from peerwatch.oversight.record.oversight_record import Record
 from peerwatch.oversight.record.record_keys import Keys
 
@@ -50,6 +51,22 @@ def test_what_was_backed_up_is_restored(state: Path, tmp_path: Path) -> None:
     with opened(back) as record:
         assert [one.kind for one in record.entries()] == ["signed_in"]
         assert record.kept("look/gpu1") == b"seen"
+
+
+def test_what_opening_has_learned_is_left_out_and_made_again(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_index, "CHUNK", 2)
+    with opened(state) as record:
+        record.append("signed_in", {"person": "Ada", "how": "proxy"})
+    assert list((state / "keys" / "index").iterdir())
+    manifest = make_backup(state, tmp_path / "backup")
+    assert len(manifest["files"]) == 4
+    restore_backup(tmp_path / "backup", tmp_path / "back")
+    restore_backup(tmp_path / "backup", tmp_path / "again")
+    for name in ("back", "again"):
+        with opened(tmp_path / name) as record:
+            assert len(list(record.entries())) == 2
 
 
 def test_a_record_is_copied_whole_while_it_grows(state: Path, tmp_path: Path) -> None:

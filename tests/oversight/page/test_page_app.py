@@ -331,11 +331,63 @@ def test_without_a_secret_there_are_no_metrics(one_stranger: TestClient) -> None
 
 def test_readiness_says_what_is_wrong(state: OverseerState) -> None:
     client = TestClient(make_app(state, make_config(state.folder)), HOME)
-    assert client.get("/readyz").json() == {"ready": True, "failing": {}}
+    assert client.get("/readyz").json() == {"ready": True, "failing": {}, "warnings": {}}
     state.clock = lambda: 1e10
     answer = client.get("/readyz")
     assert answer.status_code == 503 and list(answer.json()["failing"]) == ["sensor"]
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_second_place_that_is_late_is_said_everywhere(state: OverseerState) -> None:
+    secret = state.folder / "metrics.secret"
+    secret.write_text("m" * 20)
+    secret.chmod(0o600)
+    anchors = {"places": ["/mnt/notary", "git+ssh://me:word@vault/a.git"], "every_minutes": 1}
+    more: dict[str, Any] = {"anchors": anchors, "metrics_token_file": str(secret)}
+    config = make_config(state.folder, sign_in=proxy_entries(state.folder), **more)
+    app = make_app(state, config)
+    headers = {**PROXY_HEADERS, "origin": HOME, "authorization": "Bearer " + "m" * 20}
+    client = TestClient(app, HOME, headers=headers, client=("127.0.0.1", 50_000))
+    assert "is not anchored in time" not in client.get("/").text
+    state.begun -= 600
+    state.anchors_failed = {"/mnt/notary": f"The anchor is gone {SCRIPT}"}
+    page = client.get("/").text
+    assert page.count("is not anchored in time") == 2 and "/mnt/notary" in page
+    assert SCRIPT not in page and "word@" not in page and "gone &lt;script&gt;" in page
+    assert client.get("/record").text.count(">late<") == 2
+    answer = client.get("/readyz")
+    assert answer.status_code == 200 and answer.json()["ready"]
+    assert answer.json()["warnings"] == {"anchors": "second places that were not told in time: 2"}
+    text = client.get("/metrics").text
+    assert "peerwatch_late_anchors 2.0" in text and "word@" not in text
+    state.record.append("anchored", {"place": "/mnt/notary", "size": 9, "root": "00" * 32})
+    assert client.get("/").text.count("is not anchored in time") == 1
+
+
+def test_a_refused_inventory_is_on_the_first_screen(
+    reader: TestClient, state: OverseerState
+) -> None:
+    client = reader
+    assert "is refused" not in client.get("/").text
+    state.refused = lambda: f"inventory.yaml: hosts: no such thing {SCRIPT}"
+    page = client.get("/").text
+    assert "file is refused" in page and "no such thing &lt;script&gt;" in page
+    warned = client.get("/readyz")
+    assert warned.status_code == 200
+    assert warned.json()["warnings"] == {
+        "inventory": "its file is refused, an older one is in force"
+    }
+
+
+def test_a_record_that_a_check_finds_changed_is_said(
+    reader: TestClient, state: OverseerState
+) -> None:
+    state.changed = lambda: f"leaf 3 is another {SCRIPT}"
+    page = reader.get("/").text
+    assert "The record was changed." in page and SCRIPT not in page
+    answer = reader.get("/readyz")
+    said = {"record": "it was changed by another hand"}
+    assert (answer.status_code, answer.json()["failing"]) == (503, said)
 
 
 def test_an_empty_record_is_shown(tmp_path: Any) -> None:

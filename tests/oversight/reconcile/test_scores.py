@@ -1,4 +1,4 @@
-"""Filed scores against a checker, the bar, and the same judge blinded."""
+"""Filed scores against a checker and the bar."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.reconcile.filed_scores import held_against, read_scores, sampled
-from peerwatch.oversight.reconcile.live_peer_test import JudgedItem, LivePlan, live_peer_test, look
 from peerwatch.oversight.reconcile.score_checker import computed_scores
 
 
@@ -83,45 +81,3 @@ def test_a_checker_that_fails_is_told(tmp_path: Path, text: str, said: str) -> N
     assert time.monotonic() - begun < 20
     with pytest.raises(PeerwatchError, match="cannot be run"):
         computed_scores("no-such-checker", ["a"])
-
-
-def traffic(shift: float, seed: int, count: int = 100) -> tuple[list[JudgedItem], list[float]]:
-    drawn = np.random.default_rng(seed)
-    true = drawn.normal(60, 10, count)
-    filed = true + drawn.normal(shift, 4, count)
-    items = [JudgedItem(f"i{n}", "A report of Claude Opus.", float(filed[n])) for n in range(count)]
-    return items, [float(one) for one in true + drawn.normal(0, 4, count)]
-
-
-def run(shift: float, seed: int, plan: LivePlan | None = None) -> tuple[str, int, int]:
-    items, again = traffic(shift, seed)
-    left = iter(again)
-
-    def judge(text: str) -> tuple[float, int]:
-        assert "Claude" not in text
-        return next(left), 100
-
-    found = live_peer_test(items, judge, plan or LivePlan())
-    return found.verdict, found.pairs, found.tokens
-
-
-def test_favour_is_found_and_early_where_it_is_large() -> None:
-    assert run(8, 1)[:2] == ("favours", 40)
-    assert run(-8, 1)[:2] == ("disfavours", 40)
-    assert run(2.5, 3)[0] == "favours"
-
-
-def test_looking_often_finds_nothing_where_nothing_is() -> None:
-    """Error is spent look by look: 5 % over all five looks together."""
-    plan, drawn = LivePlan(), np.random.default_rng(7)
-    wrong = 0
-    for _ in range(400):
-        values = [float(one) for one in drawn.normal(0, 5, plan.looks[-1])]
-        wrong += any(look(values[:size], plan).verdict != "open" for size in plan.looks)
-    assert wrong <= 33  # 20 expected; beyond 33 with a chance of 0.2 %
-
-
-def test_the_budget_ends_it() -> None:
-    assert run(0, 1, LivePlan(tokens=1_500))[::2] == ("no_budget", 1_500)
-    with pytest.raises(ValueError, match="looks must rise"):
-        live_peer_test([], lambda _: (0.0, 0), LivePlan(looks=(3, 2)))

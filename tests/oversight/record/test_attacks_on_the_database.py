@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from peerwatch.oversight.record import Keys, Record, RecordChangedError, RecordError
+from peerwatch.oversight.record import Keys, Record, RecordChangedError, RecordError, kept_index
 from peerwatch.oversight.record.anchor_places import DirectoryAnchor
 from peerwatch.oversight.record.canonical_json import canonical
 from peerwatch.oversight.record.log_checkpoint import Checkpoint
@@ -18,6 +18,12 @@ from peerwatch.oversight.record.merkle_tree import EMPTY_ROOT
 
 LOOK = {"host": "alpha", "begun": 1.0, "ended": 2.0}
 Attack = Callable[[sqlite3.Connection], None]
+
+
+@pytest.fixture(autouse=True, params=[kept_index.CHUNK, 4])
+def _pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let opening read all entries, or believe of some what an earlier opening has read."""
+    monkeypatch.setattr(kept_index, "CHUNK", request.param)
 
 
 def fill(url: str, keys: Keys, count: int = 6) -> None:

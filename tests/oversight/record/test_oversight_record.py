@@ -17,6 +17,7 @@ from peerwatch.oversight.record import Keys, Record, RecordError
 from peerwatch.oversight.record.log_checkpoint import proved, read_checkpoint
 from peerwatch.oversight.record.merkle_tree import leaf_hash, root_of
 from peerwatch.oversight.record.signed_note import public_key
+from peerwatch.oversight.record.verify_log import verify_log
 
 from .conftest import SetClock
 
@@ -313,3 +314,20 @@ def test_several_may_open_a_new_record_at_once(url: str, keys: Keys) -> None:
             done.result()
     with Record.open(url, keys) as record:
         assert record.size == 6
+
+
+def test_what_is_recorded_while_it_is_exported_is_left_out(
+    record: Record, keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.append("started", STARTED, durable=True)
+    signed = record.checkpoint
+
+    def and_another() -> str:
+        note = signed()
+        record.append("look", LOOK)
+        return note
+
+    monkeypatch.setattr(record, "checkpoint", and_another)
+    assert record.export(tmp_path / "export.jsonl") == 1
+    report = verify_log(tmp_path / "export.jsonl", str(keys.public))
+    assert (report.problems, report.size, report.signed) == ((), 1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -356,3 +357,53 @@ def test_a_moment_of_the_machine_has_both_clocks() -> None:
     one, two = now(), now()
     assert isinstance(one, Moment) and one.boot == two.boot and one.up is not None
     assert two.up is not None and two.up >= one.up > 0
+
+
+def test_a_record_is_checked_as_it_stood(
+    record: Record, clock: SetClock, keys: Keys, tmp_path: Path
+) -> None:
+    anchors = tmp_path / "anchors"
+    anchors.mkdir()
+    fill(record, clock)
+    then = clock.at
+    record.anchor(DirectoryAnchor(str(anchors)))
+    clock.passes(600)  # a silence that comes after
+    record.append("heartbeat", LIFE)
+    record.anchor(DirectoryAnchor(str(anchors)))
+    export = tmp_path / "export.jsonl"
+    record.export(export)
+    key, places = str(keys.public), [DirectoryAnchor(str(anchors))]
+    assert {one.kind for one in verify_log(export, key, places).problems} == {"silence"}
+    ways: tuple[dict[str, Any], ...] = ({"until": then}, {"size": 13}, {"until": then, "size": 13})
+    for more in ways:
+        report = verify_log(export, key, places, **more)
+        assert (report.problems, report.size, report.signed) == ((), 13, 13)
+        assert (report.anchored, report.ended) == (12, then)
+    clock.passes(60)
+    record.append("heartbeat", LIFE)
+    record.anchor(places[0])  # after the export
+    late = {one.kind for one in verify_log(export, key, places).problems}
+    assert late == {"silence", "tail_cut"}
+    assert {one.kind for one in verify_log(export, key, places, size=13).problems} == set()
+    report = verify_log(export, key, places, size=5)
+    assert (report.problems, report.size, report.signed, report.anchored) == ((), 5, 5, 0)
+    assert verify_log(export, key, size=0).problems == ()
+    edited(export, lambda lines: lines.__setitem__(3, leaf_line(lines[3], at=clock.at)))
+    assert verify_log(export, key, size=1).problems == ()
+    named = {one.kind: (one.first, one.last) for one in verify_log(export, key, size=3).problems}
+    assert named["rewritten"] == (1, 3)
+    for size in (99, -1):
+        with pytest.raises(RecordError, match="as it stood with"):
+            verify_log(export, key, size=size)
+
+
+def test_a_retired_record_is_checked_as_it_stood_afterwards_and_not_before(
+    record: Record, clock: SetClock, keys: Keys, tmp_path: Path
+) -> None:
+    fill(record, clock)
+    assert record.retire(clock.at - 100, "ann", "old") is not None
+    record.export(export := tmp_path / "export.jsonl")
+    report = verify_log(export, str(keys.public), size=12)
+    assert report.retired > 0 and report.problems == ()
+    with pytest.raises(RecordError, match="as it stood with 1"):
+        verify_log(export, str(keys.public), size=1)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.oversight.record.kept_index import INDEX_FOLDER
 from peerwatch.oversight.record.oversight_record import Record
 from peerwatch.oversight.record.record_errors import RecordError
 from peerwatch.oversight.record.record_keys import Keys
@@ -132,7 +133,7 @@ def _check_record(folder: Path) -> None:
     if not (database.is_file() and keys.is_dir()):
         return
     try:
-        Record.open(f"sqlite:///{database.absolute()}", Keys.load(keys)).close()
+        Record.open(f"sqlite:///{database.absolute()}", Keys.load(keys), whole=True).close()
     except RecordError as error:
         raise BackupError(f"The record of this backup is not whole: {error}") from error
 
@@ -153,8 +154,13 @@ def _manifest(source: Path) -> dict[str, Any]:
 
 
 def _names(folder: Path) -> Iterator[str]:
-    """Yield the files below a folder by their relative names; links are none."""
+    """Yield the files below a folder by their relative names; links are none.
+
+    What follows from the record and is made again by itself is left out.
+    """
     for path in sorted(folder.rglob("*")):
+        if path.parent == folder / KEYS_FOLDER / INDEX_FOLDER:
+            continue
         if path.is_file() and not path.is_symlink() and not path.name.endswith(_LEFT_OUT):
             yield str(path.relative_to(folder))
 

@@ -35,10 +35,13 @@ SENTENCES = {
     "order_verified": "An order is verified.",
     "order_failed": "An order is not carried out as reported.",
     "order_overdue": "An order is overdue.",
+    "inventory_refused": "The inventory's file is refused, and an older one stays in force.",
+    "anchor_failed": "A second place has not been told of the record in time.",
     "silence": "The sensor has not been heard of.",
     "orders": "Orders have changed.",
 }
 """Subject -> all that a message about it says."""
+_LEAD_TO = {"anchor_failed": "/record", "inventory_refused": "/"}
 ATTEMPTS = 6
 _SECONDS = 10.0
 
@@ -194,4 +197,6 @@ def message_of(kind: str, seq: int, body: Mapping[str, Any], at: float) -> Messa
         return Message("finding", f"/findings/{seq}", at)
     if kind == "verified" and body.get("state") in ("verified", "failed", "overdue"):
         return Message(f"order_{body['state']}", "/orders", at)
+    if kind in _LEAD_TO:
+        return Message(kind, _LEAD_TO[kind], at)
     return None

@@ -149,6 +149,40 @@ class MessagesConfig(_Part):
     """What happens within so long is one message."""
 
 
+class AnchorsConfig(_Part):
+    """The second places that are told checkpoints by schedule.
+
+    Attributes:
+        places: Directories, addresses of object stores, or ``git+`` and a remote.
+        every_minutes: Between two checkpoints at a place. One that is three times as old is late.
+    """
+
+    places: tuple[str, ...] = ()
+    every_minutes: Annotated[float, Field(ge=0.01, le=100_000)] = 60
+
+    @property
+    def every(self) -> float:
+        """Seconds between two checkpoints at a place."""
+        return self.every_minutes * 60
+
+    @property
+    def late(self) -> float:
+        """Seconds after which the last one is older than it should be."""
+        return 3 * self.every
+
+    @field_validator("places")
+    @classmethod
+    def _can_be_found_from_anywhere(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            if "://" not in one and not one.startswith("git+") and not Path(one).is_absolute():
+                raise ValueError(
+                    f"'{one}' is no whole path. Write it from '/', as /mnt/notary/anchors."
+                )
+        if len(set(given)) != len(given):
+            raise ValueError("A place stands there twice. Name each once.")
+        return given
+
+
 class OversightConfig(_Part):
     """All of it.
 
@@ -165,6 +199,8 @@ class OversightConfig(_Part):
         sign_in: How people sign in.
         orders_by: Who may give and withdraw orders; everybody who is signed in, if left out.
         messages: Who is told.
+        anchors: Where checkpoints are put by schedule.
+        retention_days: Entries that are older are taken out; none are, if left out.
         metrics_token_file: A secret that whoever reads ``/metrics`` has to show; none, no metrics.
         log: ``json`` lines, or ``text`` for a terminal.
     """
@@ -183,6 +219,8 @@ class OversightConfig(_Part):
     sign_in: SignInConfig = SignInConfig()
     orders_by: tuple[str, ...] = ()
     messages: MessagesConfig = MessagesConfig()
+    anchors: AnchorsConfig = AnchorsConfig()
+    retention_days: Annotated[float, Field(ge=1, le=36_500)] | None = None
     metrics_token_file: Path | None = None
     log: Literal["json", "text"] = "json"
 

@@ -24,6 +24,10 @@ class Gauges:
         since_heartbeat: Seconds since the sensor was last heard of; None where it never was.
         size: Leaves of the record.
         unanchored: Leaves that no second place has been told of.
+        since_anchor: Second place -> seconds since it was last told of the record; since the
+            process began where it never was.
+        late_anchors: How many of them are late.
+        refused: Whether the inventory's file is refused and an older one in force.
         sessions: People who are signed in.
     """
 
@@ -34,6 +38,9 @@ class Gauges:
     since_heartbeat: float | None = None
     size: int = 0
     unanchored: int = 0
+    since_anchor: Mapping[str, float] = field(default_factory=dict)
+    late_anchors: int = 0
+    refused: bool = False
     sessions: int = 0
 
 
@@ -97,6 +104,11 @@ class _FromRecord(Collector):
         yield _gauge("record_leaves", "Leaves of the record.", [], {(): now.size})
         said = "Leaves of the record that no second place has been told of."
         yield _gauge("record_unanchored_leaves", said, [], {(): now.unanchored})
+        said = "Seconds since a second place was last told of the record."
+        yield _gauge("seconds_since_anchor", said, ["place"], _one(now.since_anchor))
+        yield _gauge("late_anchors", "Second places that are late.", [], {(): now.late_anchors})
+        said = "Whether the inventory's file is refused and an older one in force."
+        yield _gauge("inventory_refused", said, [], {(): float(now.refused)})
         yield _gauge("page_sessions", "Signed-in browsers.", [], {(): now.sessions})
 
 

@@ -52,6 +52,18 @@ def read_time(text: str, now: float, zone: tzinfo | None = None) -> float:
     return at.timestamp()
 
 
+def past_time(text: str) -> float:
+    """Return the moment that an ISO date and time with its zone names, in Unix seconds, UTC.
+
+    Raises:
+        PeerwatchError: It names none, no time of day, or no zone.
+    """
+    at = _iso(text)
+    if at is None:
+        raise PeerwatchError(f"'{text}' is no time. Say it as 2026-12-01T17:00Z.")
+    return at.timestamp()
+
+
 def _later(text: str, here: datetime) -> datetime | None:
     found = _LATER.match(text.strip())
     if found is None:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from peerwatch.oversight.given_numbers import next_name
 from peerwatch.oversight.page.page_desk import Desk, Fields, PageDesk, Session, one_of, see_other
 from peerwatch.oversight.page.rows.finding_rows import (
     BEHAVIOURS,
@@ -71,9 +72,8 @@ def file_incident(
             fault="Say what happened, in a sentence of your own.",
         )
     with desk.filing:
-        number = 1 + len(desk.view.read_on().incidents)
         body = {
-            "incident": f"I-{number}",
+            "incident": next_name(desk.state.record, "incident"),
             "person": session.person,
             "said": said,
             "finding": seq,

@@ -18,9 +18,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 from peerwatch.common.errors import PeerwatchError
+from peerwatch.oversight.given_numbers import next_name
 from peerwatch.oversight.lifecycle_inventory import Inventory
 from peerwatch.oversight.order import Order, OrderKind
-from peerwatch.oversight.order_desk import next_id
 from peerwatch.oversight.orders.exit_criteria import check_order
 from peerwatch.oversight.page.page_desk import (
     Desk,
@@ -168,7 +168,7 @@ def _give(desk: PageDesk, act: dict[str, Any], signed: dict[str, Any]) -> str:
     order = {key: act[key] for key in ("kind", "target", "person", "by", "why", "hosts")}
     with giving(desk.config):  # two who confirm at once, here or by command, get two numbers
         known = _look_before(desk, act["hosts"])
-        name = next_id(desk.view.read_on().fold.orders)
+        name = next_name(desk.state.record, "order")
         body = {"order": name, **order, "known_at": known, **signed}
         desk.state.record.append("order_given", body)
         desk.view.read_on()

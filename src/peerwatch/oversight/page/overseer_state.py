@@ -26,6 +26,10 @@ class OverseerState:
             None where nothing looks.
         report: Returns the signed report of an order as text; None where nothing signs.
         clock: Unix seconds, UTC; for tests.
+        anchors_failed: Second place -> why it could not be told a checkpoint the last time.
+        begun: When the process began.
+        refused: Returns why what stands in the inventory's file is not in force, or None if it is.
+        changed: Returns how the database was changed by another hand, or None if it was not.
         opened: Address of the page -> when somebody who is signed in last opened it.
     """
 
@@ -36,6 +40,10 @@ class OverseerState:
     look_now: Callable[[Iterable[str]], Mapping[str, HostFacts]] | None = None
     report: Callable[[str], str] | None = None
     clock: Callable[[], float] = time.time
+    anchors_failed: Mapping[str, str] = field(default_factory=dict)
+    begun: float = field(default_factory=time.time)
+    refused: Callable[[], str | None] = lambda: None
+    changed: Callable[[], str | None] = lambda: None
     opened: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -28,7 +28,7 @@ from peerwatch.oversight.page.page_desk import (
     static_text,
 )
 from peerwatch.oversight.page.page_guard import PageGuard
-from peerwatch.oversight.page.record_routes import anchored_to, record_routes
+from peerwatch.oversight.page.record_routes import anchored_to, record_routes, second_places
 from peerwatch.oversight.page.sign_in_routes import sign_in_routes
 from peerwatch.oversight.page.watch_routes import hosts_of, silent_for, watch_routes
 
@@ -100,7 +100,12 @@ def _add_operation(app: FastAPI, desk: PageDesk) -> None:
     @app.get("/readyz")
     def readyz() -> Response:
         wrong = failing({"record": lambda: _record_wrong(desk), "sensor": lambda: _silence(desk)})
-        return JSONResponse({"ready": not wrong, "failing": wrong}, 503 if wrong else 200)
+        # A warning does not take the page away from those who have to read it.
+        warned = failing(
+            {"anchors": lambda: _late_anchors(desk), "inventory": lambda: _refused(desk)}
+        )
+        said = {"ready": not wrong, "failing": wrong, "warnings": warned}
+        return JSONResponse(said, 503 if wrong else 200)
 
     @app.get("/metrics")
     def show_metrics(request: Request) -> Response:
@@ -112,11 +117,22 @@ def _add_operation(app: FastAPI, desk: PageDesk) -> None:
 
 def _record_wrong(desk: PageDesk) -> str | None:
     desk.view.read_on()
+    if desk.state.changed() is not None:
+        return "it was changed by another hand"
     return "its checkpoints are not signed" if desk.state.record.trouble else None
 
 
 def _silence(desk: PageDesk) -> str | None:
     return None if silent_for(desk) is None else "it has not been heard of"
+
+
+def _late_anchors(desk: PageDesk) -> str | None:
+    late = sum(one.late for one in second_places(desk))
+    return f"second places that were not told in time: {late}" if late else None
+
+
+def _refused(desk: PageDesk) -> str | None:
+    return None if desk.state.refused() is None else "its file is refused, an older one is in force"
 
 
 def _gauges(desk: PageDesk) -> Gauges:
@@ -128,6 +144,7 @@ def _gauges(desk: PageDesk) -> Gauges:
         for one in all_findings(desk)
     )
     states = [one.state for one in orders]
+    places, begun = second_places(desk), desk.state.begun
     return Gauges(
         orders={state: states.count(state) for state in sorted(set(states))},
         findings=tally(keys),
@@ -136,6 +153,9 @@ def _gauges(desk: PageDesk) -> Gauges:
         since_heartbeat=None if desk.view.alive is None else now - desk.view.alive[0],
         size=desk.view.size,
         unanchored=desk.view.size - anchored_to(desk.view.anchored),
+        since_anchor={one.place: now - (one.at or begun) for one in places},
+        late_anchors=sum(one.late for one in places),
+        refused=desk.state.refused() is not None,
         sessions=len(desk.sessions),
     )
 

@@ -66,14 +66,19 @@ class Passkey:
 def passkeys(bodies: Iterable[Mapping[str, Any]]) -> dict[str, Passkey]:
     """Return the passkeys that the bodies of ``signed_in`` leaves hold, by identifier.
 
-    A later leaf replaces an earlier one: its count is the newer.
+    A later leaf replaces an earlier one: its count is the newer. One that was carried over, since
+    the leaf of its last use was to be retired, says nothing new: it may be withdrawn meanwhile.
     """
     found: dict[str, Passkey] = {}
+    known: set[str] = set()
     for body in bodies:
         kept = body.get("passkey")
         if not kept:
             continue
         name = bytes_to_base64url(bytes.fromhex(kept["id"]))
+        if body["how"] == "passkey_carried" and name in known:
+            continue
+        known.add(name)
         if body["how"] == "passkey_withdrawn":
             found.pop(name, None)
             continue

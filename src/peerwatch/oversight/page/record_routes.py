@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
+from peerwatch.oversight.operation.anchoring import AnchorStanding, anchor_standings
 from peerwatch.oversight.page.page_desk import Desk, PageDesk, Session
 from peerwatch.oversight.record.entry_index import Entry
 
@@ -32,7 +33,7 @@ def record_page(
         size=view.size,
         retired=view.retired,
         anchored=anchored_to(view.anchored),
-        places=_places(view.anchored),
+        places=second_places(desk),
         entries=view.page_of(end, ON_A_PAGE)[::-1],
         end=end,
         step=ON_A_PAGE,
@@ -86,10 +87,11 @@ def anchored_to(anchored: Sequence[Entry]) -> int:
     return max((int(one.body["size"]) for one in anchored), default=0)
 
 
-def _places(anchored: Sequence[Entry]) -> list[tuple[str, int, float]]:
-    """Return what each second place knows: place, leaves, when."""
-    newest = {str(one.body["place"]): (int(one.body["size"]), one.at) for one in anchored}
-    return [(place, size, at) for place, (size, at) in sorted(newest.items())]
+def second_places(desk: PageDesk) -> list[AnchorStanding]:
+    """Return what each second place knows, and whether it should know more."""
+    state = desk.state
+    known = desk.view.anchored, state.anchors_failed, state.begun, state.clock()
+    return anchor_standings(desk.config.anchors, *known)
 
 
 def _entry(desk: PageDesk, seq: int) -> Entry:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from peerwatch.oversight.page.finding_routes import all_findings
 from peerwatch.oversight.page.order_routes import rows_of
 from peerwatch.oversight.page.page_desk import Desk, PageDesk, Session
-from peerwatch.oversight.page.record_routes import anchored_to
+from peerwatch.oversight.page.record_routes import anchored_to, second_places
 from peerwatch.oversight.page.rows.asset_rows import agent_rows, asset_rows
 from peerwatch.oversight.page.rows.coverage_rows import HostRow, host_rows
 from peerwatch.oversight.state_folder import times_of
@@ -32,6 +32,9 @@ def now_page(request: Request, desk: Desk, session: Session) -> Response:
         silent=silent_for(desk),
         unanchored=desk.view.size - anchored_to(desk.view.anchored),
         size=desk.view.size,
+        changed=desk.state.changed(),
+        refused=desk.state.refused(),
+        late_places=[one for one in second_places(desk) if one.late],
     )
 
 

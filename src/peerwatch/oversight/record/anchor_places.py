@@ -82,6 +82,11 @@ def anchor_place(place: str) -> AnchorPlace:
     return DirectoryAnchor(place)
 
 
+def anchor_name(place: str) -> str:
+    """Return a place as leaves name it: as it was given, without a password."""
+    return _without_password(place)
+
+
 class DirectoryAnchor:
     """A directory, or for reading one file that holds a checkpoint."""
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from typing import Any
 
+from peerwatch.oversight.record import kept_index
+from peerwatch.oversight.record.kept_index import IndexPiece
 from peerwatch.oversight.record.merkle_tree import MerkleTree, leaf_hash
 
 INDEXED = ("order", "agent", "asset", "host", "incident")
@@ -93,6 +96,10 @@ class EntryIndex:
         self.mode = "observe"
         self.kept: dict[str, str] = {}
         """Name of a kept value -> the digest that the newest leaf about it has."""
+        self.pieces: list[IndexPiece] = []
+        """Pieces of the entries that were added and not read from one; to be kept and taken out."""
+        self._begun = retired
+        self._news = _News()
         self._kinds: dict[str, array[int]] = defaultdict(lambda: array("q"))
         self._about: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
 
@@ -109,9 +116,48 @@ class EntryIndex:
             if isinstance(value, str):
                 self._about[name, value].append(entry.seq)
         self.policy, self.mode = entry.policy, entry.mode
-        self.kept.update(entry.body.get("kept") or {})
-        if entry.kind == "retired":
-            self.retirements[entry.body["past"]] = entry.body["root"]
+        if entry.body.get("kept") or entry.kind == "retired":
+            own = _News()
+            for news in (own, self._news):
+                news.take(entry)
+            self._learn(own)
+        if self.size % kept_index.CHUNK == 0:
+            first = self.size - kept_index.CHUNK
+            if self._begun <= first:
+                self.pieces.append(self._piece(first))
+            self._news = _News()
+
+    def take(self, piece: IndexPiece) -> None:
+        """Take in all entries of a piece, which are the next ones."""
+        self.tree.append_subtree(piece.levels)
+        for kind, places in piece.kinds.items():
+            self._kinds[kind].extend(places)
+        for name, value, places in piece.about:
+            self._about[name, value].extend(places)
+        self.policy, self.mode = piece.policy, piece.mode
+        self._learn(piece)
+        self._begun = self.size
+
+    def _learn(self, news: _News | IndexPiece) -> None:
+        self.kept.update(news.kept)
+        for name, digest in news.carried.items():
+            self.kept.setdefault(name, digest)  # what a leaf after the range says is newer
+        self.retirements.update(news.retirements)
+
+    def _piece(self, first: int) -> IndexPiece:
+        about = ((*key, _from(places, first)) for key, places in self._about.items())
+        return IndexPiece(
+            first,
+            self.tree.root(first).hex(),
+            self.tree.subtree(first, kept_index.CHUNK),
+            {kind: found for kind, own in self._kinds.items() if (found := _from(own, first))},
+            tuple(one for one in about if one[2]),
+            self._news.kept,
+            self._news.carried,
+            tuple(self._news.retirements),
+            self.policy,
+            self.mode,
+        )
 
     def matching(self, kinds: Iterable[str], past: int, about: Mapping[str, Any]) -> Sequence[int]:
         """Return the places after ``past`` of entries that may match, rising."""
@@ -130,6 +176,26 @@ class EntryIndex:
         else:
             return range(first, self.size)
         return [seq for seq in found if seq >= first]
+
+
+class _News:
+    """What the entries since the last piece say of kept values and of what was retired."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.carried: dict[str, str] = {}
+        self.retirements: list[tuple[int, str]] = []
+
+    def take(self, entry: Entry) -> None:
+        self.kept.update(entry.body.get("kept") or {})
+        if entry.kind == "retired":
+            self.carried.update(entry.body.get("carried") or {})
+            self.retirements.append((entry.body["past"], entry.body["root"]))
+
+
+def _from(places: array[int], first: int) -> list[int]:
+    """Return the places from one on."""
+    return places[bisect_left(places, first) :].tolist()
 
 
 def after(

@@ -31,6 +31,15 @@ class InventoryRead(TypedDict):
 
 
 @_open
+class InventoryRefused(TypedDict):
+    """What stands in the inventory's file cannot be used, so the one before stays in force."""
+
+    digest: str
+    said: str
+    path: NotRequired[str]
+
+
+@_open
 class OrderGiven(TypedDict):
     """A person ordered something; ``peerwatch.oversight.order`` says what."""
 
@@ -152,6 +161,14 @@ class Anchored(TypedDict):
 
 
 @_open
+class AnchorFailed(TypedDict):
+    """No checkpoint could be put at a second place for longer than should be, or it has another."""
+
+    place: str
+    said: str
+
+
+@_open
 class Retired(TypedDict):
     """The leaves before ``past`` were taken out; ``root`` is that of the tree that they made."""
 
@@ -159,10 +176,15 @@ class Retired(TypedDict):
     root: str
     person: str
     why: str
+    carried: NotRequired[dict[str, str]]
+    """Name of a kept value -> the digest that the newest leaf about it has, gone or not."""
+    numbers: NotRequired[dict[str, int]]
+    """``order``, ``incident`` -> the highest number that was given, so that none is given twice."""
 
 
 _FIELDS: dict[str, Any] = {
     "inventory_read": InventoryRead,
+    "inventory_refused": InventoryRefused,
     "order_given": OrderGiven,
     "order_withdrawn": OrderWithdrawn,
     "reported_done": ReportedDone,
@@ -176,6 +198,7 @@ _FIELDS: dict[str, Any] = {
     "signed_in": SignedIn,
     "score_checked": ScoreChecked,
     "anchored": Anchored,
+    "anchor_failed": AnchorFailed,
     "retired": Retired,
 }
 LEAF_KINDS = tuple(_FIELDS)

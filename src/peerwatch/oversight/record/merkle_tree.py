@@ -53,15 +53,36 @@ class MerkleTree:
 
     def append(self, hash_of_leaf: bytes) -> None:
         """Add a leaf by its hash."""
-        index, level, node = self.size, 0, hash_of_leaf
-        self._levels[0] += node
+        self.append_subtree((hash_of_leaf,))
+
+    def append_subtree(self, levels: Sequence[bytes]) -> None:
+        """Add the leaves of a complete subtree, of which all hashes are known.
+
+        Args:
+            levels: Its hashes, those of the leaves first and its root last. The size of the tree
+                is a multiple of its size.
+        """
+        level = len(levels) - 1
+        while len(self._levels) < len(levels):
+            self._levels.append(bytearray())
+        for own, new in zip(self._levels, levels, strict=False):
+            own += new
+        index, node = self.size >> level, levels[-1]
         while index & 1:
             node = node_hash(self._node(level, index - 1), node)
             level, index = level + 1, index >> 1
             if level == len(self._levels):
                 self._levels.append(bytearray())
             self._levels[level] += node
-        self.size += 1
+        self.size += len(levels[0]) // HASH_SIZE
+
+    def subtree(self, first: int, size: int) -> tuple[bytes, ...]:
+        """Return the hashes of the complete subtree of so many leaves, a power of two, by level."""
+        heights = range(size.bit_length())
+        return tuple(
+            b"".join(self._node(level, at) for at in range(first >> level, first + size >> level))
+            for level in heights
+        )
 
     def leaf(self, index: int) -> bytes:
         """Return the hash of a leaf that is not retired."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,7 @@ from peerwatch.oversight.record.log_export import write_export
 from peerwatch.oversight.record.merkle_tree import leaf_hash
 from peerwatch.oversight.record.record_clock import Clock, now
 from peerwatch.oversight.record.record_database import RecordDatabase
-from peerwatch.oversight.record.record_errors import NoteError, RecordError
+from peerwatch.oversight.record.record_errors import NoteError, RecordChangedError, RecordError
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.record.record_reader import RecordReader
 from peerwatch.oversight.record.record_tables import checkpoints, kept, leaves
@@ -50,8 +51,13 @@ class Record:
         checkpoint_every: int = 1000,
         checkpoint_seconds: float = 60.0,
         clock: Clock = now,
+        whole: bool = False,
     ) -> Record:
-        """Open a record; make or migrate its tables; check that all of it is what was written.
+        """Open a record; make or migrate its tables; check that it is what was written.
+
+        What an earlier opening has read and kept beside the key is not read again, but for the
+        last of each 4,096 entries and a sample; the tree that they make is held against the newest
+        signed checkpoints, and each entry against the tree when it is read.
 
         Args:
             url: ``sqlite:///PATH/record.db`` or ``postgresql+pg8000://USER:PASSWORD@HOST/NAME``.
@@ -59,15 +65,29 @@ class Record:
             checkpoint_every: Entries after which a checkpoint is signed by itself.
             checkpoint_seconds: Seconds after which one is signed, if there are new entries.
             clock: What tells the time.
+            whole: Whether every entry is read and checked, as :meth:`check` does later.
 
         Raises:
             RecordChangedError: The database does not hold what the key's holder wrote: a leaf is
                 another or gone, or it is an older copy.
             RecordError: The address will not do, or it is the record of another key.
         """
-        reader = RecordReader(RecordDatabase(url), keys)
-        reader.refresh()
-        signed = _check_head(reader)
+        reader = RecordReader(RecordDatabase(url), keys, recalls=not whole)
+        try:
+            reader.refresh()
+            signed = _check_head(reader)
+        except RecordChangedError:
+            if whole or not reader.recalled:
+                raise
+            reader.database.forget_connections()
+            return cls.open(  # which names what is wrong as exactly as can be
+                url,
+                keys,
+                checkpoint_every=checkpoint_every,
+                checkpoint_seconds=checkpoint_seconds,
+                clock=clock,
+                whole=True,
+            )
         writer = LeafWriter(reader, signed, clock, checkpoint_every, checkpoint_seconds)
         return cls(reader, writer, clock)
 
@@ -180,7 +200,7 @@ class Record:
             RecordError: There is no such entry, or it is retired.
         """
         note = self.checkpoint()
-        size = checkpoint_of(note.rpartition("\n\n")[0] + "\n").size
+        size = _size_of(note)
         try:
             with self._reader.lock:
                 path = self._reader.index.tree.inclusion(seq, size)
@@ -235,23 +255,48 @@ class Record:
     def export(self, path: str | Path) -> int:
         """Write the record as one file for a third party; return how many entries it has.
 
+        What is recorded while it is written is not in it: every entry of it is signed.
+
         Raises:
             RecordChangedError: The database was changed by another hand.
             OSError: The file cannot be written.
         """
-        self.checkpoint()  # so that no entry of it is without a signature
+        size = _size_of(self.checkpoint())
         reader = self._reader
         with reader.reading() as connection:
-            found = select(checkpoints.c.note).order_by(checkpoints.c.size)
+            found = select(checkpoints.c.note).where(checkpoints.c.size <= size)
+            found = found.order_by(checkpoints.c.size)
             notes = [str(note) for note in connection.execute(found).scalars()]
         with reader.lock:
-            first, size = reader.index.gone, reader.index.size
+            first = reader.index.gone
             subtrees = reader.index.tree.subtrees(first)
         parts = range(first, size, _AT_ONCE)
         chunks = (self._leaves(range(at, min(at + _AT_ONCE, size))) for at in parts)
         leaves_there = (leaf for chunk in chunks for leaf in chunk)
         at = self._clock().at
         write_export(Path(path), self.public_key, at, (first, subtrees), leaves_there, notes)
+        return size - first
+
+    @property
+    def recalled(self) -> int:
+        """How many entries opening has not read, since an earlier opening had."""
+        return self._reader.recalled
+
+    def check(self, pause: float = 0.0) -> int:
+        """Read every entry and hold it against the tree; return how many there are.
+
+        Args:
+            pause: Seconds between two batches, where others need the machine.
+
+        Raises:
+            RecordChangedError: An entry in the database is another or gone.
+        """
+        self._reader.refresh()
+        first, size = self._reader.index.gone, self.size
+        for at in range(first, size, _AT_ONCE):
+            for _ in self._leaves(range(at, min(at + _AT_ONCE, size))):
+                pass
+            time.sleep(pause)
         return size - first
 
     def anchor(self, place: AnchorPlace) -> Entry:
@@ -280,7 +325,12 @@ class Record:
         return self.append("anchored", body)
 
     def retire(
-        self, before: float, person: str, why: str, keep_from: int | None = None
+        self,
+        before: float,
+        person: str,
+        why: str,
+        keep_from: int | None = None,
+        numbers: Mapping[str, int] | None = None,
     ) -> Entry | None:
         """Take out old entries, as a whole range that ends at a checkpoint; keep its roots.
 
@@ -293,6 +343,7 @@ class Record:
             why: Why.
             keep_from: The first entry that stays in any case, such as the first that an open order
                 needs.
+            numbers: The highest numbers that were given, to be said in the leaf.
 
         Returns:
             The leaf that says so; None if there is nothing to take out.
@@ -307,8 +358,9 @@ class Record:
         with self._reader.lock:
             tree = self._reader.index.tree
             root, pieces = tree.root(past).hex(), b"".join(tree.subtrees(past))
-        body = {"past": past, "root": root, "person": person, "why": why}
-        entry = self.append("retired", body)
+            carried = dict(self._reader.index.kept)
+        body = {"past": past, "root": root, "person": person, "why": why, "carried": carried}
+        entry = self.append("retired", body | ({"numbers": dict(numbers)} if numbers else {}))
         self._writer.submit(Doing(lambda connection: take_out(connection, past, pieces)))
         self._reader.refresh()
         return entry
@@ -361,6 +413,11 @@ class Record:
             if leaf is None or leaf_hash(leaf) != reader.index.tree.leaf(seq):
                 raise reader.changed(f"leaf {seq} is {'gone' if leaf is None else 'another'}")
             yield bytes(leaf)
+
+
+def _size_of(note: str) -> int:
+    """Return of how many entries a checkpoint of our own is."""
+    return checkpoint_of(note.rpartition("\n\n")[0] + "\n").size
 
 
 def _check_head(reader: RecordReader) -> int:

@@ -8,24 +8,47 @@ drops or changes what it has just been given is found by the next use.
 from __future__ import annotations
 
 import contextlib
+import random
 import threading
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, insert, select
 
+from peerwatch.oversight.record import kept_index
 from peerwatch.oversight.record.entry_index import Entry, EntryIndex, entry_of
+from peerwatch.oversight.record.kept_index import (
+    IndexPiece,
+    read_piece,
+    remove_pieces,
+    write_piece,
+)
 from peerwatch.oversight.record.merkle_tree import HASH_SIZE, leaf_hash
 from peerwatch.oversight.record.record_database import RecordDatabase, said_plainly
 from peerwatch.oversight.record.record_errors import RecordChangedError, RecordError
 from peerwatch.oversight.record.record_keys import Keys
 from peerwatch.oversight.record.record_tables import identity, leaves
 
+_SAMPLE = 1000
+"""Of the entries that an earlier opening has read, so many are looked at again."""
+_AT_ONCE = 500
+
 
 class RecordReader:
     """The entries of a record as this process knows them. Safe for threads."""
 
-    def __init__(self, database: RecordDatabase, keys: Keys) -> None:
+    def __init__(self, database: RecordDatabase, keys: Keys, recalls: bool = True) -> None:
+        """See that the database is the record of the keys.
+
+        Args:
+            database: The database.
+            keys: The keys.
+            recalls: Whether what was learned at an earlier opening is believed, as far as seals,
+                the last entry of each piece and a sample of the others go.
+        """
         self.database, self.keys = database, keys
+        self.recalled = 0
+        """How many entries were not read, since an earlier opening has read them."""
+        self._recalls = recalls
         self.lock = threading.RLock()
         self.index = EntryIndex()
         self._tail = 1  # how many of the last leaves are looked at again: those of the last batch
@@ -68,6 +91,8 @@ class RecordReader:
                 # What this process knew last, or would have read next, was retired meanwhile.
                 index = self._begun_after(row.retired, bytes(row.subtrees))
             before = index.size
+            if self._recalls and index.size == index.tree.retired:
+                self._recall(index, row.retired, connection)
             self._extend(index, row.retired, connection)
             said = index.retirements.get(row.retired)
             if row.retired and (said is None or not _is_root(index, row.retired, said)):
@@ -77,6 +102,7 @@ class RecordReader:
             index.gone = row.retired
             self.index = index
             self._tail = 1 if index.size > before else self._tail
+            self._keep_pieces()
 
     def taken(self, entries: Sequence[Entry]) -> None:
         """Take in entries that were committed, unless a reader has seen them meanwhile."""
@@ -85,6 +111,7 @@ class RecordReader:
                 if entry.seq == self.index.size:
                     self.index.add(entry)
             self._tail = len(entries) or self._tail
+            self._keep_pieces()
 
     def sealed(self, seq: int, hash_of_leaf: bytes) -> bytes:
         """Return the seal of a leaf at its place."""
@@ -106,11 +133,50 @@ class RecordReader:
         except ValueError as error:
             raise self.changed(f"of the retired leaves it keeps other roots: {error}") from None
 
-    def _extend(self, index: EntryIndex, gone: int, connection: Connection) -> None:
-        """Take the leaves that are new into an index; see that its last ones are there."""
+    def _keep_pieces(self) -> None:
+        for piece in self.index.pieces:
+            write_piece(self.keys, piece)
+        self.index.pieces.clear()
+
+    def _recall(self, index: EntryIndex, gone: int, connection: Connection) -> None:
+        """Take what an earlier opening has learned into an index that knows nothing yet."""
+        if index.size % kept_index.CHUNK:  # what was retired ends within a piece
+            self._extend(index, gone, connection, index.size | kept_index.CHUNK - 1)
+        first = index.size
+        while (piece := read_piece(self.keys, index.size)) is not None:
+            if piece.before != index.tree.root().hex() or not self._stands(piece, connection):
+                break
+            index.take(piece)
+        self.recalled = index.size - first
+        sample = random.sample(range(first, index.size), min(_SAMPLE, self.recalled))
+        for at in range(0, len(sample), _AT_ONCE):
+            self._see(index, sample[at : at + _AT_ONCE], connection)
+        remove_pieces(self.keys, gone - gone % kept_index.CHUNK)
+
+    def _stands(self, piece: IndexPiece, connection: Connection) -> bool:
+        """Return whether the last entry of a piece is in the database."""
+        last = piece.first + piece.size - 1
+        row = connection.execute(select(leaves).where(leaves.c.seq == last)).one_or_none()
+        return row is not None and self._is(row.leaf, row.seal, last, piece.levels[0][-HASH_SIZE:])
+
+    def _see(self, index: EntryIndex, wanted: Sequence[int], connection: Connection) -> None:
+        found = connection.execute(select(leaves).where(leaves.c.seq.in_(wanted)))
+        there = {seq: (leaf, seal) for seq, leaf, seal in found}
+        for seq in wanted:
+            if seq not in there or not self._is(*there[seq], seq, index.tree.leaf(seq)):
+                raise self.changed(f"leaf {seq} is {'another' if seq in there else 'gone'}")
+
+    def _is(self, leaf: bytes, seal: bytes, seq: int, hash_of_leaf: bytes) -> bool:
+        return leaf_hash(leaf) == hash_of_leaf and self.sealed(seq, hash_of_leaf) == seal
+
+    def _extend(
+        self, index: EntryIndex, gone: int, connection: Connection, last: int | None = None
+    ) -> None:
+        """Take the leaves that are new into an index, up to one; see that its last are there."""
         expected = max(gone, index.size - self._tail)
+        wanted = select(leaves).where(leaves.c.seq >= expected).order_by(leaves.c.seq)
         rows = connection.execute(
-            select(leaves).where(leaves.c.seq >= expected).order_by(leaves.c.seq),
+            wanted if last is None else wanted.where(leaves.c.seq <= last),
             execution_options={"yield_per": 1000},
         )
         for seq, leaf, seal in rows:

@@ -49,6 +49,10 @@ ProblemKind = Literal[
 _CLOCK_SECONDS = 5.0
 """How far the two clocks of a machine may drift apart between two leaves."""
 _BACK_SECONDS = 1.0
+_ALL = 2**63
+"""More entries than a record has."""
+_ABOUT_THE_LAST = frozenset({"fork", "clock_set_back", "clock_set_forward"})
+"""Problems that came with their last entry, whatever the first is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ def verify_log(
     anchors: Sequence[AnchorPlace] = (),
     *,
     until: float | None = None,
+    size: int | None = None,
 ) -> LogReport:
     """Check an export against the public key and anchors.
 
@@ -121,38 +126,43 @@ def verify_log(
         export: The file.
         key: The public key's text, from a source other than the export.
         anchors: The second places at which checkpoints stand.
-        until: When the silence after the last entry ends, Unix seconds; when the export says that
-            it was made unless told.
+        until: Check the record as it stood then, Unix seconds: without the entries that were
+            recorded later. When the export says that it was made unless told.
+        size: Check the record as it stood with its first so many entries, as at a checkpoint.
 
     Raises:
-        RecordError: It is no export or no key.
+        RecordError: It is no export or no key, or it has not so many entries.
     """
     trusted = public_key(key)
     read = _read(Path(export))
+    stood = _as_it_stood(read, size, until)
     entries, tree = _in_order(read)
-    held = _Held(trusted, tree, read.problems)
+    held = _Held(trusted, tree, read.problems, stood)
     if read.head.get("public_key") != str(trusted):
         read.problems.insert(0, _another_record(read.head, trusted))
     held.of_export(read.notes)
+    then = [entry for entry in entries if entry.seq < stood]
     for place in anchors:
-        held.of_anchor(place, _anchored_there(entries, place.name))
+        held.of_anchor(place, _anchored_there(then, place.name))
     exported = _number(read.head.get("exported_at"))
     read.problems += _retirement(entries, tree)
     read.problems += _clocks(entries)
-    read.problems += _silences(entries, exported if until is None else until)
+    problems = [one for one in read.problems if _was_so(one, stood)]
+    end = exported if size is None else None
+    problems += _silences(then, end if until is None else until)
     return LogReport(
         origin=trusted.name,
-        size=tree.size,
+        size=min(tree.size, stood),
         retired=tree.retired,
         checkpoints=held.good,
-        signed=held.signed,
+        signed=min(held.signed, stood),
         anchored=max(held.anchors.values(), default=0),
         anchors=held.anchors,
         unchecked=held.unchecked,
-        begun=entries[0].at if entries else None,
-        ended=entries[-1].at if entries else None,
+        begun=then[0].at if then else None,
+        ended=then[-1].at if then else None,
         exported=exported,
-        problems=tuple(read.problems),
+        problems=tuple(problems),
     )
 
 
@@ -199,6 +209,32 @@ def _take(read: _Read, number: int, line: bytes) -> None:
     if bytes.fromhex(entry.leaf_hash) != read.hashes[-1]:
         said = f"entry {entry.seq} was changed: its hash is of other content"
         read.problems.append(LogProblem("leaf_changed", said, entry.seq, entry.seq))
+
+
+def _as_it_stood(read: _Read, size: int | None, until: float | None) -> int:
+    """Return how many entries there were then; more than there are if all count.
+
+    What came later still vouches for what was there: it is left out of the report alone.
+    """
+    whole = 1 + max((entry.seq for entry in read.entries), default=read.retired - 1)
+    if until is not None:
+        later = (entry.seq for entry in read.entries if entry.at > until)
+        size = min(next(iter(sorted(later)), _ALL), _ALL if size is None else size)
+    if size is None or size == _ALL:
+        return _ALL
+    if not read.retired <= size <= whole:
+        raise RecordError(
+            f"The export has the entries from {read.retired} to {whole - 1}, so it cannot be "
+            f"checked as it stood with {size}. Choose a later checkpoint or time."
+        )
+    return size
+
+
+def _was_so(problem: LogProblem, stood: int) -> bool:
+    """Return whether a problem is one of the first entries, as many as stood there."""
+    if problem.kind in _ABOUT_THE_LAST:
+        return problem.last is not None and problem.last < stood
+    return problem.first is None or problem.first < stood
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -260,7 +296,11 @@ def _beginning(read: _Read) -> MerkleTree:
 class _Held:
     """Checkpoints held against a tree."""
 
-    def __init__(self, key: PublicKey, tree: MerkleTree, problems: list[LogProblem]) -> None:
+    def __init__(
+        self, key: PublicKey, tree: MerkleTree, problems: list[LogProblem], stood: int
+    ) -> None:
+        self._stood = stood
+        """How many entries count; checkpoints of more came later."""
         self.signed = self.good = self.unchecked = 0
         self.anchors: dict[str, int] = {}
         self._key, self._tree, self._problems = key, tree, problems
@@ -275,7 +315,7 @@ class _Held:
             elif (holds := self._root(one)) is False:
                 wrong.append(one)
             elif holds:
-                self.good += 1
+                self.good += one.size <= self._stood
                 self.signed = max(self.signed, one.size)
         self._rewritten(wrong)
         if self.signed < self._tree.size and not wrong:
@@ -297,7 +337,7 @@ class _Held:
             said = f"{place.name} has not {what}, which should stand there"
             self._problems.append(LogProblem("anchor_missing", said))
         for size, note in notes.items():
-            if self._anchor_holds(place.name, size, note):
+            if self._anchor_holds(place.name, size, note) and size <= self._stood:
                 self.anchors[place.name] = max(size, self.anchors.get(place.name, 0))
 
     def _anchor_holds(self, name: str, size: int, note: str) -> bool:
@@ -309,7 +349,10 @@ class _Held:
             self._problems.append(LogProblem("anchor_edited", said, size, found.size))
             return False
         if found.size > self._tree.size:
-            self._cut(found, f"{name} has a checkpoint")
+            older = (
+                f". If the export is only older, have a newer one, or use --until {self._tree.size}"
+            )
+            self._cut(found, f"{name} has a checkpoint", older)
             return False
         holds = self._root(found)
         if holds is False:
@@ -335,12 +378,12 @@ class _Held:
             )
             self._problems.append(LogProblem("rewritten", said, first, one.size - 1))
 
-    def _cut(self, found: Checkpoint, where: str) -> None:
+    def _cut(self, found: Checkpoint, where: str, hint: str = "") -> None:
         if any(one.kind == "leaf_missing" for one in self._problems):
             self.unchecked += 1  # what lies beyond a gap is no end that was cut
             return
         size = self._tree.size
-        said = f"{where} of {found.size} entries, and there are {size}: the end was cut"
+        said = f"{where} of {found.size} entries, and there are {size}: the end was cut{hint}"
         self._problems.append(LogProblem("tail_cut", said, size, found.size - 1))
 
     def _root(self, found: Checkpoint) -> bool | None:
