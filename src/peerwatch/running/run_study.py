@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from peerwatch.stopping.stopping_state import StoppingState
 
 
+_SCRIPTED_PACE = {"max_tasks": 2, "max_samples": 4}
+"""Arms of scripted critics that are run side by side, and episodes of each."""
 RETRIES = 6
 """How often a call to an endpoint is tried again unless told; Inspect would never give up."""
 
@@ -311,12 +313,16 @@ def _groups(study: Study) -> list[tuple[list[str], dict[str, int]]]:
     """Return which models run together, and how fast.
 
     A model that takes one call at a time (one in this process) runs alone and one episode after
-    another: interleaved episodes would throw each other's cached prompt away at every turn.
+    another: interleaved episodes would throw each other's cached prompt away at every turn. Scripts
+    wait for nothing, so many of their episodes at once would all end at the end: no progress until
+    then, and all lost by a kill.
     """
     args = study.model_args
     serial = [m for m in study.models if get_model(m, **args.get(m, {})).api.max_connections() == 1]
     together = [model for model in study.models if model not in serial]
-    groups: list[tuple[list[str], dict[str, int]]] = [(together, {})] if together else []
+    scripted = all(critic_kind(model) == "organism" for model in together)
+    pace = _SCRIPTED_PACE if scripted else {}
+    groups = [(together, pace)] if together else []
     return groups + [([model], {"max_tasks": 1, "max_samples": 1}) for model in serial]
 
 
