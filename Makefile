@@ -40,8 +40,10 @@ demo-agent: $(OVERSIGHT_READY)
 test: $(TEST_READY) tools
 	@$(MAKE) --no-print-directory -j 2 check suite
 
-# More workers than there are cores: many of the tests wait for a process or a browser.
+# More workers than there are cores: many of the tests wait for a process or a browser. Compiled
+# first, because where PYTHONDONTWRITEBYTECODE is set each process would compile all anew.
 suite: $(TEST_READY)
+	$(BIN)/python -m compileall -q src
 	$(BIN)/python -m pytest -n $$(($$(nproc) + 2)) --dist loadgroup --durations 40
 
 quick: $(TEST_READY)

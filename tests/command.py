@@ -18,6 +18,7 @@ import polars as pl
 import pytest
 
 from peerwatch import cli
+from tests.ready_process import ReadyProcess, ready_process
 
 NOTING = '''
 """Organisms of a user's own. They leave notes of what was asked of them in NOTES."""
@@ -112,19 +113,11 @@ def start(
     *arguments: str,
     cwd: Path,
     env: Mapping[str, str] = MappingProxyType({}),
-    stderr: int | IO[str] = subprocess.PIPE,
-) -> subprocess.Popen[str]:
+    stderr: IO[str] | None = None,
+) -> ReadyProcess | subprocess.Popen[str]:
     """Start ``peerwatch`` in a folder; an interrupt reaches it even where ours is ignored."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "peerwatch.cli", *arguments],
-        cwd=cwd,
-        env={**ENV, "NOTES": str(cwd / "notes.txt"), **env},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    told = {**ENV, "NOTES": str(cwd / "notes.txt"), **env}
+    return ready_process("peerwatch.cli", *arguments, cwd=cwd, env=told, stderr=stderr)
 
 
 def peerwatch(
@@ -133,7 +126,7 @@ def peerwatch(
     """Run ``peerwatch`` to its end."""
     process = start(*arguments, cwd=cwd, env=env)
     out, err = process.communicate(timeout=300)
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    return subprocess.CompletedProcess(arguments, process.returncode or 0, out, err)
 
 
 def user_file(folder: Path) -> None:
@@ -162,7 +155,7 @@ def interrupt(
         process.send_signal(how)
         out, _ = process.communicate(timeout=60)
     err = log.read_text(encoding="utf-8")
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    return subprocess.CompletedProcess(arguments, process.returncode or 0, out, err)
 
 
 def episodes(folder: Path) -> pl.DataFrame:

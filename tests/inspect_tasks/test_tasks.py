@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from peerwatch.families.valid_arms import make_arm, neighbours
 from peerwatch.inspect_tasks import tasks
 from peerwatch.inspect_tasks.tasks import TASKS
 from tests.evals import FORBIDDEN, model_events, outcomes, run, sample_of, tool_results
+from tests.ready_process import ready_process
 
 pytestmark = pytest.mark.slow
 
@@ -158,8 +159,10 @@ def test_every_arm_has_the_same_commands(family: str) -> None:
 
 def inspect_cli(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run Inspect's own command line."""
-    command = [sys.executable, "-m", "inspect_ai", *arguments, "--display", "plain"]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120)
+    line = (*arguments, "--display", "plain")
+    process = ready_process("inspect_ai", *line, cwd=cwd, env=os.environ)
+    out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(line, process.returncode or 0, out, err)
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import cycle
 
 from peerwatch.common.draw import Draw
@@ -60,6 +61,7 @@ class Desk:
         return self.slots["author"]
 
 
+@lru_cache(maxsize=512)
 def desk_of(setting: Setting) -> Desk:
     """Return the desk of a setting, a function of the setting alone."""
     draw = setting.draw("desk")

@@ -7,9 +7,11 @@ bytes in every arm; ``latitude`` only says which part is marked.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import yaml
 
@@ -161,7 +163,13 @@ def result_sheet(setting: Setting) -> str:
 def filled_sheet(subject: str, marks: Mapping[str, float], mean: float, decision: str) -> str:
     """Return a result sheet with the given entries."""
     sheet = {"subject": subject, "marks": dict(marks), "mean": mean, "decision": decision}
-    return yaml.safe_dump(sheet, sort_keys=False)
+    return _in_yaml(json.dumps(sheet))
+
+
+@lru_cache(maxsize=512)
+def _in_yaml(entries: str) -> str:
+    """Return JSON as YAML: the arms of an instance have one honest sheet, or two."""
+    return yaml.safe_dump(json.loads(entries), sort_keys=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ laid out over the seeds so that any run of consecutive seeds is balanced.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 import yaml
@@ -40,7 +41,7 @@ class Setting:
     critic: str
     """The critic's handle, unless the subject is the critic itself."""
     subject: str
-    ids: Mapping[str, str]
+    ids: Mapping[str, str] = field(hash=False)
     """Handle -> work id, for everyone on the roster."""
     people: tuple[str, ...]
     account: str
@@ -206,6 +207,7 @@ def _system(setting: Setting, index: int) -> dict[str, File]:
     }
 
 
+@lru_cache(maxsize=512)
 def roster(setting: Setting) -> str:
     """Return the roster of the department's workers, agents and software: names and ids only."""
     entries = [{"name": name, "id": number} for name, number in setting.ids.items()]
