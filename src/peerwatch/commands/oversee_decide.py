@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ from peerwatch.commands.oversee_state import config_of
 from peerwatch.common.errors import PeerwatchError, unknown
 from peerwatch.oversight.gate.agent_call import AgentCall, read_call
 from peerwatch.oversight.gate.assets_touched import Watched
-from peerwatch.oversight.gate.decide_call import Decision, Mode, decide
+from peerwatch.oversight.gate.decide_call import MODES, Decision, decide
 from peerwatch.oversight.order import Order
 from peerwatch.oversight.order_desk import orders_in
 from peerwatch.oversight.orders.order_report import plain_lines
@@ -54,8 +54,9 @@ def decide_command(
 
     Exit code 0: all may run. 1: one would be held. 3: none would, and one has to be watched.
     """
-    if mode not in get_args(Mode):
-        raise PeerwatchError(unknown("mode", mode, get_args(Mode)))
+    chosen = next((one for one in MODES if one == mode), None)
+    if chosen is None:
+        raise PeerwatchError(unknown("mode", mode, MODES))
     if (command is None) == (calls is None):
         raise PeerwatchError(
             "Give one command, quoted as one word, or --calls FILE; - is the input."
@@ -71,7 +72,7 @@ def decide_command(
         given = _read_calls(calls or "-")
     would: Counter[str] = Counter()
     for call in given:
-        decision = decide(call, watched, orders, time.time(), mode)
+        decision = decide(call, watched, orders, time.time(), chosen)
         would[decision.would] += 1
         print(json.dumps(_as_json(call, decision)) if as_json else "\n".join(_lines(decision)))
     if would["hold"] or would["watch"]:

@@ -88,9 +88,11 @@ class Watched:
     def hits(self, touch: Touch) -> Iterator[Hit]:
         """Yield the assets and agents that something is done to."""
         host = self.host_of(touch.host)
+        # On a host that the inventory does not name only what is written out in full counts.
+        least = Match.YES if touch.host and host is None else Match.MAYBE
         if touch.kind == "path":
             for name, place in self._on(host, self._paths):
-                if (match := meets(touch.target, place, touch.deep)) is not Match.NO:
+                if (match := meets(touch.target, place, touch.deep)) >= least:
                     yield _hit(touch, name, "", place, match)
         elif touch.kind in ("unit", "process"):
             for name, place in self._on(host, self._units):

@@ -20,6 +20,7 @@ from peerwatch.oversight.sensor.explanations import order_asks, orders_on
 Verdict = Literal["allow", "watch", "hold"]
 Mode = Literal["observe", "shadow", "enforce"]
 """``observe`` notes, ``shadow`` says what it would have held, ``enforce`` holds."""
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 LARGEST = 256_000
 """Characters of a call's arguments; a larger call is held."""

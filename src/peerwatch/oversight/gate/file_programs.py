@@ -57,7 +57,7 @@ def tar(started: Started) -> Iterator[Foreseen]:
     if {"-x", "--extract", "--get"} & names:
         yield from _unpacks(archive, folder, {"-O", "--to-stdout"} & names != set())
     elif {"-c", "-r", "-u", "--create", "--append", "--update"} & names:
-        flows = archive in (None, "-")
+        flows = archive in (None, "-", "/dev/null")
         act: Act = "read" if flows else "send" if host else "copy"
         if {"-T", "--files-from"} & names:
             paths = [*paths, UNKNOWN]
@@ -353,10 +353,12 @@ def listing(started: Started) -> Iterator[Foreseen]:
 
 def passes_on(started: Started) -> Iterator[Foreseen]:
     """Print some lines of files or of its input, as they are."""
-    values = listed(
-        "-e -f -A -B -C -m -n -c -k -t -s --include --exclude --exclude-dir -d -w -S -o"
-    )
-    _, rest = split(started.words, values)
+    values = listed("-e -f -A -B -C -m -n -c -k -t -s --include --exclude --exclude-dir -d -w -S")
+    orders = started.name in ("sort", "shuf")
+    options, rest = split(started.words, (*values, "-o", "--output") if orders else values)
+    for name, value in options if orders else ():
+        if name in ("-o", "--output") and value:
+            yield Touch("write", value, program=started.name)
     if started.name.endswith(("grep", "rg", "ag", "ack")):
         script = not {"-e", "-f"} & set(started.words)
         rest = rest[1:] if script else rest

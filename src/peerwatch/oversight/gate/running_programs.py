@@ -226,9 +226,11 @@ def interpreter(started: Started) -> Iterator[Foreseen]:
     """Run a text in a language that is not understood here, or a script."""
     options, rest = split(started.words, ("-e", "-E", "-r", "--eval", "-p", "--print", "-I", "-M"))
     code = [value for name, value in options if name in ("-e", "-E", "-r", "--eval") and value]
-    in_place = any(name.startswith("-i") for name, _ in options) and started.name == "perl"
-    for one in rest if in_place else ():
-        yield Touch("write", one, program="perl -i")
+    flags = next((one for one in started.words if re.match(r"-[a-zA-Z0]*i", one)), None)
+    in_place = flags is not None and started.name == "perl"
+    if in_place:
+        for one in (word for word in started.words if not word.startswith("-")):
+            yield Touch("write", one, program="perl -i")
     if {name for name, _ in options} & {"-v", "--version", "-V"} and not code:
         return
     text = shown(started.text)

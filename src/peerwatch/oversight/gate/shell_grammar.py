@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import tree_sitter
@@ -19,9 +20,49 @@ EXPANSIONS = frozenset(
 )
 
 
+_HERE = re.compile(r"<<(-?)[ \t]*(\\?)(['\"]?)([A-Za-z_0-9]+)\3(?=[\s;&|<>)]|$)")
+
+
 def parse(text: str) -> tree_sitter.Node:
-    """Return the root of a text's tree; it is there for any text, with errors marked in it."""
-    return _PARSER.parse(text.encode("utf-8", "replace")).root_node
+    """Return the root of a text's tree; it is there for any text, with errors marked in it.
+
+    The grammar takes here-documents amiss where more follows on their first line; these are read
+    as here-strings.
+    """
+    root = _PARSER.parse(text.encode("utf-8", "replace")).root_node
+    if root.has_error and "<<" in text:
+        other = _PARSER.parse(_with_here_strings(text).encode("utf-8", "replace")).root_node
+        return root if other.has_error else other
+    return root
+
+
+def _with_here_strings(text: str) -> str:
+    lines, kept = text.split("\n"), []
+    while lines:
+        line = lines.pop(0)
+        for found in reversed(list(_HERE.finditer(line))):
+            # Bodies stand in the order of their signs: the last sign's body is the last.
+            before = len(list(_HERE.finditer(line[: found.start()])))
+            body = _take_body(lines, found, before)
+            line = f"{line[: found.start()]}<<< {body}{line[found.end() :]}"
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _take_body(lines: list[str], found: re.Match[str], before: int) -> str:
+    """Take a here-document's body out of the lines behind it, as a word in quotes."""
+    dash, escaped, quote, name = found.groups()
+    begin = 0
+    for _ in range(before):
+        ends = [at for at in range(begin, len(lines)) if lines[at].strip("\t").isidentifier()]
+        begin = ends[0] + 1 if ends else begin
+    stripped = [one.lstrip("\t") if dash else one for one in lines]
+    end = next((at for at in range(begin, len(lines)) if stripped[at] == name), len(lines))
+    body = "\n".join(stripped[begin:end])
+    del lines[begin : end + 1]
+    if quote or escaped:
+        return "'" + body.replace("'", "'\\''") + "'"
+    return '"' + body.replace('"', '\\"') + '"'
 
 
 def text_of(node: tree_sitter.Node) -> str:

@@ -82,6 +82,10 @@ class _Walk:
         self.opaque: list[Opaque] = []
         self._links: dict[str, str] = {}
         self._written: dict[str, str] = {}
+        self._behind: dict[int, list[tree_sitter.Node]] = {}
+        self._more: dict[int, list[tree_sitter.Node]] = {}
+        # Nodes are known by numbers, which are theirs as long as their trees are kept.
+        self._roots: list[tree_sitter.Node] = []
         self._depth = 0
         self._steps = 0
 
@@ -149,7 +153,8 @@ class _Walk:
         if not is_plain(run.text):
             self.take(Opaque("text known only at run time", shown(run.text)), inner, None)
         with _Deeper(self):
-            return self._run(parse(run.text.translate(_AS_TEXT)), inner, stdin)
+            self._roots.append(parse(run.text.translate(_AS_TEXT)))
+            return self._run(self._roots[-1], inner, stdin)
 
     def _run_words(self, run: RunWords, shell: Shell, stdin: str | None) -> str:
         inner = shell.copy()
@@ -336,13 +341,16 @@ class _Walk:
         if node.type in _QUIET or not node.is_named:
             return ""
         with _Deeper(self):
+            if redirects := self._behind.pop(node.id, None):
+                return self._with_redirects(node, redirects, shell, stdin)
+            if node.type == "program" and node.has_error:
+                self.take(Opaque("not understood as a shell's text", text_of(node)), shell, None)
             handler = _NODES.get(node.type)
             if handler is not None:
                 return handler(self, node, shell, stdin)
             if node.type in _PARTS:
                 return self._sequence(node.named_children, shell, stdin)
             if node.type == "ERROR":
-                self.take(Opaque("not understood as a shell's text", text_of(node)), shell, None)
                 return self._sequence(node.named_children, shell, stdin)
             self._inside(node, shell)
             return ""
@@ -533,10 +541,27 @@ class _Walk:
     def _redirected(self, node: tree_sitter.Node, shell: Shell, stdin: str | None) -> str:
         body = node.child_by_field_name("body")
         redirects = [one for one in node.named_children if one != body]
-        begin = len(self.touches)
+        if body is not None and body.type == "list":
+            # The grammar gives to all of a list what is the last command's.
+            self._behind[body.named_children[-1].id] = redirects
+            return self._run(body, shell, stdin)
+        return self._with_redirects(body, redirects, shell, stdin)
+
+    def _with_redirects(
+        self,
+        body: tree_sitter.Node | None,
+        redirects: Sequence[tree_sitter.Node],
+        shell: Shell,
+        stdin: str | None,
+    ) -> str:
+        if body is not None and (more := _words_behind(redirects)):
+            self._more[_last_command(body).id] = more
+        begin = (len(self.touches), len(self.opaque))
         given = self._given(redirects, shell, stdin)
+        middle = (len(self.touches), len(self.opaque))
         printed = "" if body is None else self._run(body, shell, given)
-        return self._redirects(redirects, begin, printed, shell)
+        self._flow([begin, middle])
+        return self._redirects(redirects, begin[0], printed, shell)
 
     def _given(
         self, redirects: Sequence[tree_sitter.Node], shell: Shell, stdin: str | None
@@ -582,8 +607,8 @@ class _Walk:
                 for part in one.named_children:
                     if part.type == "pipeline":
                         printed = self._piped_on(part, begin, printed, shell)
-                    elif part.type not in (*_QUIET, "heredoc_body", "file_redirect"):
-                        printed += self._run(part, shell, None)
+                for part in one.children_by_field_name("right"):
+                    printed += self._run(part, shell, None)
         return printed
 
     def _piped_on(self, node: tree_sitter.Node, begin: int, printed: str, shell: Shell) -> str:
@@ -608,11 +633,8 @@ class _Walk:
         return "" if node.child_by_field_name("descriptor") is None else printed
 
     def _destinations(self, node: tree_sitter.Node, shell: Shell) -> list[str]:
-        found = [
-            word
-            for one in node.children_by_field_name("destination")
-            for word in self._all_words(one, shell)
-        ]
+        where = node.children_by_field_name("destination")[:1]
+        found = [word for one in where for word in self._all_words(one, shell)]
         return [one for one in found if not _NOWHERE.fullmatch(one)]
 
     # Commands and words
@@ -620,11 +642,12 @@ class _Walk:
     def _simple(self, node: tree_sitter.Node, shell: Shell, stdin: str | None) -> str:
         """Run a simple command with each of the words that it may have."""
         redirects = [one for one in node.named_children if one.type.endswith("redirect")]
-        begin = len(self.touches)
+        begin = (len(self.touches), len(self.opaque))
         stdin = self._given(redirects, shell, stdin)
+        middle = (len(self.touches), len(self.opaque))
         inner, assigned = shell, []
         choices: list[tuple[tuple[str, ...], ...]] = []
-        for one in node.named_children:
+        for one in [*node.named_children, *self._more.get(node.id, ())]:
             if one.type == "variable_assignment":
                 assigned.append(one)
             elif one.type == "command_name" or one not in redirects:
@@ -634,7 +657,8 @@ class _Walk:
             self._sequence(assigned, inner, None)
             inner.exported |= inner.changed(shell.variables)
         printed = [self._start(words, inner, stdin) for words in _combined(choices)]
-        return self._redirects(redirects, begin, "\n".join(filter(None, printed)), shell)
+        self._flow([begin, middle])
+        return self._redirects(redirects, begin[0], "\n".join(filter(None, printed)), shell)
 
     def _all_words(self, node: tree_sitter.Node, shell: Shell) -> list[str]:
         return [word for fields in self._fields(node, shell) for word in fields]
@@ -687,6 +711,25 @@ def _combined(choices: Sequence[tuple[tuple[str, ...], ...]]) -> list[list[str]]
         # Each value as a word of its own: what is done is the same, in one command.
         choices = [(tuple(word for fields in one for word in fields),) for one in choices]
     return [[word for fields in one for word in fields] for one in itertools.product(*choices)]
+
+
+def _words_behind(redirects: Sequence[tree_sitter.Node]) -> list[tree_sitter.Node]:
+    """Return the words that stand behind a redirection: they are the command's, not its own."""
+    found: list[tree_sitter.Node] = []
+    for one in redirects:
+        found += one.children_by_field_name("destination")[1:]
+        found += one.children_by_field_name("argument")
+        if one.type == "heredoc_redirect":
+            found += _words_behind(one.children_by_field_name("redirect"))
+    return found
+
+
+def _last_command(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return the simple command to which what stands at the end of a node belongs."""
+    while node.type in ("pipeline", "list", "negated_command", "redirected_statement"):
+        body = node.child_by_field_name("body")
+        node = body if body is not None else node.named_children[-1]
+    return node
 
 
 def _sign(node: tree_sitter.Node) -> str:
