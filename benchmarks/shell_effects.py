@@ -3,10 +3,11 @@
     python benchmarks/shell_effects.py                     # the commands of the tests, really run
     PEERWATCH_TRANSCRIPTS=DIR python benchmarks/shell_effects.py --transcripts
 
-The first runs each command of tests/oversight/gate/shell_commands.txt in a directory made anew, holds what
-became of the assets against what the gate foresaw, and names each miss and false effect. The second decides
-every shell command of the transcripts of a folder, which are not part of this repository, and prints counts
-only. Microseconds are processor time a decision; beside them the bare parse of the same text.
+The first runs each command of tests/oversight/gate/shell_commands.txt in a directory made anew,
+holds what became of the assets against what the gate foresaw, and names each miss and false effect.
+The second decides every shell command of the transcripts of a folder, which are not part of this
+repository, and prints counts only. Microseconds are processor time a decision; beside them the bare
+parse of the same text.
 Exits 1 if an effect was missed.
 """
 
@@ -25,20 +26,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from peerwatch.oversight.gate.agent_call import AgentCall
-from peerwatch.oversight.gate.assets_touched import Watched
-from peerwatch.oversight.gate.decide_call import Decision, decide
-from peerwatch.oversight.gate.path_pattern import Match
-from peerwatch.oversight.gate.shell_grammar import parse
-from peerwatch.oversight.lifecycle_inventory import Asset, Inventory, InventoryHost
 from tests.oversight.gate.shell_scene import (
     cases,
     decided,
     foreseen,
     inventory_of,
     really_done,
-    told_once,
 )
+
+from peerwatch.oversight.gate.agent_call import AgentCall
+from peerwatch.oversight.gate.assets_touched import Watched
+from peerwatch.oversight.gate.decide_call import Decision, decide
+from peerwatch.oversight.gate.path_pattern import Match
+from peerwatch.oversight.gate.shell_grammar import parse
+from peerwatch.oversight.lifecycle_inventory import Asset, Inventory, InventoryHost
 
 # A usual inventory; none of its places is one that the transcripts' commands are about.
 _USUAL = {
@@ -88,11 +89,7 @@ def _run_all() -> int:
             real, said = really_done(case.command, root), foreseen(decision)
             effects += len(real)
             missed += [f"{case.command!r}: {one}" for one in sorted(real - said)]
-            false += [
-                f"{case.command!r}: {one}"
-                for one in sorted(said - told_once(real | said & real))
-                if one not in real
-            ]
+            false += [f"{case.command!r}: {one}" for one in sorted(said - real)]
     print(f"{count} commands, {opaque} of them opaque by design; {effects} effects really came")
     print(f"missed: {len(missed)}", *missed, sep="\n  ")
     print(f"said and not so: {len(false)}", *false, sep="\n  ")
@@ -145,9 +142,8 @@ def _decide_all(path: Path) -> None:
     for name, values in (("a decision", decide_us), ("the parse alone", parse_us)):
         ordered = sorted(values)
         middle, high = ordered[total // 2], ordered[int(total * 0.99)]
-        print(
-            f"  {name:16} mean {statistics.fmean(values):6.0f} us, median {middle:6.0f}, p99 {high:7.0f}"
-        )
+        mean = statistics.fmean(values)
+        print(f"  {name:16} mean {mean:6.0f} us, median {middle:6.0f}, p99 {high:7.0f}")
 
 
 def _kind(decision: Decision) -> str:

@@ -1,4 +1,4 @@
-"""A small company in a directory, in which commands are really run; and what was done to its assets.
+"""A small company in a directory, in which commands are run; and what was done to its assets.
 
 Programs that send to other hosts are replaced by a script that keeps what they were given.
 """

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import tree_sitter
 import tree_sitter_bash
 
-_PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+from peerwatch.oversight.gate.foreseen import TooMuch
+
+_LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
+_SECONDS = 0.2
+"""Processor time for one parse: a command of an agent takes a thousandth of it."""
+_CHUNK = 65_536
+_LONGEST = 32_000
+_MOST_PIPES = 2_000
+"""Of a longer text, or more stages, the grammar takes time that grows with the square."""
 EXPANSIONS = frozenset(
     (
         "simple_expansion",
@@ -28,12 +37,32 @@ def parse(text: str) -> tree_sitter.Node:
 
     The grammar takes here-documents amiss where more follows on their first line; these are read
     as here-strings.
+
+    Raises:
+        TooMuch: It takes too long.
     """
-    root = _PARSER.parse(text.encode("utf-8", "replace")).root_node
+    root = _root(text)
     if root.has_error and "<<" in text:
-        other = _PARSER.parse(_with_here_strings(text).encode("utf-8", "replace")).root_node
+        other = _root(_with_here_strings(text))
         return root if other.has_error else other
     return root
+
+
+def _root(text: str) -> tree_sitter.Node:
+    # A shell drops NUL; the grammar is slow on many of them.
+    if len(text) > _LONGEST or text.count("|") > _MOST_PIPES:
+        raise TooMuch(f"a text of the shell is longer than {_LONGEST:,} characters or stages many")
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    until = time.thread_time() + _SECONDS
+    parser = tree_sitter.Parser(_LANGUAGE)
+    try:
+        tree = parser.parse(
+            lambda at, _: data[at : at + _CHUNK],
+            progress_callback=lambda *_: time.thread_time() > until,
+        )
+    except ValueError:
+        raise TooMuch("it takes too long to parse") from None
+    return tree.root_node
 
 
 def _with_here_strings(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -38,6 +39,8 @@ _DEEPEST = 60
 """Nesting of one text, and of texts in texts."""
 _MOST_STEPS = 20_000
 _MOST_FOUND = 4_000
+_SECONDS = 1.0
+"""Processor time for one text; a command of an agent takes a few thousandths of it."""
 _NOWHERE = re.compile(r"/dev/(?:null|std(?:in|out|err)|tty|zero|u?random|full|fd/.*)|-|\d+-?")
 _NETWORK = re.compile(r"/dev/(?:tcp|udp)/.*")
 # What nobody knows stands in a text as a variable that is not set.
@@ -86,6 +89,7 @@ class _Walk:
         self._more: dict[int, list[tree_sitter.Node]] = {}
         # Nodes are known by numbers, which are theirs as long as their trees are kept.
         self._roots: list[tree_sitter.Node] = []
+        self._until = time.thread_time() + _SECONDS
         self._depth = 0
         self._steps = 0
 
@@ -332,7 +336,7 @@ class _Walk:
 
     def _step(self) -> None:
         self._steps += 1
-        if self._steps > _MOST_STEPS:
+        if self._steps > _MOST_STEPS or time.thread_time() > self._until:
             raise TooMuch("it goes on too long")
 
     def _run(self, node: tree_sitter.Node, shell: Shell, stdin: str | None) -> str:

@@ -14,6 +14,7 @@ _BACK = str.maketrans({_OPEN: "{", _COMMA: ",", _CLOSE: "}", _EMPTY: None, _SPLI
 MOST = 32
 """So many values of one word are kept apart; more become one pattern."""
 
+_LONGEST = 65_536
 _PLAIN = re.compile(r"[^\\'\"$*?\[{},]+")
 _IN_QUOTES = re.compile(r'[^\\"]+')
 _CLASS = re.compile(r"\[[!^]?\]?[^\]/]*\]")
@@ -84,7 +85,7 @@ class WordLexer:
             texts = tuple(re.sub(r"[ \t\n]+", _SPLIT, _glob_marks(one)) for one in texts)
         if len(self._found) * len(texts) > MOST:
             texts = (together(texts),)
-        self._found = [one + text for one in self._found for text in texts]
+        self._found = [_shortened(one + text) for one in self._found for text in texts]
 
     def _raw(self, text: str) -> None:
         if text.startswith("~") and self._found == [""] and not self._in_quotes:
@@ -195,6 +196,11 @@ def _braces(text: str) -> list[str]:
         if len(found) > MOST:
             return [together(found)]
     return found
+
+
+def _shortened(text: str) -> str:
+    """Return a text that does not grow without end, as a variable may that is put to itself."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + UNKNOWN
 
 
 def _choices(inner: str) -> list[str]:
