@@ -148,8 +148,8 @@ def make_scene(root: Path) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"{_mark(name)}\nenabled: true\nluma,41\n" * 8, encoding="utf-8")
             os.utime(file, (1_700_000_000, 1_700_000_000))
-    for one in ("bin", "net", "tmp", "home", "work/staged"):
-        (root / one).mkdir(parents=True)
+    for folder in ("bin", "net", "tmp", "home", "work/staged"):
+        (root / folder).mkdir(parents=True)
     work, staged = root / "work", root / "work/staged"
     (work / "notes.txt").write_text("a note\n", encoding="utf-8")
     (staged / "retire.yaml").write_text("enabled: false\n", encoding="utf-8")
@@ -161,8 +161,8 @@ def make_scene(root: Path) -> None:
         archive.add(staged / "retire.yaml", "retire.yaml")
     with tarfile.open(root / "tmp/old.tar", "w") as archive:
         archive.add(work / "notes.txt", "notes.txt")
-    for one in _SENDERS:
-        stub = root / "bin" / one
+    for sender in _SENDERS:
+        stub = root / "bin" / sender
         stub.write_text(_STUB.replace("NET", str(root / "net")), encoding="utf-8")
         stub.chmod(0o755)
 

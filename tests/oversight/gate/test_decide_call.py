@@ -234,7 +234,7 @@ _PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(_PARTS, max_size=25), st.text(max_size=20))
 def test_any_text_is_answered(parts: list[str], text: str) -> None:
     decision = decide(AgentCall("bash", {"command": "".join(parts) + text}), WATCHED)
@@ -248,7 +248,7 @@ _WAYS = (
     lambda part: "$'" + "".join(f"\\x{ord(letter):02x}" for letter in part) + "'",
     lambda part: part,
     lambda part: f"$(printf %s '{part}')",
-    lambda part: f'"${{nothing-{part}}}"' if False else f"$(echo {part})",
+    lambda part: f"$(echo {part})",
     lambda part: part[:1] + "\\\n" + part[1:],
 )
 

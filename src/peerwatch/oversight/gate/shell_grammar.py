@@ -14,6 +14,7 @@ from peerwatch.oversight.gate.foreseen import TooMuch
 _LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
 _SECONDS = 0.2
 """Processor time for one parse: a command of an agent takes a thousandth of it."""
+_CONTINUED = re.compile(r"(?<!\\)((?:\\\\)*)\\\n")
 _CHUNK = 65_536
 _LONGEST = 32_000
 _MOST_PIPES = 2_000
@@ -30,6 +31,18 @@ EXPANSIONS = frozenset(
 
 
 _HERE = re.compile(r"<<(-?)[ \t]*(\\?)(['\"]?)([A-Za-z_0-9]+)\3(?=[\s;&|<>)]|$)")
+
+
+def continued(text: str) -> tuple[str, ...]:
+    """Return a text with its lines joined that end in a backslash, as a shell joins them.
+
+    The grammar takes the end of such a line for a space. Within a comment nothing is joined; where
+    a comment may be, the text is returned both ways.
+    """
+    joined = _CONTINUED.sub(r"\1", text)
+    if joined == text:
+        return (text,)
+    return (joined, text) if "#" in text else (joined,)
 
 
 def parse(text: str) -> tree_sitter.Node:

@@ -31,7 +31,7 @@ from peerwatch.oversight.gate.parameter_values import expanded
 from peerwatch.oversight.gate.path_pattern import ONE, STAR, TREE, UNKNOWN, is_plain, resolve, shown
 from peerwatch.oversight.gate.program_table import BIN, does, is_python
 from peerwatch.oversight.gate.python_code import python_does
-from peerwatch.oversight.gate.shell_grammar import parse, pieces, substitutions, text_of
+from peerwatch.oversight.gate.shell_grammar import continued, parse, pieces, substitutions, text_of
 from peerwatch.oversight.gate.shell_state import Shell
 from peerwatch.oversight.gate.shell_words import MOST, Value, WordLexer, together
 
@@ -157,8 +157,14 @@ class _Walk:
         if not is_plain(run.text):
             self.take(Opaque("text known only at run time", shown(run.text)), inner, None)
         with _Deeper(self):
-            self._roots.append(parse(run.text.translate(_AS_TEXT)))
-            return self._run(self._roots[-1], inner, stdin)
+            printed = ""
+            for text in continued(run.text.translate(_AS_TEXT)):
+                root = parse(text)
+                self._roots.append(root)
+                if root.has_error:
+                    self.take(Opaque("not understood as a shell's text", text), inner, None)
+                printed = self._run(root, inner, stdin)
+            return printed
 
     def _run_words(self, run: RunWords, shell: Shell, stdin: str | None) -> str:
         inner = shell.copy()
@@ -347,8 +353,6 @@ class _Walk:
         with _Deeper(self):
             if redirects := self._behind.pop(node.id, None):
                 return self._with_redirects(node, redirects, shell, stdin)
-            if node.type == "program" and node.has_error:
-                self.take(Opaque("not understood as a shell's text", text_of(node)), shell, None)
             handler = _NODES.get(node.type)
             if handler is not None:
                 return handler(self, node, shell, stdin)
@@ -460,12 +464,7 @@ class _Walk:
 
     def _for(self, node: tree_sitter.Node, shell: Shell, stdin: str | None) -> str:
         variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
-        values = [
-            word
-            for one in node.children_by_field_name("value")
-            for fields in self._fields(one, shell)
-            for word in fields
-        ]
+        values = self._all_words(node.children_by_field_name("value"), shell)
         if variable is None or body is None:
             return ""
         if not any(one.type == "in" for one in node.children):
@@ -506,7 +505,7 @@ class _Walk:
         if value is None:
             texts: tuple[str, ...] = ("",)
         elif value.type == "array":
-            found = [word for one in value.named_children for word in self._all_words(one, shell)]
+            found = self._all_words(value.named_children, shell)
             texts = tuple(found) if len(found) <= MOST else (together(found),)
         else:
             texts = self._texts(value, shell)
@@ -637,7 +636,7 @@ class _Walk:
         return "" if node.child_by_field_name("descriptor") is None else printed
 
     def _destinations(self, node: tree_sitter.Node, shell: Shell) -> list[str]:
-        where = node.children_by_field_name("destination")[:1]
+        where = _touching(node.children_by_field_name("destination"))[:1]
         found = [word for one in where for word in self._all_words(one, shell)]
         return [one for one in found if not _NOWHERE.fullmatch(one)]
 
@@ -650,12 +649,13 @@ class _Walk:
         stdin = self._given(redirects, shell, stdin)
         middle = (len(self.touches), len(self.opaque))
         inner, assigned = shell, []
-        choices: list[tuple[tuple[str, ...], ...]] = []
+        words = []
         for one in [*node.named_children, *self._more.get(node.id, ())]:
             if one.type == "variable_assignment":
                 assigned.append(one)
             elif one.type == "command_name" or one not in redirects:
-                choices.append(self._fields(one, shell))
+                words.append(one)
+        choices = [self._fields(one, shell) for one in _touching(words)]
         if assigned:
             inner = shell.copy()
             self._sequence(assigned, inner, None)
@@ -664,11 +664,18 @@ class _Walk:
         self._flow([begin, middle])
         return self._redirects(redirects, begin[0], "\n".join(filter(None, printed)), shell)
 
-    def _all_words(self, node: tree_sitter.Node, shell: Shell) -> list[str]:
-        return [word for fields in self._fields(node, shell) for word in fields]
+    def _all_words(self, nodes: Sequence[tree_sitter.Node], shell: Shell) -> list[str]:
+        fields = (self._fields(one, shell) for one in _touching(nodes))
+        return [word for values in fields for one in values for word in one]
 
-    def _fields(self, node: tree_sitter.Node, shell: Shell) -> tuple[tuple[str, ...], ...]:
-        return self._lexed(node, shell, WordLexer(shell.home)).fields()
+    def _fields(
+        self, nodes: Sequence[tree_sitter.Node], shell: Shell
+    ) -> tuple[tuple[str, ...], ...]:
+        """Return what a word becomes, of the nodes that it is made of."""
+        lexer = WordLexer(shell.home)
+        for one in nodes:
+            self._lexed(one, shell, lexer)
+        return lexer.fields()
 
     def _texts(self, node: tree_sitter.Node, shell: Shell) -> tuple[str, ...]:
         return self._lexed(node, shell, WordLexer(shell.home, globs=False)).texts()
@@ -717,11 +724,23 @@ def _combined(choices: Sequence[tuple[tuple[str, ...], ...]]) -> list[list[str]]
     return [[word for fields in one for word in fields] for one in itertools.product(*choices)]
 
 
+def _touching(nodes: Iterable[tree_sitter.Node]) -> list[list[tree_sitter.Node]]:
+    """Return nodes by words: the grammar parts some words that nothing stands between."""
+    groups: list[list[tree_sitter.Node]] = []
+    for one in nodes:
+        if groups and groups[-1][-1].end_byte == one.start_byte:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
 def _words_behind(redirects: Sequence[tree_sitter.Node]) -> list[tree_sitter.Node]:
     """Return the words that stand behind a redirection: they are the command's, not its own."""
     found: list[tree_sitter.Node] = []
     for one in redirects:
-        found += one.children_by_field_name("destination")[1:]
+        groups = _touching(one.children_by_field_name("destination"))[1:]
+        found += [part for group in groups for part in group]
         found += one.children_by_field_name("argument")
         if one.type == "heredoc_redirect":
             found += _words_behind(one.children_by_field_name("redirect"))
