@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from peerwatch.oversight.gate.assets_touched import Watched
+from peerwatch.oversight.gate.program_table import PROGRAMS
 from tests.oversight.gate.shell_scene import (
     cases,
     decided,
@@ -51,3 +53,9 @@ def test_the_effects_of_each_command_really_come(tmp_path: Path) -> None:
         ):
             wrong.append((case.command, sorted(real), sorted(case.effects)))
     assert wrong == []
+
+
+def test_every_program_is_in_the_docs() -> None:
+    page = Path(__file__).parents[3] / "docs" / "oversight-gate.md"
+    table = page.read_text(encoding="utf-8").partition("\n## Programs\n")[2]
+    assert set(re.findall(r"`([^` ]+)`", table)) >= PROGRAMS.keys()
