@@ -23,6 +23,7 @@ MARKS = UNKNOWN + STAR + ONE + TREE
 _SHOWN = str.maketrans({UNKNOWN: "…", STAR: "*", ONE: "?", TREE: "/**"})
 _REGEX = {UNKNOWN: ".*", STAR: "[^/]*", ONE: "[^/]", TREE: "(?:/.*)?"}
 _MARK = re.compile(f"([{MARKS}])")
+_PROC = re.compile(r"^proc/[^/]+/(?:task/[^/]+/)?root(?=/|$)/?")
 _LONGEST = 4096
 """The most bytes that a path of Linux has; what is longer names no file."""
 
@@ -78,7 +79,7 @@ def resolve(path: str, cwd: str) -> str:
                 kept.pop()
         elif part not in ("", "."):
             kept.append(part)
-    joined = "/".join(kept)
+    joined = _PROC.sub("", "/".join(kept))
     return joined if joined.startswith(UNKNOWN) else f"/{joined}"
 
 

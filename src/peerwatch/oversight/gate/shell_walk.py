@@ -564,6 +564,9 @@ class _Walk:
         middle = (len(self.touches), len(self.opaque))
         printed = "" if body is None else self._run(body, shell, given)
         self._flow([begin, middle])
+        if body is not None and text_of(body).strip() == "exec":
+            # What is opened for good may be read by any command behind it.
+            self._becomes(begin[0], len(self.touches), "copy")
         return self._redirects(redirects, begin[0], printed, shell)
 
     def _given(
@@ -593,7 +596,9 @@ class _Walk:
         if any(sign in start for sign in "'\"\\"):
             text = text_of(body)
         else:
-            text = self._lexed(body, shell, WordLexer(shell.home, quoted=True)).texts()[0]
+            text = self._lexed(
+                [body], shell, WordLexer(shell.home, shell.values, quoted=True)
+            ).texts()[0]
         tabs = any(one.type == "<<-" for one in node.children)
         return re.sub(r"^\t+", "", text, flags=re.MULTILINE) if tabs else text
 
@@ -672,17 +677,24 @@ class _Walk:
         self, nodes: Sequence[tree_sitter.Node], shell: Shell
     ) -> tuple[tuple[str, ...], ...]:
         """Return what a word becomes, of the nodes that it is made of."""
-        lexer = WordLexer(shell.home)
-        for one in nodes:
-            self._lexed(one, shell, lexer)
-        return lexer.fields()
+        lexer = WordLexer(shell.home, shell.values)
+        return self._lexed(nodes, shell, lexer).fields()
 
     def _texts(self, node: tree_sitter.Node, shell: Shell) -> tuple[str, ...]:
-        return self._lexed(node, shell, WordLexer(shell.home, globs=False)).texts()
+        return self._lexed([node], shell, WordLexer(shell.home, shell.values, globs=False)).texts()
 
-    def _lexed(self, node: tree_sitter.Node, shell: Shell, lexer: WordLexer) -> WordLexer:
-        for one in pieces(node):
-            lexer.take(one if isinstance(one, str) else Value(self._value(one, shell)))
+    def _lexed(
+        self, nodes: Sequence[tree_sitter.Node], shell: Shell, lexer: WordLexer
+    ) -> WordLexer:
+        raw = ""
+        for one in (piece for node in nodes for piece in pieces(node)):
+            if isinstance(one, str):
+                raw += one
+            else:
+                lexer.take(raw)
+                lexer.take(Value(self._value(one, shell)))
+                raw = ""
+        lexer.take(raw)
         return lexer
 
     def _value(self, node: tree_sitter.Node, shell: Shell) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from peerwatch.oversight.gate.path_pattern import ONE, STAR, UNKNOWN, clean
@@ -16,7 +16,8 @@ MOST = 32
 
 _LONGEST = 65_536
 _PLAIN = re.compile(r"[^\\'\"$*?\[{},]+")
-_IN_QUOTES = re.compile(r'[^\\"]+')
+_IN_QUOTES = re.compile(r'[^\\"$]+')
+_NAME = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _CLASS = re.compile(r"\[[!^]?\]?[^\]/]*\]")
 _RANGE = re.compile(r"(-?\w+)\.\.(-?\w+)(?:\.\.-?\d+)?")
 _ANSI = re.compile(
@@ -42,15 +43,23 @@ Piece = str | Value
 class WordLexer:
     """Takes the pieces of one word, in their order, and gives what the word becomes."""
 
-    def __init__(self, home: str, globs: bool = True, quoted: bool = False) -> None:
+    def __init__(
+        self,
+        home: str,
+        values: Callable[[str], tuple[str, ...]],
+        globs: bool = True,
+        quoted: bool = False,
+    ) -> None:
         """Begin a word.
 
         Args:
             home: What ``~`` is.
+            values: What a variable may be, for those that the grammar overlooks.
             globs: Whether globs and braces count, as in arguments; not in assignments.
             quoted: Whether it is as within double quotes without their ends (here-documents).
         """
         self._found = [""]
+        self._values = values
         self._home, self._globs, self._here = home, globs, quoted
         self._in_quotes = False
 
@@ -106,6 +115,8 @@ class WordLexer:
         if text[at] == '"':
             self._in_quotes = False
             return at + 1
+        if text[at] == "$":
+            return self._dollar(text, at)
         following = text[at + 1 : at + 2]
         if following in ("$", "`", '"', "\\"):
             self._add(following)
@@ -128,9 +139,16 @@ class WordLexer:
         if sign == "$" and text[at + 1 : at + 2] == "'":
             return self._ansi(text, at + 2)
         if sign == "$":
-            self._add("" if text[at + 1 : at + 2] == '"' else "$")
-            return at + 1
+            return self._dollar(text, at)
         return self._sign(text, at)
+
+    def _dollar(self, text: str, at: int) -> int:
+        """Take a dollar sign that the grammar took for one: a variable all the same, or itself."""
+        if found := _NAME.match(text, at):
+            self._value(Value(self._values(found[1] or found[2])))
+            return found.end()
+        self._add("" if text[at + 1 : at + 2] == '"' and not self._in_quotes else "$")
+        return at + 1
 
     def _open_quote(self, text: str, at: int) -> int:
         if text[at] == '"':
