@@ -105,6 +105,8 @@ def order(kind: OrderKind, target: str, known_at: float = 0.0) -> Order:
         ("python3 wipe.py --only models/luma", "hold"),
         ("perl -e 'unlink </etc/retire/*>'", "hold"),
         ("perl -e 'unlink </etc/hosts>'", "watch"),
+        ("echo 'xm -r /srv/models/luma' | sed s/x/r/ | sh", "hold"),
+        ("python3 -c \"import os; [os.remove(p) for p in ['/etc/retire/retire.yaml']]\"", "hold"),
     ],
 )
 def test_acts_on_units_accounts_hosts_and_what_is_opaque(command: str, would: str) -> None:

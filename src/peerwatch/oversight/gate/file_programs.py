@@ -381,6 +381,14 @@ def cat(started: Started) -> Iterator[Foreseen]:
     yield Output((started.stdin or "") if not rest or rest == ["-"] else UNKNOWN)
 
 
+def tee(started: Started) -> Iterator[Foreseen]:
+    """Write its input to each, and print it."""
+    _, rest = split(started.words, ())
+    for one in rest:
+        yield Touch("write", one, program=started.name)
+    yield Output(UNKNOWN if started.stdin is None else started.stdin)
+
+
 def code(started: Started) -> Iterator[Foreseen]:
     """Print files or its input in another code, or back from it."""
     options, rest = split(started.words, ("-w", "-c", "-s", "-l", "--wrap"))

@@ -31,6 +31,7 @@ from peerwatch.oversight.gate.file_programs import (
     printf,
     sed,
     tar,
+    tee,
     unpack,
 )
 from peerwatch.oversight.gate.foreseen import Foreseen, Opaque, Output, Started, Touch
@@ -135,7 +136,7 @@ _NAMES: dict[str, Program] = {
     " diff cmp sdiff colordiff lsattr getfacl namei pathchk zdiff vdiff shasum exiftool ldd nm"
     " objdump readelf size fincore filefrag mountpoint getfattr gguf-dump": _LOOK,
     # Writes, removes, moves
-    "tee sponge": Program(each="write"),
+    "tee sponge": Program(handler=tee),
     "vi vim nvim nano emacs ed ex pico micro code": _EDIT,
     "truncate": Program(each="write", values={"-s": None, "--size": None, "-r": "read"}),
     "shred wipe srm": Program(

@@ -120,7 +120,11 @@ def python_does(text: str) -> Iterator[Foreseen]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         yield opaque
         return
-    if not reader.clear:
+    computed = any(
+        isinstance(one, Touch) and one.act != "read" and not is_plain(one.target)
+        for one in reader.found
+    )
+    if computed or not reader.clear:
         yield opaque
 
 

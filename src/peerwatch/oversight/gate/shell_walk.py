@@ -39,6 +39,7 @@ _DEEPEST = 60
 """Nesting of one text, and of texts in texts."""
 _MOST_STEPS = 20_000
 _MOST_FOUND = 4_000
+_RUN_TIME = "text known only at run time"
 _SECONDS = 1.0
 """Processor time for one text; a command of an agent takes a few thousandths of it."""
 _NOWHERE = re.compile(r"/dev/(?:null|std(?:in|out|err)|tty|zero|u?random|full|fd/.*)|-|\d+-?")
@@ -155,7 +156,7 @@ class _Walk:
                 self.take(item, inner, None)
             return UNKNOWN
         if not is_plain(run.text):
-            self.take(Opaque("text known only at run time", shown(run.text)), inner, None)
+            self.take(Opaque(_RUN_TIME, shown(run.text)), inner, None)
         with _Deeper(self):
             printed = ""
             for text in continued(run.text.translate(_AS_TEXT)):
@@ -252,7 +253,7 @@ class _Walk:
         if len(words) < 2:
             return ""
         path = words[1]
-        if path.startswith("/dev/") and stdin is not None:
+        if path.startswith("/dev/stdin") and stdin is not None:
             return self.take(RunText(stdin, here=True), shell, None)
         known = {self._written.get(resolve(path, cwd)) for cwd in shell.cwd}
         if len(known) == 1 and (text := known.pop()) is not None:
@@ -275,7 +276,7 @@ class _Walk:
         if text is not None:
             given = tuple(rest[1:]) or (words[0],)
             return self.take(RunText(rest[0] if rest else "", arguments=given), shell, stdin)
-        if rest and rest[0] != "-" and not rest[0].startswith("/dev/"):
+        if rest and rest[0] != "-" and not rest[0].startswith("/dev/stdin"):
             return self._start_file(rest[0], rest, shell, stdin)
         return self.take(RunText(UNKNOWN if stdin is None else stdin), shell, None)
 
@@ -394,8 +395,16 @@ class _Walk:
         for one in node.named_children:
             begins.append((len(self.touches), len(self.opaque)))
             text = self._run(one, shell.copy(), text)
+            self._made_by(node, begins[-1][1])
         self._flow(begins)
         return text or ""
+
+    def _made_by(self, node: tree_sitter.Node, begin: int) -> None:
+        """Give a text that a pipeline makes and runs the pipeline's own text, which may name."""
+        for at in range(begin, len(self.opaque)):
+            one = self.opaque[at]
+            if one.why == _RUN_TIME:
+                self.opaque[at] = replace(one, text=f"{one.text} {text_of(node)}")
 
     def _flow(self, begins: Sequence[tuple[int, int]]) -> None:
         """What a stage of a pipeline reads goes where a later one writes or sends it."""
@@ -704,8 +713,9 @@ class _Walk:
             if node.type == "command_substitution":
                 return (self._sequence(node.named_children, shell.copy(), None).rstrip("\n"),)
             if node.type == "process_substitution":
-                self._sequence(node.named_children, shell.copy(), UNKNOWN)
-                return ("/dev/fd/63",)
+                path = f"/dev/fd/{63 + len(self._written)}"
+                self._written[path] = self._sequence(node.named_children, shell.copy(), UNKNOWN)
+                return (path,)
             self._inside(node, shell)
             return expanded(node, shell, lambda part: self._texts(part, shell))
 
