@@ -12,6 +12,7 @@ from peerwatch.common.errors import PeerwatchError
 from peerwatch.oversight.gate.agent_call import AgentCall, read_call
 from peerwatch.oversight.gate.assets_touched import Watched
 from peerwatch.oversight.gate.decide_call import LARGEST, MODES, Decision, Mode, decide
+from peerwatch.oversight.gate.program_table import PROGRAMS
 from peerwatch.oversight.lifecycle_inventory import (
     Asset,
     AssetKind,
@@ -283,3 +284,12 @@ def test_a_path_is_the_same_however_it_is_quoted(cuts: list[tuple[int, Any]]) ->
 def test_a_line_that_is_no_call_says_what_is_expected(line: str) -> None:
     with pytest.raises(PeerwatchError, match="Line 3"):
         read_call(line, "Line 3")
+
+
+@pytest.mark.parametrize(
+    "words", ["", "-", "''", "-c", "--delete", "-exec", "cp a", "$X *", "a: b:"]
+)
+def test_every_program_takes_odd_words(words: str) -> None:
+    command = "\n".join(f"'{name}' {words}" for name in PROGRAMS if name not in ("[", "[["))
+    for lines in (command[:9000].rsplit("\n", 1)[0], command[-9000:].split("\n", 1)[-1]):
+        assert shell(lines).why

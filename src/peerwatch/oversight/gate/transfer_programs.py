@@ -47,7 +47,7 @@ def rsync(started: Started) -> Iterator[Foreseen]:
             yield RunText(value)
         elif name == "--log-file" and value:
             yield Touch("write", value, program="rsync")
-    if {"-n", "--dry-run", "--list-only"} & names:
+    if len(paths) < 2 or {"-n", "--dry-run", "--list-only"} & names:
         return
     deep = bool({"-r", "-a", "--recursive", "--archive", "-d"} & names)
     if "--remove-source-files" in names:
