@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 
 import tree_sitter
@@ -12,11 +11,8 @@ import tree_sitter_bash
 from peerwatch.oversight.gate.foreseen import TooMuch
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_bash.language())
-_SECONDS = 0.2
-"""Processor time for one parse: a command of an agent takes a thousandth of it."""
 _CONTINUED = re.compile(r"(?<!\\)((?:\\\\)*)\\\n")
-_CHUNK = 65_536
-_LONGEST = 32_000
+_LONGEST = 16_000
 _MOST_PIPES = 2_000
 """Of a longer text, or more stages, the grammar takes time that grows with the square."""
 EXPANSIONS = frozenset(
@@ -52,7 +48,7 @@ def parse(text: str) -> tree_sitter.Node:
     as here-strings.
 
     Raises:
-        TooMuch: It takes too long.
+        TooMuch: It is too long.
     """
     root = _root(text)
     if root.has_error and "<<" in text:
@@ -66,16 +62,8 @@ def _root(text: str) -> tree_sitter.Node:
     if len(text) > _LONGEST or text.count("|") > _MOST_PIPES:
         raise TooMuch(f"a text of the shell is longer than {_LONGEST:,} characters or stages many")
     data = text.replace("\0", "").encode("utf-8", "replace")
-    until = time.thread_time() + _SECONDS
-    parser = tree_sitter.Parser(_LANGUAGE)
-    try:
-        tree = parser.parse(
-            lambda at, _: data[at : at + _CHUNK],
-            progress_callback=lambda *_: time.thread_time() > until,
-        )
-    except ValueError:
-        raise TooMuch("it takes too long to parse") from None
-    return tree.root_node
+    # Whole, and not by a callback that could stop it: that one crashed the process.
+    return tree_sitter.Parser(_LANGUAGE).parse(data).root_node
 
 
 def _with_here_strings(text: str) -> str:
