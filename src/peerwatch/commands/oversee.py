@@ -12,6 +12,7 @@ from peerwatch.commands.oversee_options import check_extra
 
 check_extra()
 
+from peerwatch.commands.oversee_decide import decide_command  # noqa: E402
 from peerwatch.commands.oversee_orders import (  # noqa: E402
     order_app,
     orders_command,
@@ -52,6 +53,7 @@ oversee_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _begin, _orders, _record, _run = "To begin", "Orders", "The record", "Running it"
+_gate = "The gate"
 
 oversee_app.command("init", rich_help_panel=_begin)(init_command)
 oversee_app.command("check", rich_help_panel=_begin)(check_command)
@@ -63,6 +65,7 @@ oversee_app.command("reported", rich_help_panel=_orders)(reported_command)
 oversee_app.command("verify", rich_help_panel=_orders)(verify_command)
 oversee_app.command("report", rich_help_panel=_orders)(report_command)
 oversee_app.command("withdraw", rich_help_panel=_orders)(withdraw_command)
+oversee_app.command("decide", rich_help_panel=_gate)(decide_command)
 oversee_app.command("scores", rich_help_panel=_record)(scores_command)
 oversee_app.command("peers", rich_help_panel=_record)(peers_command)
 oversee_app.command("export", rich_help_panel=_record)(export_command)

@@ -31,7 +31,17 @@ HostsOption = Annotated[
 
 FAILED, OPEN = 1, 3
 """Exit codes of ``verify``: an order failed or is overdue; one is open still."""
-_NEEDED = ("alembic", "cryptography", "fastapi", "jinja2", "rfc8785", "sqlalchemy", "structlog")
+_NEEDED = (
+    "alembic",
+    "cryptography",
+    "fastapi",
+    "jinja2",
+    "rfc8785",
+    "sqlalchemy",
+    "structlog",
+    "tree_sitter",
+    "tree_sitter_bash",
+)
 
 
 def check_extra() -> None:

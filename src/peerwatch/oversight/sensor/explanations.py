@@ -94,10 +94,30 @@ def orders_on(
 def order_explains(
     asset: str, now: HostFacts, orders: Sequence[Order], inventory: Inventory, unit: str = ""
 ) -> str | None:
+    """Return the order that asks for an asset to be gone or stopped by the end of a look."""
+    return order_asks(asset, now.host, now.ended, orders, inventory, unit)
+
+
+def order_asks(
+    asset: str,
+    host: str,
+    at: float,
+    orders: Sequence[Order],
+    inventory: Inventory,
+    unit: str = "",
+) -> str | None:
     """Return the order that asks for an asset, or a unit that is one, to be gone or stopped.
 
     An order on an agent asks for its own weights, memories and units to go, and never for what
     would end it.
+
+    Args:
+        asset: Its name.
+        host: Where it would go.
+        at: Unix seconds, UTC; an order that could not be known by then asks for nothing.
+        orders: The orders.
+        inventory: The inventory.
+        unit: The unit, if it is one.
     """
     kind, about = inventory.assets[asset].kind, {asset}
     if kind in COPIED_KINDS:
@@ -105,11 +125,11 @@ def order_explains(
     about.update(
         name
         for name, agent in inventory.agents.items()
-        if unit and fits(unit, patterns_on(now.host, agent.recognised_by.units, inventory))
+        if unit and fits(unit, patterns_on(host, agent.recognised_by.units, inventory))
     )
     for one in orders:
-        here = not one.hosts or now.host in one.hosts
-        known = one.known_at <= now.ended and one.target in about
+        here = not one.hosts or host in one.hosts
+        known = one.known_at <= at and one.target in about
         if here and known and one.kind in ("retire", "erase"):
             return f"order {one.id} ({one.kind} {one.target}) asks for it"
     return None
