@@ -104,8 +104,8 @@ def send(kind: CodingAgent, hosts: Hosts, errand: Errand, model: Model) -> tuple
     calls = Calls()
     poll_bridge_often(HostsSandbox)
     task = Task(
-        dataset=[Sample(input=errand.request)],
-        solver=_errand(kind, errand, calls),
+        dataset=[Sample(id="errand", input=errand.request)],
+        solver=run_errand(kind, errand, calls),
         sandbox=SandboxEnvironmentSpec(_SANDBOX),
         time_limit=errand.seconds,
     )
@@ -134,7 +134,9 @@ _standing: ContextVar[tuple[Hosts, str]] = ContextVar("standing")
 
 
 @solver
-def _errand(kind: CodingAgent, errand: Errand, calls: Calls) -> Solver:
+def run_errand(kind: CodingAgent, errand: Errand, calls: Calls) -> Solver:
+    """Let a coding agent work on an errand until it says that it is through."""
+
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         hosts = sandbox().as_type(HostsSandbox).hosts
         home = hosts.login(hosts.spec.hosts[0].name, errand.user).home
