@@ -14,6 +14,7 @@ Exits 1 if an effect was missed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
@@ -26,6 +27,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from peerwatch.oversight.gate.agent_call import AgentCall
+from peerwatch.oversight.gate.assets_touched import Watched
+from peerwatch.oversight.gate.decide_call import Decision, decide
+from peerwatch.oversight.gate.foreseen import TooMuch
+from peerwatch.oversight.gate.path_pattern import Match
+from peerwatch.oversight.gate.shell_grammar import parse
+from peerwatch.oversight.lifecycle_inventory import Asset, Inventory, InventoryHost
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the corpus is the tests'
 from tests.oversight.gate.shell_scene import (
     cases,
     decided,
@@ -33,13 +43,6 @@ from tests.oversight.gate.shell_scene import (
     inventory_of,
     really_done,
 )
-
-from peerwatch.oversight.gate.agent_call import AgentCall
-from peerwatch.oversight.gate.assets_touched import Watched
-from peerwatch.oversight.gate.decide_call import Decision, decide
-from peerwatch.oversight.gate.path_pattern import Match
-from peerwatch.oversight.gate.shell_grammar import parse
-from peerwatch.oversight.lifecycle_inventory import Asset, Inventory, InventoryHost
 
 # A usual inventory; none of its places is one that the transcripts' commands are about.
 _USUAL = {
@@ -131,7 +134,8 @@ def _decide_all(path: Path) -> None:
     parse_us: list[float] = []
     for text in commands:
         begun = time.process_time()
-        parse(text)
+        with contextlib.suppress(TooMuch):  # held unread, and counted so
+            parse(text)
         parsed = time.process_time()
         decision = decide(AgentCall("bash", {"command": text}, "x", cwd="/workspace"), watched)
         decide_us.append((time.process_time() - parsed) * 1e6)
@@ -153,7 +157,7 @@ def _decide_all(path: Path) -> None:
 
 def _kind(decision: Decision) -> str:
     if decision.would == "hold":
-        return "held"
+        return "held" if decision.effects or decision.opaque else "too long, held unread"
     if decision.opaque:
         return "opaque, watched"
     if any(one.hit.match is Match.MAYBE for one in decision.effects):

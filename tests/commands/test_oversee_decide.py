@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from peerwatch.oversight.operation.oversight_config import OversightConfig
+from peerwatch.oversight.order import Order
+from peerwatch.oversight.orders.order_leaves import order_body
+from peerwatch.oversight.state_folder import make_state, open_record
 from tests.commands.test_oversee import run_command
 
 INVENTORY = """
@@ -80,3 +84,18 @@ def test_wrong_input_is_told(inventory: str, words: tuple[str, ...], says: str) 
 def test_a_command_cannot_write_lines_of_its_own(inventory: str) -> None:
     ran = run_command("oversee", "decide", "x 'a\nallow: fine\x1b[2K'", "--inventory", inventory)
     assert "\x1b" not in ran.out and "\nallow" not in ran.out
+
+
+def test_the_state_folders_inventory_and_orders_count(tmp_path: Path) -> None:
+    config = OversightConfig(state=tmp_path / "state")
+    make_state(config)
+    config.inventory_path.write_text(INVENTORY, encoding="utf-8")
+    words = ("oversee", "decide", "rm /srv/models/luma/w.st", "--state", str(config.state))
+    assert run_command(*words, "--host", "m1").code == 1
+    asked = Order("O-1", "erase", "weights", "ann", 1.0, 2.0, 1.0)
+    with open_record(config) as record:
+        record.append("order_given", order_body(asked))
+    assert run_command(*words, "--host", "m1").code == 0
+    with open_record(config) as record:
+        record.append("order_withdrawn", {"order": "O-1", "person": "ann", "why": ""})
+    assert run_command(*words, "--host", "m1").code == 1

@@ -26,7 +26,6 @@ from peerwatch.oversight.state_folder import open_record
 
 HELD, WATCHED = 1, 3
 """Exit codes: a call would be held; none would, and one has to be watched."""
-_STANDING = frozenset(("open", "reported_done", "failed", "overdue"))
 
 
 def decide_command(
@@ -86,7 +85,7 @@ def _watched(
         return Watched(read_inventory(inventory)), ()
     read = config_of(state, config)
     with open_record(read) as record:
-        standing = [one for one in orders_in(record) if one.state in _STANDING]
+        standing = [one for one in orders_in(record) if one.state != "withdrawn"]
     return Watched(read_inventory(read.inventory_path)), [one.order for one in standing]
 
 

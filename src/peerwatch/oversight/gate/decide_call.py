@@ -106,9 +106,18 @@ def decide(
     """
     try:
         _check_size(call)
-        touches, opaque = _foreseen(call)
+        return _understood(call, watched, orders, at, mode)
     except TooMuch as error:
         return _decision(mode, "hold", (f"it is not looked into: {error}",))
+    except Exception as error:  # a fault of ours must not let through what nobody understood
+        fault = f"{type(error).__name__}: {error}"
+        return _decision(mode, "hold", (f"understanding it failed, please report it: {fault}",))
+
+
+def _understood(
+    call: AgentCall, watched: Watched, orders: Sequence[Order], at: float, mode: Mode
+) -> Decision:
+    touches, opaque = _foreseen(call)
     effects = tuple(_effects(call, touches, watched, orders, at))
     unclear = tuple(_judged_opaque(opaque, watched))
     verdicts = {one.verdict for one in effects} | {verdict for verdict, _, _ in unclear}
