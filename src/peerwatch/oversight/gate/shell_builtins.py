@@ -56,18 +56,32 @@ def start_python(walk: Walk, words: list[str], shell: Shell, stdin: str | None) 
 def _python_words(words: list[str]) -> tuple[list[str], list[str]] | None:
     """Return all words, code parted from its ``-c``, and those behind Python's own options.
 
-    None where it only tells of itself.
+    Options of one letter may stand in one word, and the last of them take the rest of it
+    (``-Ic CODE``, ``-mjson.tool``). None where it only tells of itself.
     """
     at = 1
-    while at < len(words) and words[at].startswith("-") and words[at] not in ("-", "-c", "-m"):
-        if words[at] in ("-V", "--version", "-h", "--help"):
+    while at < len(words) and words[at].startswith("-") and words[at] != "-":
+        if words[at].startswith("--"):
+            if words[at] in ("--version", "--help"):
+                return None
+            at += 2 if words[at] == "--check-hash-based-pycs" else 1
+            continue
+        last, rest = _last_letter(words[at])
+        if last in ("V", "h"):
             return None
-        if words[at].startswith("-c") or words[at][-1:] == "c":
-            words = [*words[:at], "-c", words[at][2:] or "", *words[at + 1 :]]
-            words = [one for one in words if one]
+        if last in ("c", "m"):
+            words = [*words[:at], f"-{last}", *([rest] if rest else []), *words[at + 1 :]]
             break
-        at += 2 if words[at] in ("-W", "-X") else 1
+        at += 2 if last in ("W", "X") and not rest else 1
     return words, words[at:]
+
+
+def _last_letter(word: str) -> tuple[str, str]:
+    """Return the letter of a word of Python's options that ends it, and what it takes of it."""
+    for place, letter in enumerate(word[1:], 1):
+        if letter in "cmWXVh":
+            return letter, word[place + 1 :]
+    return "", ""
 
 
 def _cd(walk: Walk, words: list[str], shell: Shell, stdin: str | None) -> str:
